@@ -1,0 +1,94 @@
+"""People's names and phones: how they are cleaned, compared, and who is the same person.
+
+Rules from the field (docs/architecture.md, "People"): names NFC and compared without tones; the 2018 change of 11-digit
+mobile numbers comes before parsing; a masked value is recognised before anything else.
+"""
+
+import re
+import unicodedata
+
+import phonenumbers
+
+# The 2018 migration of 11-digit mobile prefixes (Decision 798/QĐ-BTTTT); the phonenumbers library does not know it.
+MIGRATED_2018 = {
+    "0120": "070", "0121": "079", "0122": "077", "0126": "076", "0128": "078",
+    "0123": "083", "0124": "084", "0125": "085", "0127": "081", "0129": "082",
+    "0162": "032", "0163": "033", "0164": "034", "0165": "035", "0166": "036", "0167": "037", "0168": "038", "0169": "039",
+    "0186": "056", "0188": "058", "0199": "059",
+}  # fmt: skip
+
+MASK = "*"
+
+
+def clean(text: str) -> str:
+    """NFC, one space between words, none around."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def fold(text: str) -> str:
+    """For comparing only: lower case, no tones or marks, `đ` as `d`. Old and new tone placement (Hoà, Hòa) fold alike."""
+    bare = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
+
+
+def sort_key(name: str) -> str:
+    """Vietnamese order: by given name, which comes last, then the rest."""
+    words = fold(name).split()
+    return " ".join(words[-1:] + words[:-1])
+
+
+def is_masked(text: str) -> bool:
+    """`Nguyễn Văn ***`, `0912345***`: what the national platform shows to a location manager."""
+    return MASK in text
+
+
+def phone(text: str) -> str | None:
+    """E.164 (`+84912345678`) of a Vietnamese or international phone as people write it, or None when it is not one.
+
+    Takes `0912 345 678`, `84…`, `+84…`, `0084…`, dots and dashes, nine digits where a spreadsheet dropped the 0,
+    and old 11-digit mobiles. A masked phone is not a phone: None.
+    """
+    if is_masked(text):
+        return None
+    digits = re.sub(r"[^\d+]", "", text.removesuffix(".0"))
+    if digits.startswith("0084"):
+        digits = "0" + digits[4:]
+    elif digits.startswith("+84"):
+        digits = "0" + digits[3:]
+    elif digits.startswith("84") and len(digits) in (11, 12):
+        digits = "0" + digits[2:]
+    elif digits.startswith("00"):
+        digits = "+" + digits[2:]
+    if digits.startswith("00"):  # "+84 (0)912…"
+        digits = digits[1:]
+    if re.fullmatch(r"[1-9]\d{8,9}", digits):
+        digits = "0" + digits
+    if len(digits) == 11 and digits[:4] in MIGRATED_2018:
+        digits = MIGRATED_2018[digits[:4]] + digits[4:]
+    try:
+        number = phonenumbers.parse(digits, "VN")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number) or (number.country_code == 84 and len(str(number.national_number)) < 9):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def domestic(e164: str | None) -> str:
+    """How a phone is shown and written to files: `0912345678`; a foreign one stays as it is; '' when there is none."""
+    if not e164:
+        return ""
+    return "0" + e164[3:] if e164.startswith("+84") else e164
+
+
+def identity(name: str, phone_number: str | None, birth_year: int | None, raw_phone: str = "") -> str:
+    """The text that is equal for rows about the same person.
+
+    A phone is one person. Without one, the exact name (tones count) and the birth year. A masked row is a somebody of its own:
+    equal masked texts may be different people, so it never equals a known person.
+    """
+    if is_masked(name) or is_masked(raw_phone):
+        return f"masked:{clean(name)}|{clean(raw_phone)}"
+    if phone_number:
+        return f"tel:{phone_number}"
+    return f"name:{clean(name).lower()}|{birth_year or ''}"

@@ -1,0 +1,35 @@
+"""The unit's settings: what may differ between units or change by rule, with its default and where that comes from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from quetma.store import Store
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: how its stored text is read, the value when nothing is stored, and the reason for that value."""
+
+    read: Callable[[str], Any]
+    default: Any
+    why: str
+
+
+SETTINGS = {
+    "assumed_minutes": Setting(int, 240, "how long a stay without a scan out (or in) is taken to last: half a working day"),
+    "declaration_days": Setting(int, 1, "for how many days a health declaration counts, the day it is given included"),
+    "accepted_apps": Setting(
+        lambda text: tuple(text.split("|")),
+        ("Bluezone", "NCOVI", "PC-COVID"),
+        "the apps the unit's instruction accepts; any one of them is enough",
+    ),
+    "unit_name": Setting(str, "", "the unit's name as it stands on screens and exports"),
+}
+
+
+def get(store: Store, key: str) -> Any:
+    """The value of a setting: what is stored, else its default."""
+    setting = SETTINGS[key]
+    stored = store.setting(key)
+    return setting.default if stored is None else setting.read(stored)

@@ -1,0 +1,163 @@
+"""The store of one unit: opens it, migrates it, answers named queries, owns the one write lock.
+
+One process owns the file; every use takes its own cursor; writes are one transaction each, behind one lock.
+"""
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+ROOT = Path(__file__).resolve().parent.parent
+QUERIES = ROOT / "queries"
+SCHEMA = Path(__file__).resolve().parent / "schema"
+FILE = "quetma.duckdb"
+
+REMEMBERED_ANSWERS = 512
+REMEMBERED_ROWS = 50_000
+
+
+class StoreError(Exception):
+    """The store cannot be used as asked; the text says what happened and what to do."""
+
+
+@cache
+def query(name: str) -> tuple[str, frozenset[str]]:
+    """The text of `queries/<name>.sql` and the names of the parameters it binds (`$name`)."""
+    text = (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+    body = re.sub(r"--[^\n]*", "", text)
+    return text, frozenset(re.findall(r"\$([a-z_][a-z0-9_]*)", body))
+
+
+class Store:
+    """One unit's store. Make it with `open_store`, which gives every caller in the process the same one."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        try:
+            self._connection = duckdb.connect(str(folder / FILE))
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise StoreError(
+                    f"The store in {folder} is in use by another process, probably the running dashboard. "
+                    "Do this in the dashboard, or stop it first."
+                ) from error
+            raise StoreError(f"The store in {folder} cannot be opened: {error}") from error
+        except duckdb.Error as error:
+            raise StoreError(f"The store in {folder} cannot be read: {error}") from error
+        self._lock = threading.RLock()
+        self._answers: OrderedDict[tuple[Any, ...], pl.DataFrame] = OrderedDict()
+        self._answers_lock = threading.Lock()
+        self.version = 0
+        self._migrate()
+
+    def _migrate(self) -> None:
+        """Applies each `schema/NNN_*.sql` not yet applied, in order, each in its own transaction."""
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
+        )
+        done = {number for (number,) in self._connection.execute("SELECT number FROM migration").fetchall()}
+        for path in sorted(SCHEMA.glob("[0-9]*.sql")):
+            number = int(path.stem.split("_")[0])
+            if number not in done:
+                with self.write() as cursor:
+                    cursor.execute(path.read_text(encoding="utf-8"))
+                    cursor.execute("INSERT INTO migration VALUES (?, ?, ?)", [number, path.stem, datetime.now()])
+
+    def ask(self, name: str, **params: Any) -> pl.DataFrame:
+        """The answer of the named query, e.g. `ask("flow/daily", first=day, last=day)`.
+
+        Every parameter the query names must be given; others are an error. The answer is remembered until the next write,
+        so a rerun that changes nothing asks nothing. Do not change the frame in place.
+        """
+        text, names = query(name)
+        if names != params.keys():
+            raise TypeError(f"queries/{name}.sql binds {sorted(names)}, not {sorted(params)}")
+        key = (self.version, name, *sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in params.items()))
+        with self._answers_lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]
+        answer = self._connection.cursor().sql(text, params=params or None).pl()
+        if answer.height <= REMEMBERED_ROWS:
+            with self._answers_lock:
+                self._answers[key] = answer
+                while len(self._answers) > REMEMBERED_ANSWERS:
+                    self._answers.popitem(last=False)
+        return answer
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own for the caller, for reading (COPY of an export, a check)."""
+        return self._connection.cursor()
+
+    @contextmanager
+    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One write transaction: committed whole when the block ends, undone whole when it raises."""
+        with self._lock:
+            cursor = self._connection.cursor()
+            cursor.execute("BEGIN")
+            try:
+                yield cursor
+                cursor.execute("COMMIT")
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            finally:
+                cursor.close()
+            self.version += 1
+
+    def append(self, table: str, *values: Any) -> None:
+        """One row onto a log table (audit, session). Does not wait for an upload: appends never conflict in DuckDB."""
+        marks = ", ".join("?" * len(values))
+        self._connection.cursor().execute(f"INSERT INTO {table} VALUES ({marks})", values)
+
+    def setting(self, key: str) -> str | None:
+        """A stored setting, or None."""
+        found = self._connection.cursor().execute("SELECT value FROM setting WHERE key = ?", [key]).fetchone()
+        return found[0] if found else None
+
+    def set(self, key: str, value: str) -> None:
+        """Stores a setting."""
+        with self.write() as cursor:
+            cursor.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [key, value])
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demonstration store: invented people only."""
+        return self.setting("demo") == "yes"
+
+    def today(self) -> date:
+        """The day the screens speak of: the last day with scans, never later than the real today.
+
+        Logs are uploaded after the fact, and the demo unit's time stands still; a screen says which day it shows.
+        """
+        last = self.ask("history/last_scan")["scanned_at"][0]
+        return min(last.date(), date.today()) if last else date.today()
+
+    def close(self) -> None:
+        """Closes the file, so that another process may open it."""
+        with self._lock:
+            self._connection.close()
+        _open.pop(self.folder, None)
+
+
+_open: dict[Path, Store] = {}
+_open_lock = threading.Lock()
+
+
+def open_store(folder: Path | str) -> Store:
+    """The process's one `Store` of that folder, opened and migrated on first use. Raises `StoreError`."""
+    folder = Path(folder).resolve()
+    with _open_lock:
+        if folder not in _open:
+            _open[folder] = Store(folder)
+        return _open[folder]
