@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from duckdb import DuckDBPyConnection
+
 from quetma.store import Store
 
 
@@ -28,8 +30,9 @@ SETTINGS = {
 }
 
 
-def get(store: Store, key: str) -> Any:
-    """The value of a setting: what is stored, else its default."""
+def get(source: Store | DuckDBPyConnection, key: str) -> Any:
+    """The value of a setting: what is stored, else its default. Inside a write, pass its cursor."""
     setting = SETTINGS[key]
-    stored = store.setting(key)
-    return setting.default if stored is None else setting.read(stored)
+    cursor = source.cursor() if isinstance(source, Store) else source
+    stored = cursor.execute("SELECT value FROM setting WHERE key = ?", [key]).fetchone()
+    return setting.default if stored is None else setting.read(stored[0])
