@@ -1,0 +1,123 @@
+"""What must stay true of the source itself: who may import what, where SQL may stand, what may never be written down."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from quetma.store import QUERIES, query
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB = [ROOT / "dashboard.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "quetma/web").rglob("*.py"))]
+CORE = [path for path in sorted((ROOT / "quetma").rglob("*.py")) if path not in WEB]
+QUERY_NAMES = [str(path.relative_to(QUERIES).with_suffix("")) for path in sorted(QUERIES.rglob("*.sql"))]
+
+# Where statements may stand in Python: the store itself, and the modules that write to it in one transaction.
+WRITERS = {"quetma/store.py"}
+
+READS_OR_WRITES = re.compile(
+    r"\bSELECT\b.+\b(FROM|VALUES)\b|\bINSERT\s+(OR\s+\w+\s+)?INTO\b|\bUPDATE\s+\w+\s+SET\b|\bDELETE\s+FROM\b"
+    r"|\b(CREATE|ALTER|DROP)\s+(OR\s+REPLACE\s+|TEMP\s+)*(TABLE|VIEW|MACRO)\b|\bCOPY\s+\(?\w",
+    re.DOTALL,
+)
+
+
+def source(path: Path) -> str:
+    """The path as messages show it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Every string in the code of a file but its docstrings; the fixed parts of an f-string joined by a gap."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "{}".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The names of the modules a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("path", CORE, ids=source)
+def test_nothing_outside_the_web_imports_streamlit(path: Path):
+    assert not [name for name in imported(path) if name.split(".")[0] == "streamlit" or name.startswith("quetma.web")]
+
+
+def test_the_core_imports_without_streamlit_being_loaded():
+    modules = [source(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in CORE]
+    modules.remove("quetma.__main__")
+    assert "quetma.store" in modules
+    code = f"import sys, importlib\nfor m in {modules!r}: importlib.import_module(m)\nprint('streamlit' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr
+
+
+@pytest.mark.parametrize("path", WEB, ids=source)
+def test_no_sql_in_the_web(path: Path):
+    assert not [text for text in texts(path) if READS_OR_WRITES.search(text.upper())]
+
+
+def test_sql_stands_in_queries_schema_and_the_writers_only():
+    found = {source(path) for path in CORE if any(READS_OR_WRITES.search(text) for text in texts(path))}
+    assert found == WRITERS
+
+
+@pytest.mark.parametrize("name", QUERY_NAMES)
+def test_query_header_says_what_a_row_is_and_types_every_parameter(name: str):
+    text, params = query(name)
+    header = "".join(re.match(r"(--[^\n]*\n)*", text).group())
+    assert re.match(r"-- One row\b", header), "begin with: -- One row per …"
+    types = "DATE|TIMESTAMP|TIME|INTEGER|BIGINT|SMALLINT|TINYINT|DOUBLE|BOOLEAN|VARCHAR"
+    untyped = [param for param in params if not re.search(rf"\b{param} ({types})\b", header)]
+    assert not untyped, "name and type each bound parameter in the header: -- first DATE, last DATE: …"
+
+
+def test_every_query_is_asked_by_name():
+    named = {text for path in [*CORE, *WEB, *(ROOT / "bench").glob("*.py")] for text in texts(path)}
+    assert not [name for name in QUERY_NAMES if name not in named]
+
+
+@pytest.mark.parametrize("name", [name for name in QUERY_NAMES if name.split("/")[0] in {"tracing", "flow", "compliance"}])
+def test_query_keeps_to_sql_that_duckdb_and_spark_both_run(name: str):
+    text, _ = query(name)
+    body = re.sub(r"--[^\n]*|'[^']*'", "", text)
+    duckdb_only = r"\b(QUALIFY|ASOF|EXCLUDE|UNNEST|STRFTIME|GENERATE_SERIES|POSITIONAL|list_\w+|array_\w+)\b|::|\[|->"
+    assert not re.findall(duckdb_only, body, re.IGNORECASE)
+
+
+def committed() -> list[Path]:
+    """Every text file that is, or is about to be, committed."""
+    git = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(git, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
+    return [path for name in names if name and (path := ROOT / name).is_file() and b"\0" not in path.read_bytes()[:8192]]
+
+
+def test_no_registry_address_and_no_path_of_a_machine_in_any_file():
+    hosts = "|".join(["pypi" + r"\.", "pythonhosted" + r"\.", "npmjs" + r"\.", r"deb\.debian" + r"\."])
+    folders = "|".join(f"/{top}/" for top in ("work", "opt", "root", "home"))
+    told = re.compile(rf"https?://[^\s\"']*({hosts})|index-url\s*=|(?<![\w.\-])({folders})\w")
+    found = [source(path) for path in committed() if path != Path(__file__) and told.search(path.read_text("utf-8"))]
+    assert not found
+
+
+def test_no_raw_html_in_the_web():
+    assert not [source(path) for path in WEB if "unsafe_allow_html" in path.read_text(encoding="utf-8")]

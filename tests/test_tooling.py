@@ -1,0 +1,61 @@
+"""The house rules that tools check, and that the documented commands are the commands that run."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+CODE_BLOCK = re.compile(r"^```(?:sh|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ruff", "check", "--no-cache", "."],
+        ["ruff", "format", "--check", "--no-cache", "."],
+        ["ty", "check", "--python", sys.prefix],
+    ],
+    ids=" ".join,
+)
+def test_tool_finds_nothing(command: list[str]):
+    done = subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def readme_commands() -> list[str]:
+    """README's shell commands that begin with making the environment: the one that runs it and the one that tests it."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = [line for block in CODE_BLOCK.findall(readme) for line in block.splitlines()]
+    return [line for line in lines if "-m venv" in line]
+
+
+def test_readme_has_two_commands_one_line_each():
+    run, test = readme_commands()
+    assert run.endswith("streamlit run dashboard.py")
+    assert test.endswith("pytest")
+
+
+def test_the_gate_runs_exactly_the_readme_test_command():
+    gate = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+    assert gate[-1] == readme_commands()[1]
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_lock_holds_every_dependency_with_hashes_and_no_address():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pins = re.findall(r"^([a-z0-9._-]+)==(\S+)(?: ;[^\\\n]*)? \\\n +--hash=sha256:[0-9a-f]{64}", lock, re.MULTILINE)
+    assert len(pins) == len(re.findall(r"^\S+==", lock, re.MULTILINE)), "a pin without a hash"
+    versions = dict(pins)
+    for text in project["project"]["dependencies"] + project["dependency-groups"]["dev"]:
+        wanted = Requirement(text)
+        assert wanted.specifier.contains(versions[wanted.name]), f"{text}: make requirements.lock again (pyproject.toml)"
+    assert "://" not in lock
