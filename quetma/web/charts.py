@@ -1,0 +1,189 @@
+"""Charts in one look: Plotly figures that follow Streamlit's light and dark theme and speak the reader's language.
+
+Colour is never the only signal: series also differ in hatching, dash and marker, heatmap cells carry their number, and
+every chart has a sentence for screen readers. Dragging is off, so that a finger on a phone scrolls the page.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+if TYPE_CHECKING:
+    from quetma.web.page import Page
+
+# Of the Okabe-Ito set, the four with a contrast of at least 3:1 on white and on Streamlit's dark background alike.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+HATCHES = ("", "/", "x", ".")
+DASHES = ("solid", "dash", "dot", "dashdot")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up")
+
+_VIETNAMESE = {
+    "dictionary": {},
+    "format": {
+        "days": ["Chủ nhật", "Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy"],
+        "shortDays": ["CN", "T2", "T3", "T4", "T5", "T6", "T7"],
+        "months": [f"Tháng {n}" for n in range(1, 13)],
+        "shortMonths": [f"Thg {n}" for n in range(1, 13)],
+        "date": "%d/%m/%Y",
+        "decimal": ",",
+        "thousands": ".",
+    },
+}
+_CONFIG: dict[str, Any] = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": False}
+CONFIG = {"vi": _CONFIG | {"locale": "vi", "locales": {"vi": _VIETNAMESE}}, "en": _CONFIG | {"locale": "en"}}
+
+
+def show(here: "Page", figure: go.Figure, alt: str, key: str) -> None:
+    """Draws the figure; `alt` is one plain sentence that says what it shows, for those who cannot see it."""
+    st.plotly_chart(figure, key=key, config=CONFIG[here.language], alt=alt)
+
+
+def columns_by_day(frame: pl.DataFrame, series: Mapping[str, str], *, day: str = "day", height: int = 280) -> go.Figure:
+    """Stacked columns, one a day. `series` is column of counts → label; `frame` has one row per day."""
+    days = frame[day].to_list()
+    traces = [
+        {
+            "type": "bar",
+            "x": days,
+            "y": frame[column].to_list(),
+            "name": label,
+            "marker": _fill(at),
+            "hovertemplate": "%{x|%a %d/%m/%Y}: <b>%{y:,}</b>",
+        }
+        for at, (column, label) in enumerate(series.items())
+    ]
+    largest = _largest(frame, series)
+    return _figure(traces, height, x=_day_axis(days), y=_count_axis(largest), barmode="stack", bargap=0.25)
+
+
+def lines_by_day(
+    frame: pl.DataFrame, series: Mapping[str, str], *, day: str = "day", percent: bool = False, height: int = 280
+) -> go.Figure:
+    """Lines over days. `series` is column → label; with `percent` the values are shares of 1, and None leaves a gap."""
+    days = frame[day].to_list()
+    traces = [
+        {
+            "type": "scatter",
+            "x": days,
+            "y": frame[column].to_list(),
+            "name": label,
+            "mode": "lines+markers",
+            "line": {"color": COLOURS[at], "dash": DASHES[at], "width": 2},
+            "marker": {"color": COLOURS[at], "symbol": SYMBOLS[at], "size": 7},
+            "hovertemplate": "%{x|%a %d/%m/%Y}: <b>%{y:" + (".1%" if percent else ",") + "}</b>",
+        }
+        for at, (column, label) in enumerate(series.items())
+    ]
+    shares = {"tickformat": ".0%", "range": [0, 1.05], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+    return _figure(traces, height, x=_day_axis(days), y=shares if percent else _count_axis(_largest(frame, series)))
+
+
+def bars(frame: pl.DataFrame, category: str, series: Mapping[str, str], *, percent: bool = False) -> go.Figure:
+    """Horizontal bars, the first row of `frame` on top, each with its number. Counts are stacked; shares are not."""
+    number = "%{x:" + (".1%" if percent else ",") + "}"
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "x": frame[column].to_list(),
+            "y": frame[category].to_list(),
+            "name": label,
+            "marker": _fill(at),
+            "texttemplate": number,
+            "textposition": "auto",
+            "insidetextanchor": "middle",
+            "hovertemplate": "%{y}: <b>" + number + "</b>",
+        }
+        for at, (column, label) in enumerate(series.items())
+    ]
+    return _figure(
+        traces,
+        70 + 44 * max(frame.height, 1) * (len(series) if percent else 1),
+        x={"visible": False, "range": [0, 1.05] if percent else None},
+        y={"autorange": "reversed", "type": "category", "ticksuffix": " "},
+        barmode="group" if percent else "stack",
+        bargap=0.3,
+    )
+
+
+def columns(names: Sequence[str], values: Sequence[float], label: str, *, height: int = 280) -> go.Figure:
+    """Columns of one series over named groups in the given order, each with its number."""
+    trace = {
+        "type": "bar",
+        "x": list(names),
+        "y": list(values),
+        "name": label,
+        "marker": _fill(0),
+        "texttemplate": "%{y:,}",
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": "%{x}: <b>%{y:,}</b>",
+    }
+    return _figure([trace], height, x={"type": "category"}, y={"visible": False})
+
+
+def heatmap(
+    counts: Sequence[Sequence[int]], names_x: Sequence[str], names_y: Sequence[str], label: str, *, height: int = 320
+) -> go.Figure:
+    """A grid of counts (`counts[y][x]`), first row on top. Each cell that is not zero carries its number."""
+    trace = {
+        "type": "heatmap",
+        "z": [list(row) for row in counts],
+        "x": list(names_x),
+        "y": list(names_y),
+        "name": label,
+        "text": [[str(n) if n else "" for n in row] for row in counts],
+        "texttemplate": "%{text}",
+        "xgap": 2,
+        "ygap": 2,
+        "showscale": False,
+        "hovertemplate": "%{y}, %{x}: <b>%{z:,}</b>",
+    }
+    return _figure(
+        [trace],
+        height,
+        x={"type": "category", "side": "top", "showgrid": False},
+        y={"type": "category", "autorange": "reversed", "showgrid": False, "ticksuffix": " "},
+    )
+
+
+def _figure(traces: list[dict], height: int, *, x: dict, y: dict, **layout: Any) -> go.Figure:
+    """Built in one call: each later change of a Plotly figure costs milliseconds of every rerun."""
+    legend = len(traces) > 1
+    fixed = {"fixedrange": True, "automargin": True}
+    return go.Figure(
+        data=traces,
+        layout={
+            "height": height,
+            "margin": {"l": 4, "r": 8, "t": 36 if legend else 12, "b": 4},
+            "dragmode": False,
+            "showlegend": legend,
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False,
+                       "itemdoubleclick": False},
+            "xaxis": fixed | x,
+            "yaxis": fixed | y,
+            **layout,
+        },
+    )  # fmt: skip
+
+
+def _fill(at: int) -> dict[str, Any]:
+    return {"color": COLOURS[at], "pattern": {"shape": HATCHES[at], "size": 6, "solidity": 0.2}}
+
+
+def _day_axis(days: Sequence[Any]) -> dict[str, Any]:
+    # A few days are named one by one: Plotly would label the hours between them.
+    named = {"tickvals": list(days)} if len(days) <= 7 else {}
+    return {"type": "date", "tickformat": "%d/%m", "showgrid": False} | named
+
+
+def _largest(frame: pl.DataFrame, series: Mapping[str, str]) -> float:
+    return max((value for column in series for value in frame[column].drop_nulls()), default=0)
+
+
+def _count_axis(largest: float) -> dict[str, Any]:
+    # Plotly labels half a person when the counts are small.
+    return {"rangemode": "tozero", "tickformat": ",", "dtick": 1 if largest <= 5 else None}

@@ -1,0 +1,177 @@
+"""The parts that screens share: cards, the period and location pickers, tables of people, the rows behind a number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+import polars as pl
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from quetma.store import ROOT
+
+if TYPE_CHECKING:
+    from quetma.web.page import Page
+
+PAGES = ROOT / "pages"
+FIRST_DAY = date(2020, 1, 1)  # no check-in log is older; the calendar of a free range begins here
+
+PRESETS = {
+    "today": "Today",
+    "week": "This week",
+    "month": "This month",
+    "4weeks": "Last 4 weeks",
+    "all": "All",
+    "range": "Choose days",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure: what it is, its value, how it changed since `since` (None: not compared), and the page that opens it.
+
+    `good` says which way is good news: "more", "less", or "neither" (no colour).
+    """
+
+    label: str
+    value: str
+    change: int | None = None
+    since: str = ""
+    good: Literal["more", "less", "neither"] = "neither"
+    help: str | None = None
+    page: str | None = None
+    link: str | None = None
+
+
+def cards(figures: Sequence[Card], across: int = 3) -> None:
+    """The figures as cards of one size, `across` in a row where the screen allows it."""
+    colour = {"more": "normal", "less": "inverse", "neither": "off"}
+    with st.grid(across, min_column_width=200) as grid:
+        for card in figures:
+            with grid.cell(), st.container(border=True, height="stretch", gap="xsmall"):
+                st.metric(
+                    card.label,
+                    card.value,
+                    card.change,
+                    delta_color=colour[card.good],
+                    delta_description=card.since if card.change is not None else None,
+                    help=card.help,
+                )
+                if card.page:
+                    st.page_link(PAGES / card.page, label=card.link, icon=":material/arrow_forward:")
+
+
+def period(here: "Page", key: str = "period", default: str = "4weeks") -> tuple[date, date]:
+    """The days a screen is about, both included, as the reader picked them. Valid for any store, also an empty one.
+
+    The presets end with `here.store.today()`. The choice is kept across pages.
+    """
+    t, today = here.t, here.store.today()
+    names = {preset: t(name) for preset, name in PRESETS.items()}
+    chosen = st.segmented_control(
+        t("Period"), list(PRESETS), default=default, required=True, format_func=lambda preset: names[preset],
+        key=key, persist_state="session", wrap=True,
+    )  # fmt: skip
+    if chosen == "range":
+        picked = st.date_input(
+            t("From day – to day"),
+            value=(max(FIRST_DAY, today - timedelta(days=27)), today),
+            min_value=FIRST_DAY,
+            max_value=date(date.today().year + 1, 12, 31),
+            format="DD/MM/YYYY",
+            key=f"{key}_range",
+            persist_state="session",
+        )
+        if picked:  # after the first click of two there is only one day: that day alone
+            return picked[0], picked[-1]
+        chosen = default
+    return preset_days(chosen or default, today, here.store.ask("flow/span")["first_day"][0])
+
+
+def preset_days(preset: str, today: date, first_day: date | None) -> tuple[date, date]:
+    """First and last day of a preset; `first_day` is the oldest day with data, None in an empty store."""
+    first = {
+        "today": today,
+        "week": today - timedelta(days=today.weekday()),
+        "month": today.replace(day=1),
+        "4weeks": today - timedelta(days=27),
+        "all": min(first_day or today, today),
+    }[preset]
+    return first, today
+
+
+def location(here: "Page", key: str = "location") -> int:
+    """The location a screen is about: its id, or 0 for the whole unit."""
+    known = here.store.ask("flow/locations")
+    names = {0: here.t("All locations")} | dict(zip(known["location_id"], known["name"], strict=True))
+    if st.session_state.get(key, 0) not in names:  # that location's upload was undone meanwhile
+        st.session_state[key] = 0
+    chosen = st.selectbox(
+        here.t("Location"),
+        list(names),
+        format_func=lambda place: names.get(place, ""),
+        key=key,
+        persist_state="session",
+    )
+    return chosen or 0
+
+
+def open_rows(here: "Page", label: str, key: str) -> DeltaGenerator:
+    """An expander for the rows behind a number; opening it is written to the audit. Ask for the rows only when it is
+    open:
+
+    ```python
+    rows = widgets.open_rows(here, t("Who is on site"), key="on_site")
+    if rows.open:
+        with rows:
+            widgets.people_table(here, here.store.ask("flow/on_site", ...), "on_site_people", {...})
+    ```
+    """
+    rows = st.expander(label, key=key, icon=":material/list:", on_change="rerun")
+    if rows.open:
+        here.audit("open rows", label)
+    return rows
+
+
+def people_table(
+    here: "Page", frame: pl.DataFrame, key: str, columns: Mapping[str, Any], alt: str | None = None
+) -> None:
+    """A table of people, with a button at each that opens their trace for those who may trace.
+
+    `frame` has `person_id` and `name`; `columns` gives the shown columns, in order, each a label or column config.
+    """
+    t = here.t
+    if frame.is_empty():
+        st.caption(t("Nobody."))
+        return
+    # Only what is shown is sent: a column hidden in the browser has still been sent there.
+    shown = frame.select(*columns)
+    config = dict(columns)
+    if here.may("trace"):
+        people = frame["person_id"].to_list()
+        shown = shown.with_columns(pl.lit(t("Trace")).alias("_trace"))
+        config["_trace"] = st.column_config.ButtonColumn(
+            "", width="small", on_click=_trace, args=(f"{key}_trace", people), key=f"{key}_trace"
+        )
+    st.dataframe(shown, column_config=config, hide_index=True, key=key, alt=alt or t("People"))
+
+
+def _trace(click: str, people: list[int]) -> None:
+    st.session_state["trace_person"] = people[st.session_state[click]["row"]]
+    st.switch_page(PAGES / "tracing.py")
+
+
+def table(frame: pl.DataFrame, columns: Mapping[str, Any], alt: str) -> None:
+    """A table of figures: `columns` gives the shown columns, in order, each a label or a `st.column_config` column."""
+    st.dataframe(frame.select(*columns), column_config=dict(columns), hide_index=True, alt=alt)
+
+
+def empty(here: "Page", what: str) -> None:
+    """Says in `what` which data is missing, and what to do next."""
+    t = here.t
+    if here.may("upload"):
+        st.info(f"{what} {t('Upload a file and it appears here.')}", icon=":material/info:")
+        st.page_link(PAGES / "upload.py", label=t("Go to Upload"), icon=":material/upload:")
+    else:
+        st.info(f"{what} {t('Ask a leader of the unit to upload the data.')}", icon=":material/info:")
