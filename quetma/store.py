@@ -3,12 +3,13 @@
 One process owns the file; every use takes its own cursor; writes are one transaction each, behind one lock.
 """
 
+import os
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,24 @@ QUERIES = ROOT / "queries"
 SCHEMA = Path(__file__).resolve().parent / "schema"
 FILE = "quetma.duckdb"
 
+VIETNAM = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has no daylight saving time
+
 REMEMBERED_ANSWERS = 512
 REMEMBERED_ROWS = 50_000
 
 
 class StoreError(Exception):
     """The store cannot be used as asked; the text says what happened and what to do."""
+
+
+def now() -> datetime:
+    """The time in Vietnam, naive as all timestamps in the store are, whatever zone the server is set to."""
+    return datetime.now(VIETNAM).replace(tzinfo=None)
+
+
+def configured_folder() -> Path:
+    """The folder of the store this installation uses: QUETMA_STORE, else data/."""
+    return Path(os.environ.get("QUETMA_STORE") or ROOT / "data")
 
 
 @cache
@@ -71,17 +84,23 @@ class Store:
             if number not in done:
                 with self.write() as cursor:
                     cursor.execute(path.read_text(encoding="utf-8"))
-                    cursor.execute("INSERT INTO migration VALUES (?, ?, ?)", [number, path.stem, datetime.now()])
+                    cursor.execute("INSERT INTO migration VALUES (?, ?, ?)", [number, path.stem, now()])
 
-    def ask(self, name: str, **params: Any) -> pl.DataFrame:
+    def ask(self, name: str, tables: Mapping[str, pl.DataFrame] | None = None, **params: Any) -> pl.DataFrame:
         """The answer of the named query, e.g. `ask("flow/daily", first=day, last=day)`.
 
         Every parameter the query names must be given; others are an error. The answer is remembered until the next write,
-        so a rerun that changes nothing asks nothing. Do not change the frame in place.
+        so a rerun that changes nothing asks nothing. Do not change the frame in place. `tables` are frames the query reads
+        by name beside the store's own; such an answer is not remembered.
         """
         text, names = query(name)
         if names != params.keys():
             raise TypeError(f"queries/{name}.sql binds {sorted(names)}, not {sorted(params)}")
+        if tables:
+            cursor = self._connection.cursor()
+            for table, frame in tables.items():
+                cursor.register(table, frame)
+            return cursor.sql(text, params=params or None).pl()
         key = (self.version, name, *sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in params.items()))
         with self._answers_lock:
             if key in self._answers:
@@ -141,7 +160,8 @@ class Store:
         Logs are uploaded after the fact, and the demo unit's time stands still; a screen says which day it shows.
         """
         last = self.ask("history/last_scan")["scanned_at"][0]
-        return min(last.date(), date.today()) if last else date.today()
+        real = now().date()
+        return min(last.date(), real) if last else real
 
     def close(self) -> None:
         """Closes the file, so that another process may open it."""

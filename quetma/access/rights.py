@@ -1,0 +1,19 @@
+"""Who may do what: the one table of rights, asked by pages, routes and the command line."""
+
+ROLES = ("leader", "gatekeeper", "viewer")
+
+RIGHTS: dict[str, frozenset[str]] = {
+    "figures": frozenset(ROLES),  # counts and rates without names
+    "people": frozenset({"leader", "gatekeeper"}),  # names and phones of who is on site
+    "health": frozenset({"leader"}),  # named people's doses, declarations, app installs
+    "trace": frozenset({"leader"}),
+    "history": frozenset({"leader"}),
+    "export": frozenset({"leader"}),
+    "upload": frozenset({"leader"}),
+    "server": frozenset({"leader"}),  # the server's own figures (/_stcore/metrics)
+}
+
+
+def may(role: str, right: str) -> bool:
+    """Whether that role has that right. An unknown right is a mistake in the program: KeyError."""
+    return role in RIGHTS[right]

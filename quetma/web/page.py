@@ -1,0 +1,127 @@
+"""What every page begins with: the guard, and what a page may use."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import streamlit as st
+
+from quetma import language
+from quetma.access import audit, rights, sessions
+from quetma.access.sessions import Session
+from quetma.store import ROOT, Store
+
+COOKIE = "quetma_session"
+LANGUAGE_COOKIE = "lang"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page may use. Made by `begin` only."""
+
+    token: str
+    session: Session
+    language: str
+
+    @property
+    def store(self) -> Store:
+        """The unit's store, or the demo unit's. Asks for the session again, as a fragment reruns without `begin`."""
+        if sessions.find(self.token) is None:
+            signed_out(self.language)
+        return self.session.store
+
+    @property
+    def account(self) -> str:
+        """The name of who is signed in."""
+        return self.session.account
+
+    @property
+    def role(self) -> str:
+        """leader, gatekeeper or viewer."""
+        return self.session.role
+
+    @property
+    def t(self) -> language.Translate:
+        """`here.t("{n} people", n=5)`: the text in the reader's language."""
+        return language.translator(self.language)
+
+    def may(self, right: str) -> bool:
+        """Whether who is signed in has that right (quetma/access/rights.py)."""
+        return rights.may(self.role, right)
+
+    def day(self, value: date | None) -> str:
+        """`24/08/2021`."""
+        return language.day(value)
+
+    def moment(self, value: datetime | None) -> str:
+        """`08:10 24/08/2021`."""
+        return language.moment(value)
+
+    def number(self, value: float) -> str:
+        """`3.344` in Vietnamese, `3,344` in English."""
+        return language.number(value, self.language)
+
+    def percent(self, have: int, due: int) -> str:
+        """`92,3%` of those due; a dash when nobody is due."""
+        return language.percent(have, due, self.language)
+
+    def audit(self, action: str, subject: str, detail: str = "") -> None:
+        """One line in the audit, once per browser session, action and subject: a rerun is not a second look-up."""
+        seen = st.session_state.setdefault("audited", set())
+        if (action, subject, detail) not in seen:
+            audit.log(self.store, self.account, action, subject, detail)
+            seen.add((action, subject, detail))
+
+
+def begin(title: str, right: str = "figures") -> Page:
+    """Guards the page and draws its title. The first line of every page; the run stops here for those who may not.
+
+    title: English text, shown in the reader's language. right: what one must be allowed to see this page at all.
+    """
+    here = guard()
+    if not here.may(right):
+        st.title(here.t("This page is not open to your role"), anchor=False)
+        st.info(here.t("You are signed in as {role}. If you need this page, ask a leader of your unit.",
+                       role=role_name(here.role, here.t)), icon=":material/lock:")  # fmt: skip
+        st.stop()
+    st.title(here.t(title), anchor=False)
+    return here
+
+
+def guard() -> Page:
+    """Who is here, from the token of the browser's cookie. The run stops with "signed out" when the session is over."""
+    spoken = chosen_language()
+    token = st.session_state.get("session_token") or st.context.cookies.get(COOKIE) or ""
+    session = sessions.find(token)
+    if session is None:
+        signed_out(spoken)
+    assert session is not None
+    return Page(token, session, spoken)
+
+
+def signed_out(spoken: str) -> None:
+    """Says so and stops the run."""
+    t = language.translator(spoken)
+    st.title(t("You are signed out"), anchor=False)
+    st.write(t("Nothing on this page is shown any more. What was saved before is kept."))
+    st.link_button(t("Sign in"), "/sign-in", type="primary")
+    st.stop()
+
+
+def chosen_language() -> str:
+    """The language of this tab, else the one this browser remembers, else Vietnamese."""
+    for choice in (st.session_state.get("language"), st.context.cookies.get(LANGUAGE_COOKIE)):
+        if choice in language.LANGUAGES:
+            return choice
+    return language.DEFAULT
+
+
+def role_name(role: str, t: Callable[..., str]) -> str:
+    """The role in the reader's language."""
+    return {"leader": t("leader"), "gatekeeper": t("gatekeeper"), "viewer": t("viewer")}[role]
+
+
+def go(name: str, **params: Any) -> None:
+    """Opens a page by the name of its file: `go("tracing")`."""
+    st.switch_page(ROOT / "pages" / f"{name}.py", **params)

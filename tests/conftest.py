@@ -1,0 +1,106 @@
+"""What tests share: stores in temporary folders, pages rendered without a browser, the real server."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from quetma.access import accounts, sessions
+from quetma.store import ROOT, Store, open_store
+
+PASSWORD = "một mật khẩu dài"
+
+
+@pytest.fixture
+def empty_store(tmp_path: Path) -> Iterator[Store]:
+    """A store with nothing in it."""
+    store = open_store(tmp_path / "store")
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed store with the demo unit, made once; copy it, never open it."""
+    from quetma import demo
+
+    store = open_store(tmp_path_factory.mktemp("demo"))
+    demo.write(store)
+    store.close()
+    return store.folder
+
+
+@pytest.fixture
+def demo_store(demo_folder: Path, tmp_path: Path) -> Iterator[Store]:
+    """A copy of the demo unit of the test's own."""
+    store = open_store(shutil.copytree(demo_folder, tmp_path / "demo"))
+    yield store
+    store.close()
+
+
+def sign_in(store: Store, role: str = "leader") -> str:
+    """The token of a new session in that store, with a real account of that role."""
+    name = f"Test {role}"
+    if not accounts.find(store, name):
+        accounts.add(store, name, PASSWORD, role)
+    return sessions.start(store, name)
+
+
+@pytest.fixture
+def app() -> Callable[..., AppTest]:
+    """`app(page="pages/flow.py", role="leader", language="vi", store=demo_store)`: that page, run once, signed in."""
+
+    def run(page: str = "pages/overview.py", role: str = "leader", language: str = "vi", *, store: Store) -> AppTest:
+        test = AppTest.from_file(ROOT / "quetma" / "web" / "main.py", default_timeout=60)
+        test.session_state["session_token"] = sign_in(store, role)
+        test.session_state["language"] = language
+        if page != "pages/overview.py":
+            test.switch_page(f"../../{page}")
+        return test.run()
+
+    return run
+
+
+def free_port() -> int:
+    """A port nothing listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Callable[[Path], str]]:
+    """`server(store_folder)`: starts the dashboard as a user does, waits until it answers, returns its address."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(store_folder: Path) -> str:
+        port = free_port()
+        log = (tmp_path / f"server-{port}.log").open("wb")
+        command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
+        command += ["--server.headless", "true"]
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "QUETMA_STORE": str(store_folder)}
+        )
+        running.append(process)
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            try:
+                httpx.get(f"{url}/sign-in", timeout=5)
+                return url
+            except httpx.TransportError:
+                assert process.poll() is None, Path(log.name).read_text()
+                time.sleep(0.1)
+        raise AssertionError(Path(log.name).read_text())
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(timeout=20)
