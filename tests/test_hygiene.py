@@ -1,4 +1,4 @@
-"""What must stay true of the source itself: who may import what, where SQL may stand, what may never be written down."""
+"""What must stay true of the source: who may import what, where SQL may stand, what may never be written down."""
 
 import ast
 import re
@@ -81,13 +81,21 @@ def test_sql_stands_in_queries_schema_and_the_writers_only():
     assert found == WRITERS
 
 
+def header_of(name: str) -> str:
+    """The comment a query begins with, and of the queries it refers to: "parameters as in history/scans"."""
+    text, _ = query(name)
+    header = "".join(re.findall(r"\A(?:--[^\n]*\n)*", text))
+    folder = name.rpartition("/")[0]
+    others = [other if "/" in other else f"{folder}/{other}" for other in re.findall(r"\bas in ([a-z_/]+)", header)]
+    return header + "".join(header_of(other) for other in others)
+
+
 @pytest.mark.parametrize("name", QUERY_NAMES)
 def test_query_header_says_what_a_row_is_and_types_every_parameter(name: str):
-    text, params = query(name)
-    header = "".join(re.match(r"(--[^\n]*\n)*", text).group())
+    header = header_of(name)
     assert re.match(r"-- One row\b", header), "begin with: -- One row per …"
     types = "DATE|TIMESTAMP|TIME|INTEGER|BIGINT|SMALLINT|TINYINT|DOUBLE|BOOLEAN|VARCHAR"
-    untyped = [param for param in params if not re.search(rf"\b{param} ({types})\b", header)]
+    untyped = [param for param in query(name)[1] if not re.search(rf"\b{param} ({types})\b", header)]
     assert not untyped, "name and type each bound parameter in the header: -- first DATE, last DATE: …"
 
 
@@ -96,7 +104,9 @@ def test_every_query_is_asked_by_name():
     assert not [name for name in QUERY_NAMES if name not in named]
 
 
-@pytest.mark.parametrize("name", [name for name in QUERY_NAMES if name.split("/")[0] in {"tracing", "flow", "compliance"}])
+@pytest.mark.parametrize(
+    "name", [name for name in QUERY_NAMES if name.split("/")[0] in {"tracing", "flow", "compliance"}]
+)
 def test_query_keeps_to_sql_that_duckdb_and_spark_both_run(name: str):
     text, _ = query(name)
     body = re.sub(r"--[^\n]*|'[^']*'", "", text)
@@ -108,7 +118,9 @@ def committed() -> list[Path]:
     """Every text file that is, or is about to be, committed."""
     git = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(git, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
-    return [path for name in names if name and (path := ROOT / name).is_file() and b"\0" not in path.read_bytes()[:8192]]
+    return [
+        path for name in names if name and (path := ROOT / name).is_file() and b"\0" not in path.read_bytes()[:8192]
+    ]
 
 
 def test_no_registry_address_and_no_path_of_a_machine_in_any_file():

@@ -1,0 +1,257 @@
+"""The same verbs for a shell: `python -m quetma [--store DIR] VERB …`, one function a verb.
+
+Exit status: 0 done; 1 the input was refused, with one line on stderr that says why; 2 wrong usage. With `--json` a verb prints one
+JSON object, without it lines for people.
+"""
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from quetma import compliance, demo, intake, people, rollups, tracing
+from quetma.access import accounts, audit
+from quetma.access.rights import ROLES
+from quetma.documents import history as history_file
+from quetma.history import Filter
+from quetma.store import FILE, Store, StoreError, configured_folder, open_store
+
+Verb = Callable[[argparse.Namespace], None]
+
+
+class Refused(Exception):
+    """The input cannot be used; the text is the line that says why and what to do."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command and returns its exit status. Wrong usage raises `SystemExit(2)`, as argparse does."""
+    given = parser().parse_args(argv)
+    try:
+        given.verb(given)
+    except (Refused, StoreError, intake.IntakeError, accounts.AccountError) as error:
+        return complain(str(error))
+    except OSError as error:
+        return complain(f"{error.strerror}: {error.filename}. Nothing was changed.")
+    return 0
+
+
+def complain(line: str) -> int:
+    """One line on stderr; returns the exit status that goes with it."""
+    print("quetma:", " ".join(line.split()), file=sys.stderr)
+    return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="python -m quetma", description="QR check-in at a government unit, from a shell."
+    )
+    top.add_argument("--store", type=Path, metavar="DIR", help="the store's folder (default: QUETMA_STORE, else data/)")
+    verbs = top.add_subparsers(required=True, metavar="VERB")
+
+    def verb(name: str, run: Verb, text: str) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=text, description=text)
+        sub.set_defaults(verb=run)
+        return sub
+
+    init = verb("init", run_init, "Make the store, empty or with the invented demo unit.")
+    init.add_argument("--demo", action="store_true", help="fill it with the demo unit; refused when it holds data")
+
+    load = verb(
+        "import", run_import, "Load files, each as one batch. A file that is refused leaves the others as they are."
+    )
+    load.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV or XLSX")
+    load.add_argument("--kind", choices=intake.KINDS, help="what the rows are (default: seen from the columns)")
+    load.add_argument("--location", metavar="NAME", help="the place, for files that do not name it")
+    load.add_argument("--json", action="store_true")
+
+    trace = verb("trace", run_trace, "Suspected F1 and F2 of a case.")
+    trace.add_argument("--phone", required=True, help="of the case (F0)")
+    trace.add_argument(
+        "--onset", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help="first day of symptoms"
+    )
+    trace.add_argument("--until", type=datetime.fromisoformat, metavar="YYYY-MM-DDTHH:MM", help="when isolated")
+    trace.add_argument(
+        "--rule", choices=[rule.id for rule in tracing.rules()], help="default: in force on the day of onset"
+    )
+    trace.add_argument(
+        "--days-before", type=int, metavar="N", help="days infectious before the onset (default: the rule's)"
+    )
+    trace.add_argument("--min-minutes", type=int, metavar="M", help="shortest time together (default: the rule's)")
+    trace.add_argument("--linger", type=int, default=0, metavar="M", help="minutes the air of a place stays infectious")
+    trace.add_argument("--json", action="store_true")
+
+    complies = verb(
+        "compliance", run_compliance, "The four duties on one day: how many of how many, and who is missing."
+    )
+    complies.add_argument("--on", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD")
+    complies.add_argument("--json", action="store_true")
+
+    export = verb("export", run_export, "Write the scan history to a file, with the filter that was used.")
+    export.add_argument("what", choices=["scans"])
+    export.add_argument("--from", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", dest="first")
+    export.add_argument(
+        "--to", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", dest="last", help="included"
+    )
+    export.add_argument("--location", metavar="NAME")
+    export.add_argument("--person", metavar="PHONE")
+    export.add_argument("--format", required=True, choices=["csv", "xlsx", "parquet"])
+    export.add_argument("-o", "--output", required=True, type=Path, metavar="FILE", help="written over when it exists")
+
+    user = verb("user", run_user_add, "Make an account. The password is asked for.")
+    user.add_argument("what", choices=["add"])
+    user.add_argument("name", metavar="NAME")
+    user.add_argument("--role", required=True, choices=ROLES)
+    user.add_argument("--password-stdin", action="store_true", help="read the password from the first line of stdin")
+
+    verb("check", run_check, "Derive every figure again from the scans as they came in, and compare.")
+    return top
+
+
+def run_init(given: argparse.Namespace) -> None:
+    """Makes the store; says so when it was there already."""
+    store = open_store(folder(given))
+    if given.demo:
+        demo.write(store)
+    print(f"The store in {store.folder} is ready" + (", with the demo unit." if given.demo else "."))
+
+
+def run_import(given: argparse.Namespace) -> None:
+    """Each file is one batch of its own: those that are good stay loaded when another is refused."""
+    store = existing(given)
+    batches, refused = [], 0
+    for path in given.files:
+        try:
+            prepared = intake.prepare(store, path.name, path.read_bytes(), given.kind, given.location)
+            batches.append(intake.load(store, prepared, operator()).json())
+        except intake.IntakeError as error:
+            refused += complain(f"{path}: {error}")
+        except OSError as error:
+            refused += complain(f"{path}: {error.strerror}. Nothing was loaded from it.")
+    if given.json:
+        show({"batches": batches})
+    else:
+        for batch in batches:
+            print("{file}: batch {batch}, {kind}: {rows} rows, ".format(**batch), end="")
+            print("{accepted} accepted, {duplicates} duplicates, {rejected} rejected".format(**batch))
+            for reject in batch["rejects"]:
+                print("  line {line}: {reason}: {raw}".format(**reject))
+    if refused:
+        raise SystemExit(1)
+
+
+def run_trace(given: argparse.Namespace) -> None:
+    """Suspected F1 and F2, with the rule and the window that were applied."""
+    store = existing(given)
+    person = person_with(store, given.phone)
+    case = tracing.Case(
+        person_id=person,
+        onset=given.onset,
+        until=given.until,
+        rule=given.rule,
+        days_before=given.days_before,
+        min_minutes=given.min_minutes,
+        linger=given.linger,
+    )
+    try:
+        found = tracing.trace(store, case)
+    except ValueError as error:
+        raise Refused(f"{error} Nothing was traced.") from error
+    answer = found.json()
+    audit.log(store, operator(), "trace", f"{found.person['name']} ({found.person['phone']})")
+    if given.json:
+        return show(answer)
+    since, until = answer["window"]
+    print(
+        "{name} ({phone}), rule {rule}, infectious {since} to {until}".format(
+            **answer["case"] | {"rule": answer["rule"], "since": since, "until": until}
+        )
+    )
+    print(f"Suspected F1, to be verified: {len(answer['f1'])}")
+    for row in answer["f1"]:
+        print("  {phone}  {name}: {minutes:.0f} min, {exposed_at}, {location}, {certainty}".format(**row))
+    print(f"Suspected F2, to be verified: {len(answer['f2'])}")
+    for row in answer["f2"]:
+        print("  {phone}  {name}: through {via} F1".format(**row))
+
+
+def run_compliance(given: argparse.Namespace) -> None:
+    """The four duties on one day."""
+    store = existing(given)
+    answer = compliance.on(store, given.on)
+    audit.log(store, operator(), "compliance", given.on.isoformat())
+    if given.json:
+        return show(answer)
+    print(f"{answer['staff']} staff on {given.on:%d/%m/%Y}")
+    for duty in ("apps", "vaccinated", "declared", "scanned"):
+        missing = ", ".join(answer[duty]["missing"])
+        print("{duty:<10} {have}/{of}".format(duty=duty, **answer[duty]) + (f"  missing: {missing}" if missing else ""))
+
+
+def run_export(given: argparse.Namespace) -> None:
+    """The scan history that the filter lets through, as a file."""
+    store = existing(given)
+
+
+def run_user_add(given: argparse.Namespace) -> None:
+    """Makes an account."""
+    store = existing(given)
+    if given.password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        password = getpass.getpass()
+        if getpass.getpass("The same again: ") != password:
+            raise Refused("The two passwords differ. No account was made.")
+    else:
+        raise Refused("There is no terminal to ask for the password on: give it with --password-stdin.")
+    name = accounts.add(store, given.name, password, given.role)
+    audit.log(store, operator(), "add account", name, given.role)
+    print(f"{name} may sign in as {given.role}.")
+
+
+def run_check(given: argparse.Namespace) -> None:
+    """Every difference between what is stored and what the facts say, else that there is none."""
+    differences = rollups.check(existing(given))
+    for line in differences:
+        print(line)
+    if differences:
+        raise Refused(f"{len(differences)} differences between the stored figures and the scans they come from.")
+    print("Every figure follows from the scans, as it should.")
+
+
+def folder(given: argparse.Namespace) -> Path:
+    """The store's folder: `--store`, else QUETMA_STORE, else data/."""
+    return given.store or configured_folder()
+
+
+def existing(given: argparse.Namespace) -> Store:
+    """The store, which must have been made before: a mistyped folder must not become an empty store."""
+    where = folder(given)
+    if not (where / FILE).is_file():
+        raise Refused(f"There is no store in {where}. Make it first: python -m quetma --store {where} init")
+    return open_store(where)
+
+
+def operator() -> str:
+    """Who the audit and the batches say it was."""
+    return f"shell:{getpass.getuser()}"
+
+
+def person_with(store: Store, text: str) -> int:
+    """The identifier of the person with that phone."""
+    phone = people.phone(text)
+    if phone is None:
+        raise Refused(f"{text!r} is not a phone number. Write it like 0912345678 or +84912345678.")
+    found = store.ask("people/with_phone", phone=phone)
+    if found.is_empty():
+        raise Refused(f"Nobody in the store has the phone {phone}.")
+    return found["person_id"][0]
+
+
+def show(answer: dict[str, Any]) -> None:
+    """One JSON object."""
+    print(json.dumps(answer, ensure_ascii=False))
