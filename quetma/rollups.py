@@ -5,9 +5,11 @@ A roll-up is a table and the query `queries/rollup/<table>.sql` that makes its r
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import holidays
+import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import settings, stays
@@ -15,7 +17,7 @@ from quetma.people import fold
 from quetma.store import Store, query
 
 FLOW = ("flow_hour", "flow_day", "flow_duration")
-DUTIES = ("staff_day", "compliance_day")
+DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
 ONE_DAY = timedelta(days=1)
 
 
@@ -31,10 +33,13 @@ def derive(cursor: DuckDBPyConnection, batch_id: int) -> None:
     )
     scanned = _days(cursor, "SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan WHERE batch_id = $batch", batch_id)
     declared = _days(cursor, "SELECT DISTINCT CAST(declared_at AS DATE) FROM declaration WHERE batch_id = $batch", batch_id)
-    # A dose or an app counts from its day on; a roster row changes who is due, and who is staff, on any day.
+    # A dose or an app counts from its day on, a dose that was replaced from the day it had before; a roster row changes who is due, and who is staff, on any day.
     since = _days(
         cursor,
-        "SELECT given_on FROM dose WHERE batch_id = $batch UNION SELECT installed_on FROM app_install WHERE batch_id = $batch",
+        """
+        SELECT given_on FROM dose WHERE person_id IN (SELECT person_id FROM dose WHERE batch_id = $batch)
+        UNION SELECT installed_on FROM app_install WHERE batch_id = $batch
+        """,
         batch_id,
     )
     enrolled = bool(cursor.execute("SELECT 1 FROM roster_row WHERE batch_id = ? LIMIT 1", [batch_id]).fetchone())
@@ -59,6 +64,14 @@ def derive(cursor: DuckDBPyConnection, batch_id: int) -> None:
 
     _replace(cursor, FLOW, flow_days)
     _replace(cursor, DUTIES, duty_days)
+
+
+def duties_on(store: Store, day: date) -> pl.DataFrame:
+    """The rows that `duty_day` would have for a day outside the calendar, from what is known by then."""
+    cursor = store.cursor()
+    text, params = _rollup(cursor, "duty_day", {day})
+    cursor.execute("UPDATE touched SET working = ?", [is_working(day)])
+    return cursor.sql(text, params=params).pl()
 
 
 def check(store: Store) -> list[str]:
@@ -107,15 +120,20 @@ def _replace(cursor: DuckDBPyConnection, tables: Iterable[str], days: set[date])
 
 def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[str, dict[str, Any]]:
     """The text and binds of a roll-up's query, with the temporary tables it reads in place."""
-    cursor.execute("CREATE OR REPLACE TEMP TABLE touched (day DATE)")
-    cursor.execute("INSERT INTO touched SELECT UNNEST(?::DATE[])", [sorted(days)])
+    cursor.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE touched AS
+        SELECT t.day, c.working FROM (SELECT UNNEST($days::DATE[]) AS day) t LEFT JOIN calendar c ON c.day = t.day
+        """,
+        {"days": sorted(days)},
+    )
     cursor.execute("CREATE OR REPLACE TEMP TABLE accepted_app (app VARCHAR)")
     cursor.execute(
         "INSERT INTO accepted_app SELECT UNNEST(?::VARCHAR[])", [[fold(app) for app in settings.get(cursor, "accepted_apps")]]
     )
     offered = {
-        "first": min(days, default=None),
-        "last": max(days, default=None),
+        "first": min(days, default=date.min),
+        "last": max(days, default=date.min),
         "declaration_days": settings.get(cursor, "declaration_days"),
     }
     text, names = query(f"rollup/{table}")
@@ -130,12 +148,21 @@ def _extend_calendar(cursor: DuckDBPyConnection, days: set[date]) -> set[date]:
     first, last = min(days | known), max(days | known)
     new = {first + n * ONE_DAY for n in range((last - first).days + 1)} - known
     if new:
-        names = holidays.country_holidays("VN", years=range(first.year, last.year + 1), language="vi")
         cursor.executemany(
             "INSERT INTO calendar VALUES (?, ?, ?)",
-            [[day, day.weekday() < 5 and day not in names, names.get(day)] for day in sorted(new)],
+            [[day, is_working(day), _holidays(day.year).get(day)] for day in sorted(new)],
         )
     return new
+
+
+def is_working(day: date) -> bool:
+    """Monday to Friday but for Vietnamese public holidays."""
+    return day.weekday() < 5 and day not in _holidays(day.year)
+
+
+@cache
+def _holidays(year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays("VN", years=year, language="vi")
 
 
 def _days(cursor: DuckDBPyConnection, sql: str, batch: int | None = None, **params: Any) -> set[date]:

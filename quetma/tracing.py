@@ -1,0 +1,195 @@
+"""Whom a case may have infected: dated rules, the case's infectious window, and the chain F0 → F1 → F2.
+
+    window        [----------------------------)          since ≤ t < until
+    F0       ├────┼─────────┤        ├────────┤           stays are clipped to the window; `linger` minutes are added after
+    F1            ├──┤                                    shares ≥ min_minutes (any positive time when 0): exposed_at is the start
+    F2               ┊        ├──┤                        shares time with an F1 after that F1's exposed_at, before until
+
+A contact is *seen* when all four ends of the two stays were scanned, *inferred* when one was not (quetma/stays.py), and *possible* when
+the person is masked. QR logs show same place and same time, never distance or masks: every answer is "suspected, to be verified".
+"""
+
+import tomllib
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from quetma.store import Store
+
+RULES = Path(__file__).resolve().parent / "rules.toml"
+LONGEST_STAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A national rule: when it was in force and the parameters it gives (rules.toml says what each is and what is assumed)."""
+
+    id: str
+    name: str
+    source: str
+    first: date
+    last: date | None
+    days_before: int
+    days_before_no_onset: int
+    days_after: int
+    min_minutes: int
+    assumed: tuple[str, ...]
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """All rules, oldest first."""
+    data = tomllib.loads(RULES.read_text(encoding="utf-8"))["rule"]
+    found = [Rule(first=r.pop("from"), last=r.pop("to", None), assumed=tuple(r.pop("assumed")), **r) for r in data]
+    return tuple(sorted(found, key=lambda rule: rule.first))
+
+
+def rule_on(day: date) -> Rule:
+    """The newest rule in force on that day; before the first one, the first."""
+    return next((rule for rule in reversed(rules()) if rule.first <= day), rules()[0])
+
+
+def rule_named(text: str) -> Rule:
+    """The rule with this id or name. Raises `ValueError` that lists the known ones."""
+    for rule in rules():
+        if text in (rule.id, rule.name):
+            return rule
+    raise ValueError(f"There is no rule {text!r}; known are {', '.join(rule.id for rule in rules())}.")
+
+
+@dataclass(frozen=True)
+class Case:
+    """An F0 and the question asked about them. What is None follows from the rule in force on the day of onset.
+
+    `onset` is the first day of symptoms, or the day of the positive sample when `symptoms` is false.
+    `until` is the time of isolation.
+    """
+
+    person_id: int
+    onset: date
+    until: datetime | None = None
+    symptoms: bool = True
+    rule: str | None = None
+    days_before: int | None = None
+    min_minutes: int | None = None
+    linger: int = 0
+
+    def resolved(self) -> "Case":
+        """The same case with every parameter filled in from its rule. Raises `ValueError` for what makes no sense."""
+        rule = rule_named(self.rule) if self.rule else rule_on(self.onset)
+        days_before = rule.days_before if self.symptoms else rule.days_before_no_onset
+        case = replace(
+            self,
+            rule=rule.id,
+            days_before=days_before if self.days_before is None else self.days_before,
+            min_minutes=rule.min_minutes if self.min_minutes is None else self.min_minutes,
+            until=self.until or datetime.combine(self.onset + timedelta(days=rule.days_after + 1), time()),
+        )
+        for name in ("days_before", "min_minutes", "linger"):
+            if not 0 <= getattr(case, name) <= 1440:
+                raise ValueError(f"{name} must be from 0 to 1440, not {getattr(case, name)}.")
+        if case.until <= case.since:
+            raise ValueError(f"The isolation ({case.until:%d/%m/%Y %H:%M}) lies before the infectious window ({case.since:%d/%m/%Y}).")
+        return case
+
+    @property
+    def since(self) -> datetime:
+        """The start of the infectious window of a resolved case."""
+        return datetime.combine(self.onset - timedelta(days=self.days_before or 0), time())
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The answer: the resolved case, the person, and one row per F1 and F2 (columns of queries/tracing/step.sql)."""
+
+    case: Case
+    person: dict[str, Any]
+    f1: pl.DataFrame
+    f2: pl.DataFrame
+
+    def json(self) -> dict[str, Any]:
+        """The object of `python -m quetma trace --json`."""
+        case = self.case
+        return {
+            "case": {
+                "person_id": case.person_id,
+                "phone": self.person["phone"],
+                "name": self.person["name"],
+                "onset": case.onset.isoformat(),
+                "symptoms": case.symptoms,
+                "days_before": case.days_before,
+                "min_minutes": case.min_minutes,
+                "linger": case.linger,
+            },
+            "rule": case.rule,
+            "window": [_iso(case.since), _iso(case.until)],
+            "f1": [
+                {
+                    "phone": row["phone"],
+                    "name": row["name"],
+                    "minutes": round(row["minutes"], 2),
+                    "exposed_at": _iso(row["exposed_at"]),
+                    "location": row["location"],
+                    "certainty": row["certainty"],
+                }
+                for row in self.f1.iter_rows(named=True)
+            ],
+            "f2": [
+                {"phone": row["phone"], "name": row["name"], "via": row["via"], "exposed_at": _iso(row["exposed_at"])}
+                for row in self.f2.iter_rows(named=True)
+            ],
+        }
+
+
+def trace(store: Store, case: Case) -> Trace:
+    """F1 and F2 of a case. Raises `ValueError` for an unknown person or a window that makes no sense."""
+    case = case.resolved()
+    found = store.ask("people/one", person=case.person_id)
+    if not found.height:
+        raise ValueError(f"There is no person with number {case.person_id}.")
+    f0 = _infectors([case.person_id], [case.since])
+    f1 = _step(store, case, "step", f0, [case.person_id])
+    exposed = f1.select("person_id", since="exposed_at")
+    f2 = _step(store, case, "step", exposed, [case.person_id, *f1["person_id"]])
+    return Trace(case, found.row(0, named=True), f1, f2)
+
+
+def evidence(store: Store, answer: Trace, person_id: int | None = None) -> pl.DataFrame:
+    """The contacts with the case behind the F1s, or behind one of them (columns of queries/tracing/evidence.sql)."""
+    case = answer.case
+    return _step(store, case, "evidence", _infectors([case.person_id], [case.since]), [case.person_id], person=person_id)
+
+
+def evidence_of_f2(store: Store, answer: Trace, person_id: int) -> pl.DataFrame:
+    """The contacts of one F2 with the F1s they come through."""
+    case = answer.case
+    exposed = answer.f1.select("person_id", since="exposed_at")
+    return _step(store, case, "evidence", exposed, [case.person_id, *answer.f1["person_id"]], person=person_id)
+
+
+def _infectors(people: list[int], since: list[datetime]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"person_id": people, "since": since}, schema={"person_id": pl.Int64, "since": pl.Datetime("us")}
+    )
+
+
+def _step(store: Store, case: Case, name: str, infector: pl.DataFrame, known: list[int], **more: Any) -> pl.DataFrame:
+    assert case.until is not None
+    return store.ask(
+        f"tracing/{name}",
+        tables={"infector": infector, "known": pl.DataFrame({"person_id": known}, schema={"person_id": pl.Int64})},
+        until=case.until,
+        min_minutes=case.min_minutes,
+        linger=case.linger,
+        first_day=(case.since - LONGEST_STAY).date(),
+        last_day=(case.until + timedelta(minutes=case.linger)).date(),
+        **more,
+    )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="minutes" if not moment.second else "seconds") if moment else None

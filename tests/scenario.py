@@ -1,0 +1,48 @@
+"""Small units for tests: scans written as (person, place, time, direction), put into a store the way an upload does."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from quetma import rollups
+from quetma.store import Store
+
+Scan = tuple[int, int, datetime, str]
+
+
+def unit(folder: Path, scans: Iterable[Scan], *more: Iterable[Scan], opens: str | None = None, closes: str | None = None) -> Store:
+    """A store with those scans, each further list uploaded after the one before; people and places are their numbers."""
+    store = Store(folder)
+    batches = [list(scans), *map(list, more)]
+    everything = [scan for batch in batches for scan in batch]
+    with store.write() as cursor:
+        for place in sorted({place for _, place, _, _ in everything}):
+            cursor.execute(
+                "INSERT INTO location VALUES ($n, 'Nơi ' || $n, 'noi ' || $n, CAST($o AS TIME), CAST($c AS TIME), NULL)",
+                {"n": place, "o": opens, "c": closes},
+            )
+        for person in sorted({person for person, _, _, _ in everything}):
+            cursor.execute(
+                "INSERT INTO person VALUES ($n, 'tel:' || $n, 'Người ' || $n, 'nguoi ' || $n, 'a', '+8491234' || $n, NULL, FALSE, 1)",
+                {"n": person},
+            )
+    for number, batch in enumerate(batches, 1):
+        upload(store, number, batch)
+    return store
+
+
+def upload(store: Store, number: int, scans: list[Scan]) -> None:
+    """One batch of scans, with what follows from it, in one transaction."""
+    with store.write() as cursor:
+        cursor.execute(
+            "INSERT INTO batch VALUES (?, 'scans', 'x.csv', 'x', current_timestamp, 'test', ?, ?, 0, 0, NULL, NULL)",
+            [number, len(scans), len(scans)],
+        )
+        for line, (person, place, at, direction) in enumerate(scans, 2):
+            cursor.execute("INSERT INTO scan VALUES (?, ?, ?, ?, ?, ?, NULL)", [number, line, person, place, at, direction])
+        rollups.derive(cursor, number)
+
+
+def stays_of(store: Store) -> list[tuple[int, int, datetime, datetime, bool, bool]]:
+    """Every stay as (person, place, in, out, in seen, out seen), sorted."""
+    return sorted(store.cursor().execute("SELECT person_id, location_id, t_in, t_out, in_seen, out_seen FROM stay").fetchall())
