@@ -66,6 +66,10 @@ CREATE TABLE dose (
     number TINYINT NOT NULL, vaccine VARCHAR, given_on DATE NOT NULL, place VARCHAR, lot VARCHAR,
     confirmed_by VARCHAR                  -- who saw which paper; NULL is not confirmed
 );
+CREATE VIEW current_dose AS               -- a later upload of the same dose of the same person replaces the earlier one
+    SELECT d.* EXCLUDE (line) FROM dose d
+    JOIN (SELECT person_id, number, MAX(batch_id) AS batch_id FROM dose GROUP BY person_id, number) newest
+    ON newest.person_id = d.person_id AND newest.number = d.number AND newest.batch_id = d.batch_id;
 
 CREATE TABLE app_install (
     batch_id INTEGER NOT NULL, line INTEGER NOT NULL, person_id BIGINT NOT NULL,
@@ -107,6 +111,12 @@ CREATE TABLE flow_duration (
 CREATE TABLE staff_day (
     day DATE NOT NULL, person_id BIGINT NOT NULL,
     scans_in INTEGER NOT NULL, scans_out INTEGER NOT NULL, first_scan TIMESTAMP, last_scan TIMESTAMP, declarations INTEGER NOT NULL
+);
+-- One row per (day of the calendar, staff member on that day): each duty done or not; NULL is not due (no smartphone, or not a
+-- working day). The rules stand in queries/rollup/duty_day.sql.
+CREATE TABLE duty_day (
+    day DATE NOT NULL, person_id BIGINT NOT NULL, location_id INTEGER NOT NULL, position VARCHAR NOT NULL,
+    apps BOOLEAN, vaccinated BOOLEAN, declared BOOLEAN, scanned BOOLEAN
 );
 -- One row per (day, duty, premises, position). duty is apps | vaccinated | declared | scanned; have <= due.
 CREATE TABLE compliance_day (
