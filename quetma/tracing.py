@@ -24,6 +24,10 @@ RULES = Path(__file__).resolve().parent / "rules.toml"
 LONGEST_STAY = timedelta(hours=24)
 
 
+class Unanswerable(ValueError):
+    """The question makes no sense; the text says why."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """A national rule: when it was in force and the parameters it gives (rules.toml says what each is and what is assumed)."""
@@ -54,11 +58,11 @@ def rule_on(day: date) -> Rule:
 
 
 def rule_named(text: str) -> Rule:
-    """The rule with this id or name. Raises `ValueError` that lists the known ones."""
+    """The rule with this id or name. Raises `Unanswerable` that lists the known ones."""
     for rule in rules():
         if text in (rule.id, rule.name):
             return rule
-    raise ValueError(f"There is no rule {text!r}; known are {', '.join(rule.id for rule in rules())}.")
+    raise Unanswerable(f"There is no rule {text!r}; known are {', '.join(rule.id for rule in rules())}.")
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class Case:
     linger: int = 0
 
     def resolved(self) -> "Case":
-        """The same case with every parameter filled in from its rule. Raises `ValueError` for what makes no sense."""
+        """The same case with every parameter filled in from its rule. Raises `Unanswerable` for what makes no sense."""
         rule = rule_named(self.rule) if self.rule else rule_on(self.onset)
         days_before = rule.days_before if self.symptoms else rule.days_before_no_onset
         case = replace(
@@ -91,9 +95,9 @@ class Case:
         )
         for name in ("days_before", "min_minutes", "linger"):
             if not 0 <= getattr(case, name) <= 1440:
-                raise ValueError(f"{name} must be from 0 to 1440, not {getattr(case, name)}.")
+                raise Unanswerable(f"{name} must be from 0 to 1440, not {getattr(case, name)}.")
         if case.until <= case.since:
-            raise ValueError(f"The isolation ({case.until:%d/%m/%Y %H:%M}) lies before the infectious window ({case.since:%d/%m/%Y}).")
+            raise Unanswerable(f"The isolation ({case.until:%d/%m/%Y %H:%M}) lies before the infectious window ({case.since:%d/%m/%Y}).")
         return case
 
     @property
@@ -146,11 +150,11 @@ class Trace:
 
 
 def trace(store: Store, case: Case) -> Trace:
-    """F1 and F2 of a case. Raises `ValueError` for an unknown person or a window that makes no sense."""
+    """F1 and F2 of a case. Raises `Unanswerable` for an unknown person or a window that makes no sense."""
     case = case.resolved()
     found = store.ask("people/one", person=case.person_id)
     if not found.height:
-        raise ValueError(f"There is no person with number {case.person_id}.")
+        raise Unanswerable(f"There is no person with number {case.person_id}.")
     f0 = _infectors([case.person_id], [case.since])
     f1 = _step(store, case, "step", f0, [case.person_id])
     exposed = f1.select("person_id", since="exposed_at")

@@ -1,0 +1,265 @@
+"""Tracing: pick anybody, and see everyone they may have infected, with the evidence."""
+
+from datetime import datetime, time, timedelta
+
+import polars as pl
+import streamlit as st
+
+from quetma import documents, people, tracing
+from quetma.web import charts, downloads, page, widgets
+from quetma.web.people import person_picker
+
+DRAWN = 40  # people in the timeline: more cannot be read; the table has them all
+
+here = page.begin("Tracing", right="trace")
+t = here.t
+CERTAINTY = {
+    "seen": "● " + t("seen: every scan is there"),
+    "inferred": "◐ " + t("inferred: a scan is missing"),
+    "possible": "○ " + t("possible: name or phone is masked"),
+}
+
+person_id = person_picker(here, key="trace_person")
+if person_id is None:
+    if here.store.ask("flow/span")["first_day"][0] is None:
+        widgets.empty(here, t("There are no scans to trace yet."))
+    else:
+        st.info(
+            t("Find the person who is ill. You then see at once who was in the same place at the same time."),
+            icon=":material/search:",
+        )
+    st.stop()
+
+# The question --------------------------------------------------------------------------------------------------------------------
+
+with st.container(border=True):
+    first, second, third = st.columns(3)
+    symptoms = first.segmented_control(
+        t("The case has"),
+        [True, False],
+        format_func={True: t("symptoms"), False: t("no symptoms")}.get,
+        default=True,
+        required=True,
+        key="trace_symptoms",
+        persist_state="session",
+    )
+    onset = second.date_input(
+        t("First day of symptoms") if symptoms else t("Day of the positive sample"),
+        value=here.store.today(),
+        min_value=widgets.FIRST_DAY,
+        format="DD/MM/YYYY",
+        key=f"trace_onset_{person_id}",
+        persist_state="session",
+    )
+    isolated = third.date_input(
+        t("Isolated on (empty: not yet)"),
+        value=None,
+        min_value=widgets.FIRST_DAY,
+        format="DD/MM/YYYY",
+        key=f"trace_isolated_{person_id}",
+        persist_state="session",
+    )
+    with st.expander(t("Rule and limits"), icon=":material/tune:"):
+        in_force = tracing.rule_on(onset)
+        rule_id = st.selectbox(
+            t("Rule"),
+            [rule.id for rule in tracing.rules()],
+            index=tracing.rules().index(in_force),
+            format_func=lambda chosen: tracing.rule_named(chosen).name
+            + (f" · {t('in force on that day')}" if chosen == in_force.id else ""),
+            key=f"trace_rule_{in_force.id}",
+            persist_state="session",
+        )
+        rule = tracing.rule_named(rule_id)
+        a, b, c, d = st.columns(4)
+        rule_days = rule.days_before if symptoms else rule.days_before_no_onset
+        days_before = a.number_input(
+            t("Infectious days before"), 0, 60, value=None, placeholder=t("{n} by the rule", n=rule_days), key="trace_days"
+        )
+        min_minutes = b.number_input(
+            t("Shortest contact, minutes"), 0, 1440, value=None, placeholder=t("{n} by the rule", n=rule.min_minutes), key="trace_min"
+        )
+        linger = c.number_input(t("Air lingers, minutes"), 0, 240, value=0, key="trace_linger")
+        hour = d.time_input(t("Hour of isolation"), value=time(), step=timedelta(minutes=15), disabled=isolated is None, key="trace_hour")
+        st.caption(
+            t("Rule: {source}. Not given by it, assumed: {assumed}.", source=rule.source, assumed=", ".join(
+                {"days_before": t("infectious days before onset"), "days_before_no_onset": t("infectious days without symptoms"),
+                 "days_after": t("end of the window when not isolated"), "min_minutes": t("shortest contact")}[name]
+                for name in rule.assumed
+            ))
+        )  # fmt: skip
+
+try:
+    answer = tracing.trace(
+        here.store,
+        tracing.Case(
+            person_id,
+            onset,
+            until=datetime.combine(isolated, hour) if isolated else None,
+            symptoms=symptoms,
+            rule=rule_id,
+            days_before=days_before,
+            min_minutes=min_minutes,
+            linger=linger,
+        ),
+    )
+except tracing.Unanswerable:
+    st.warning(
+        t("The isolation lies before the infectious days, so nobody can have been infected. Check both dates."),
+        icon=":material/warning:",
+    )
+    st.stop()
+
+person, case, f1, f2 = answer.person, answer.case, answer.f1, answer.f2
+phone = people.domestic(person["phone"])
+name = widgets.plain(person["name"])
+here.audit("trace", f"{person['name']} {phone}".strip(), f"{here.day(onset)} {case.rule}")
+
+# The answer ----------------------------------------------------------------------------------------------------------------------
+
+known = f1.filter(pl.col("certainty") != "possible")
+masked = f1.filter(pl.col("certainty") == "possible")
+st.subheader(
+    t("{name}: {f1} suspected F1, {f2} suspected F2", name=name, f1=here.number(known.height), f2=here.number(f2.height)),
+    anchor=False,
+)
+st.markdown(
+    t(
+        "Infectious from **{since}** until **{until}** ({rule}).",
+        since=here.moment(case.since), until=here.moment(case.until), rule=tracing.rule_named(case.rule or "").name,
+    )
+    + ("" if isolated else " " + t("The end is assumed, as no isolation is given."))
+)  # fmt: skip
+st.warning(
+    t("Suspected, to be verified: scans show the same place at the same time. They do not show distance or masks."),
+    icon=":material/help:",
+)
+
+if f1.is_empty():
+    st.success(t("Nobody shared a place with {name} in these days.", name=name), icon=":material/check_circle:")
+    st.caption(t("This holds for the scans uploaded so far, up to {moment}. People who did not scan are not seen.",
+                 moment=here.moment(here.store.ask("history/last_scan")["scanned_at"][0])))  # fmt: skip
+    st.stop()
+
+
+def why(row: dict) -> str:
+    """The evidence of an F1 in one sentence."""
+    gaps = {"place": row["location"], "minutes": here.number(round(row["minutes"])), "count": row["contacts"]}
+    begin, end = row["exposed_at"], row["last_at"]
+    if row["contacts"] == 1 and begin.date() == end.date():
+        return t("same time at {place} for {minutes} minutes, {begin}–{end} on {day}",
+                 begin=f"{begin:%H:%M}", end=f"{end:%H:%M}", day=here.day(begin), **gaps)  # fmt: skip
+    return t("{count} times in the same place, {minutes} minutes in all, first at {place} at {begin}, last until {end}",
+             begin=here.moment(begin), end=here.moment(end), **gaps)  # fmt: skip
+
+
+def f1_table(rows: pl.DataFrame, key: str) -> None:
+    """F1s with their evidence in words."""
+    shown = rows.sort("minutes", descending=True).with_columns(
+        pl.col("phone").map_elements(people.domestic, return_dtype=pl.String, skip_nulls=False),
+        pl.Series("why", [why(row) for row in rows.sort("minutes", descending=True).iter_rows(named=True)], dtype=pl.String),
+        pl.col("certainty").replace_strict(CERTAINTY, return_dtype=pl.String),
+        pl.col("minutes").round(),
+    )
+    widgets.people_table(
+        here,
+        shown,
+        key,
+        {
+            "name": st.column_config.TextColumn(t("Name"), pinned=True),
+            "phone": t("Phone"),
+            "minutes": st.column_config.NumberColumn(t("Minutes shared"), format="%d"),
+            "exposed_at": st.column_config.DatetimeColumn(t("First shared"), format="HH:mm DD/MM/YYYY"),
+            "certainty": t("How sure"),
+            "why": st.column_config.TextColumn(t("Why"), width="large"),
+        },
+        alt=t("Suspected F1"),
+    )
+
+
+tab_f1, tab_f2, tab_evidence = st.tabs(
+    [
+        f"F1 ({here.number(known.height)})",
+        f"F2 ({here.number(f2.height)})",
+        t("Evidence"),
+    ]
+)
+with tab_f1:
+    f1_table(known, "trace_f1")
+    if masked.height:
+        st.markdown(t("**Possible, apart:** {n} masked people were there too. Find out who they are.", n=masked.height))
+        f1_table(masked, "trace_f1_masked")
+with tab_f2:
+    st.caption(t("Who met an F1 after that F1 was exposed. *Via* is the number of F1s they met."))
+    widgets.people_table(
+        here,
+        f2.with_columns(
+            pl.col("phone").map_elements(people.domestic, return_dtype=pl.String, skip_nulls=False),
+            pl.col("certainty").replace_strict(CERTAINTY, return_dtype=pl.String),
+        ),
+        "trace_f2",
+        {
+            "name": st.column_config.TextColumn(t("Name"), pinned=True),
+            "phone": t("Phone"),
+            "via": st.column_config.NumberColumn(t("Via"), format="%d"),
+            "exposed_at": st.column_config.DatetimeColumn(t("First shared"), format="HH:mm DD/MM/YYYY"),
+            "location": t("Location"),
+            "certainty": t("How sure"),
+        },
+        alt=t("Suspected F2"),
+    )
+with tab_evidence:
+    evidence = tracing.evidence(here.store, answer)
+    strongest = f1.sort("minutes", descending=True).head(DRAWN)
+    if f1.height > DRAWN:
+        st.caption(t("The chart shows the {n} with the most minutes; the table below shows all.", n=DRAWN))
+    drawn = strongest.select("person_id", "name", "certainty").join(evidence, on="person_id", maintain_order="left_right")
+    charts.show(
+        here,
+        charts.spans(drawn, "began", "ended", "name", "certainty", CERTAINTY),
+        alt=t("Timeline: when each suspected F1 shared a place with {name}", name=person["name"]),
+        key="trace_timeline",
+    )
+
+    def stay(begin: datetime, end: datetime, begin_seen: bool, end_seen: bool) -> str:
+        """A stay as it is in the store; `?` marks an inferred end."""
+        return f"{begin:%H:%M}{'' if begin_seen else '?'}–{end:%H:%M}{'' if end_seen else '?'}"
+
+    rows = evidence.join(f1.select("person_id", "name"), on="person_id", maintain_order="left")
+    widgets.table(
+        rows.with_columns(
+            pl.col("minutes").round(1),
+            pl.Series("case_stay", [stay(r["infector_in"], r["infector_out"], r["infector_in_seen"], r["infector_out_seen"])
+                                    for r in rows.iter_rows(named=True)], dtype=pl.String),
+            pl.Series("own_stay", [stay(r["t_in"], r["t_out"], r["in_seen"], r["out_seen"])
+                                   for r in rows.iter_rows(named=True)], dtype=pl.String),
+        ),
+        {
+            "name": st.column_config.TextColumn(t("Name"), pinned=True),
+            "location": t("Location"),
+            "began": st.column_config.DatetimeColumn(t("Shared from"), format="HH:mm DD/MM/YYYY"),
+            "ended": st.column_config.DatetimeColumn(t("Shared until"), format="HH:mm DD/MM/YYYY"),
+            "minutes": st.column_config.NumberColumn(t("Minutes"), format="%.0f"),
+            "case_stay": t("The case was there"),
+            "own_stay": t("This person was there"),
+        },
+        alt=t("Each time an F1 shared a place with the case"),
+    )  # fmt: skip
+    st.caption(t("A question mark stands at a time that was not scanned but inferred."))
+
+# Take it along -------------------------------------------------------------------------------------------------------------------
+
+st.markdown(f"**{t('Export the list')}**")
+with st.container(horizontal=True):
+    for fmt, label in (("xlsx", "Excel"), ("csv", "CSV")):
+        st.link_button(
+            label,
+            downloads.offer(
+                here.session,
+                lambda path, fmt=fmt: documents.trace.write(answer, fmt, path, here.language),
+                f"truy-vet-{onset:%Y-%m-%d}.{fmt}",
+                documents.MEDIA_TYPES[fmt],
+                ("export trace", f"{person['name']} {phone}".strip(), f"F1 {f1.height}, F2 {f2.height}, {fmt}"),
+            ),
+            icon=":material/download:",
+        )
