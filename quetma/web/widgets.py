@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from quetma.store import ROOT
 
 if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
+
     from quetma.web.page import Page
 
 PAGES = ROOT / "pages"
 FIRST_DAY = date(2020, 1, 1)  # no check-in log is older; the calendar of a free range begins here
+
+_MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~$:&")
 
 PRESETS = {
     "today": "Today",
@@ -29,15 +32,15 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class Card:
-    """One figure: what it is, its value, how it changed since `since` (None: not compared), and the page that opens it.
+    """One figure: what it is, its value, how it changed (None: not compared), and the page that opens it.
 
-    `good` says which way is good news: "more", "less", or "neither" (no colour).
+    `note` stands beside the change, or alone. `good` says which way is good news; "neither" has no colour.
     """
 
     label: str
     value: str
+    note: str = ""
     change: int | None = None
-    since: str = ""
     good: Literal["more", "less", "neither"] = "neither"
     help: str | None = None
     page: str | None = None
@@ -46,18 +49,21 @@ class Card:
 
 def cards(figures: Sequence[Card], across: int = 3) -> None:
     """The figures as cards of one size, `across` in a row where the screen allows it."""
-    colour = {"more": "normal", "less": "inverse", "neither": "off"}
+    colour: dict[str, Literal["normal", "inverse", "off"]] = {"more": "normal", "less": "inverse", "neither": "off"}
     with st.grid(across, min_column_width=200) as grid:
         for card in figures:
             with grid.cell(), st.container(border=True, height="stretch", gap="xsmall"):
+                compared = card.change is not None
                 st.metric(
                     card.label,
                     card.value,
                     card.change,
                     delta_color=colour[card.good],
-                    delta_description=card.since if card.change is not None else None,
+                    delta_description=card.note if compared else None,
                     help=card.help,
                 )
+                if card.note and not compared:
+                    st.caption(card.note)
                 if card.page:
                     st.page_link(PAGES / card.page, label=card.link, icon=":material/arrow_forward:")
 
@@ -78,7 +84,7 @@ def period(here: "Page", key: str = "period", default: str = "4weeks") -> tuple[
             t("From day – to day"),
             value=(max(FIRST_DAY, today - timedelta(days=27)), today),
             min_value=FIRST_DAY,
-            max_value=date(date.today().year + 1, 12, 31),
+            max_value=date(today.year + 1, 12, 31),
             format="DD/MM/YYYY",
             key=f"{key}_range",
             persist_state="session",
@@ -117,7 +123,7 @@ def location(here: "Page", key: str = "location") -> int:
     return chosen or 0
 
 
-def open_rows(here: "Page", label: str, key: str) -> DeltaGenerator:
+def open_rows(here: "Page", label: str, key: str) -> "ExpanderContainer":
     """An expander for the rows behind a number; opening it is written to the audit. Ask for the rows only when it is
     open:
 
@@ -175,3 +181,8 @@ def empty(here: "Page", what: str) -> None:
         st.page_link(PAGES / "upload.py", label=t("Go to Upload"), icon=":material/upload:")
     else:
         st.info(f"{what} {t('Ask a leader of the unit to upload the data.')}", icon=":material/info:")
+
+
+def plain(text: str) -> str:
+    """A name or other text from a file, safe inside Markdown: shown letter by letter, never a link, an image or markup."""
+    return "".join(f"\\{c}" if c in _MARKUP else c for c in text)

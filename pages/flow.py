@@ -1,0 +1,206 @@
+"""Visitor flow: who comes when, where, for how long, and who is on site now."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from quetma import flow
+from quetma.people import domestic
+from quetma.web import charts, page, widgets
+
+here = page.begin("Visitor flow", right="figures")
+t, store = here.t, here.store
+
+newest = store.ask("history/last_scan")["scanned_at"][0]
+if newest is None:
+    widgets.empty(here, t("There are no scans yet."))
+    st.stop()
+
+# What is asked -------------------------------------------------------------------------------------------------------
+
+first, last = widgets.period(here)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    location = widgets.location(here)
+    who = {"all": t("Everyone"), "visitor": t("Visitors"), "staff": t("Staff")}
+    kind = (
+        st.segmented_control(
+            t("Who"),
+            flow.KINDS,
+            default="all",
+            required=True,
+            format_func=lambda kind: who[kind],
+            key="flow_kind",
+            persist_state="session",
+        )
+        or "all"
+    )
+
+names = here.may("people")
+days = store.ask("flow/daily", first=first, last=last, location=location)
+hourly = store.ask("flow/hourly", first=first, last=last, location=location)
+week = flow.week(hourly, kind)
+spent = flow.spent(store.ask("flow/durations", first=first, last=last, location=location, kind=kind))
+on_site = flow.on_site(store, names=names, location=location, kind=kind)
+
+series = {f"{k}_arrivals": who[k] for k in ("visitor", "staff") if kind in ("all", k)}
+arrivals = {k: int(days[f"{k}_arrivals"].sum()) for k in ("visitor", "staff")}
+hour_name = "{:02}:00–{:02}:59".format
+weekdays = [t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun")]
+lengths = [t("under 5 min"), t("5–15 min"), t("15–30 min"), t("30–60 min")]
+lengths += [t("1–2 hours"), t("2–4 hours"), t("4–8 hours"), t("8 hours or more")]
+length_of = dict(zip(flow.BUCKETS, lengths, strict=True))
+
+# The answer at a glance ----------------------------------------------------------------------------------------------
+
+st.caption(t("From {first} to {last}. An arrival is one scan on entering.", first=here.day(first), last=here.day(last)))
+peak, busiest = week.peak(), week.busiest()
+cards = [
+    widgets.Card(
+        t("On site now"),
+        here.number(on_site.people.height),
+        help=t("People whose last scan of the newest day is an arrival."),
+        note=t("as of {moment} (newest scan)", moment=here.moment(on_site.as_of)),
+    )
+]
+if kind != "staff":
+    cards.append(widgets.Card(t("Visitors' arrivals"), here.number(arrivals["visitor"])))
+if kind != "visitor":
+    cards.append(widgets.Card(t("Staff arrivals"), here.number(arrivals["staff"])))
+cards += [
+    widgets.Card(
+        t("Busiest hour"),
+        hour_name(peak[0], peak[0]) if peak else "–",
+        note=t("{n} arrivals in that hour", n=here.number(peak[1])) if peak else "",
+    ),
+    widgets.Card(
+        t("Mean time spent"),
+        t("{n} min", n=here.number(round(spent.mean))) if spent.mean is not None else "–",
+        note=t("median: {bucket}", bucket=length_of[spent.median_bucket]) if spent.median_bucket is not None else "",
+    ),
+]
+widgets.cards(cards, across=5)
+
+# Who is on site ------------------------------------------------------------------------------------------------------
+
+people_columns = {"name": t("Full name"), "phone": t("Phone"), "kind": t("Who"), "location": t("Location")}
+
+
+def people(frame: pl.DataFrame) -> pl.DataFrame:
+    """As shown: the phone as people write it, the kind in words."""
+    return frame.with_columns(
+        pl.col("phone").map_elements(domestic, return_dtype=pl.String, skip_nulls=False),
+        pl.col("kind").replace_strict({"staff": t("Staff"), "visitor": t("Visitor")}, return_dtype=pl.String),
+    )
+
+
+clock = st.column_config.DatetimeColumn
+if names:
+    rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site.people.height), key="on_site")
+    if rows.open:
+        with rows:
+            st.caption(t("As of {moment}, the newest scan.", moment=here.moment(on_site.as_of)))
+            widgets.people_table(
+                here,
+                people(on_site.people),
+                "on_site_people",
+                people_columns | {"since": clock(t("Since"), format="HH:mm DD/MM/YYYY")},
+                alt=t("People on site now"),
+            )
+
+# Day by day ----------------------------------------------------------------------------------------------------------
+
+st.subheader(t("Arrivals by day"), anchor=False)
+if days.is_empty() or not sum(days[column].sum() for column in series):
+    st.info(t("Nobody arrived in this period. Choose a longer one, or All."), icon=":material/event_busy:")
+    st.stop()
+busy_day = days.sort(flow.arrivals(kind), descending=True, maintain_order=True).row(0, named=True)
+charts.show(
+    here,
+    charts.columns_by_day(days, series),
+    t(
+        "Arrivals a day from {first} to {last}: most on {day}, {n}.",
+        first=here.day(first),
+        last=here.day(last),
+        day=here.day(busy_day["day"]),
+        n=sum(busy_day[column] for column in series),
+    ),
+    key="by_day",
+)
+rows = widgets.open_rows(here, t("Figures of each day"), key="days")
+if rows.open:
+    with rows:
+        shown = [k for k in ("visitor", "staff") if kind in ("all", k)]
+        columns: dict[str, Any] = {"day": st.column_config.DateColumn(t("Day"), format="DD/MM/YYYY")}
+        for k in shown:
+            columns |= {
+                f"{k}_people": t("{who}: people", who=who[k]),
+                f"{k}_arrivals": t("{who}: arrivals", who=who[k]),
+                f"{k}_departures": t("{who}: departures", who=who[k]),
+            }
+        widgets.table(days, columns | {"holiday": t("Public holiday")}, alt=t("Figures of each day"))
+
+if names:
+    rows = widgets.open_rows(here, t("Who came on one day"), key="day_people")
+    if rows.open:
+        with rows:
+            with_people = days.filter(flow.arrivals(kind) > 0)["day"].sort(descending=True).to_list()
+            day = st.selectbox(t("Day"), with_people, format_func=here.day)
+            widgets.people_table(
+                here,
+                people(store.ask("flow/day_people", day=day, location=location, kind=kind)),
+                "day_people_table",
+                people_columns
+                | {"in_at": clock(t("In"), format="HH:mm"), "out_at": clock(t("Out"), format="HH:mm DD/MM")},
+                alt=t("Who came on {day}", day=here.day(day)),
+            )
+            st.caption(t("An empty time means that the person did not scan there."))
+
+# Hour by weekday -----------------------------------------------------------------------------------------------------
+
+st.subheader(t("Arrivals by hour and weekday"), anchor=False)
+if busiest:
+    weekday, hour, count = busiest
+    sentence = t(
+        "Most arrivals: {weekday}, {hour}, {n} in the period.",
+        weekday=weekdays[weekday],
+        hour=hour_name(hour, hour),
+        n=here.number(count),
+    )
+    st.caption(sentence)
+    charts.show(
+        here,
+        charts.heatmap(week.counts, [f"{hour}h" for hour in week.hours], weekdays, t("Arrivals")),
+        sentence,
+        key="by_hour",
+    )
+
+# By location ---------------------------------------------------------------------------------------------------------
+
+left, right = st.columns(2, gap="large")
+with left:
+    st.subheader(t("Arrivals by location"), anchor=False)
+    places = store.ask("flow/places", first=first, last=last)
+    charts.show(
+        here,
+        charts.bars(places, "name", series),
+        t("Arrivals by location: {list}", list="; ".join(
+            f"{row['name']} {sum(row[column] for column in series)}" for row in places.iter_rows(named=True)
+        )),
+        key="by_place",
+    )  # fmt: skip
+
+# Time spent ----------------------------------------------------------------------------------------------------------
+
+with right:
+    st.subheader(t("Time spent"), anchor=False)
+    if spent.median_bucket is not None:
+        charts.show(
+            here,
+            charts.columns(lengths, spent.stays, t("Stays")),
+            t("Time spent: the middle stay took {bucket}.", bucket=length_of[spent.median_bucket]),
+            key="time_spent",
+        )
+        st.caption(t("From {n} stays with both scans, in and out.", n=here.number(spent.total)))
+    else:
+        st.caption(t("No stay in this period has both scans, in and out."))

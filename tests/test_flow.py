@@ -1,0 +1,238 @@
+"""Visitor flow: every figure equals a plain recount from the scans."""
+
+import random
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from quetma import flow, rollups
+from quetma.store import Store
+
+from .scenario import Scan, stays_of, unit, upload
+
+MONDAY = date(2021, 8, 2)
+STAFF = {1, 2, 3}
+FIRST, LAST = MONDAY, MONDAY + timedelta(days=13)
+
+
+def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    return datetime.combine(MONDAY + timedelta(days=day), time(hour, minute, second))
+
+
+def log(seed: int) -> list[Scan]:
+    """A log of twelve people at three places, with forgotten, doubled and undirected scans; day 12 is without any."""
+    rng = random.Random(seed)
+    scans: set[Scan] = set()
+    for day in set(range(14)) - {12}:
+        for person in range(1, 13):
+            for _ in range(rng.randrange(3)):
+                place, start = rng.randrange(1, 4), at(day, rng.randrange(6, 18), rng.randrange(60), rng.randrange(60))
+                if rng.random() < 0.9:
+                    scans.add((person, place, start, rng.choice(["in", "in", "in", "unknown"])))
+                if rng.random() < 0.8:
+                    scans.add((person, place, start + timedelta(minutes=rng.randrange(400)), "out"))
+    return sorted(scans, key=lambda scan: scan[2])
+
+
+def make_staff(store: Store, people: set[int]) -> None:
+    with store.write() as cursor:
+        for line, person in enumerate(sorted(people)):
+            cursor.execute(
+                "INSERT INTO roster_row VALUES (90, ?, ?, 'Kiểm soát viên', 1, TRUE, NULL, NULL)", [line, person]
+            )
+        rollups.derive(cursor, 90)
+
+
+@pytest.fixture(scope="module", params=range(2))
+def logged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, list[Scan]]:
+    scans = log(request.param)
+    store = unit(tmp_path_factory.mktemp("logged"), scans)
+    make_staff(store, STAFF)
+    return store, scans
+
+
+def kind_of(person: int) -> str:
+    return "staff" if person in STAFF else "visitor"
+
+
+def recount(scans: list[Scan], location: int) -> dict[date, dict[str, int]]:
+    """What flow/daily must answer, counted one scan at a time."""
+    days = {FIRST + timedelta(days=n): Counter() for n in range(14)}
+    people: dict[tuple[date, str], set[int]] = {}
+    for person, place, moment, direction in scans:
+        if location in (0, place):
+            kind = kind_of(person)
+            days[moment.date()][f"{kind}_{'departures' if direction == 'out' else 'arrivals'}"] += 1
+            people.setdefault((moment.date(), kind), set()).add(person)
+    columns = [f"{kind}_{what}" for what in ("arrivals", "departures") for kind in ("staff", "visitor")]
+    return {
+        day: {column: count[column] for column in columns}
+        | {f"{kind}_people": len(people.get((day, kind), set())) for kind in ("staff", "visitor")}
+        for day, count in days.items()
+    }
+
+
+@pytest.mark.parametrize("location", [0, 2])
+def test_each_day_equals_a_recount(logged: tuple[Store, list[Scan]], location: int):
+    store, scans = logged
+    answer = store.ask("flow/daily", first=FIRST, last=LAST, location=location)
+    expected = {
+        day: counts for day, counts in recount(scans, location).items() if day <= max(s[2] for s in scans).date()
+    }
+    assert {row.pop("day"): row for row in answer.drop("working", "holiday").to_dicts()} == expected
+
+
+@pytest.mark.parametrize("kind", flow.KINDS)
+def test_the_week_equals_a_recount(logged: tuple[Store, list[Scan]], kind: str):
+    store, scans = logged
+    week = flow.week(store.ask("flow/hourly", first=FIRST, last=LAST, location=0), kind)
+    cells = Counter(
+        (moment.weekday(), moment.hour)
+        for person, _, moment, direction in scans
+        if direction != "out" and kind in ("all", kind_of(person))
+    )
+    found = {(w, hour): n for w, day in enumerate(week.counts) for hour, n in zip(week.hours, day, strict=True) if n}
+    assert found == cells
+    hours = Counter()
+    for (_, hour), n in cells.items():
+        hours[hour] += n
+    assert week.peak() == min(hours.items(), key=lambda item: (-item[1], item[0]))
+    (weekday, hour), n = min(cells.items(), key=lambda item: (-item[1], item[0]))
+    assert week.busiest() == (weekday, hour, n)
+
+
+def test_places_equal_a_recount(logged: tuple[Store, list[Scan]]):
+    store, scans = logged
+    answer = store.ask("flow/places", first=FIRST, last=LAST - timedelta(days=4))
+    counts = Counter(
+        (place, kind_of(person), "departures" if direction == "out" else "arrivals")
+        for person, place, moment, direction in scans
+        if moment.date() <= LAST - timedelta(days=4)
+    )
+    assert answer.rows() == [
+        (n, f"Nơi {n}", *(counts[n, k, what] for what in ("arrivals", "departures") for k in ("staff", "visitor")))
+        for n in (1, 2, 3)
+    ]
+
+
+@pytest.mark.parametrize("kind", flow.KINDS)
+def test_time_spent_equals_a_recount_of_the_stays(logged: tuple[Store, list[Scan]], kind: str):
+    store, _ = logged
+    minutes = sorted(
+        (t_out - t_in).total_seconds() / 60
+        for person, place, t_in, t_out, in_seen, out_seen in stays_of(store)
+        if in_seen and out_seen and place == 2 and kind in ("all", kind_of(person))
+    )
+    spent = flow.spent(store.ask("flow/durations", first=FIRST, last=LAST, location=2, kind=kind))
+    edges = [*flow.BUCKETS, float("inf")]
+    assert spent.stays == tuple(sum(lo <= m < hi for m in minutes) for lo, hi in pairwise(edges))
+    assert spent.total == len(minutes) > 0
+    assert spent.mean == pytest.approx(sum(minutes) / len(minutes))
+    middle = minutes[(len(minutes) - 1) // 2]
+    assert spent.median_bucket == max(bucket for bucket in flow.BUCKETS if bucket <= middle)
+
+
+@pytest.mark.parametrize("until", [at(3, 12), at(8, 9, 30), at(13, 23)])
+def test_on_site_equals_the_last_scans_of_the_newest_day(tmp_path: Path, until: datetime):
+    scans = [scan for scan in log(7) if scan[2] <= until]
+    store = unit(tmp_path, scans)
+    make_staff(store, STAFF)
+    newest = max(scan[2] for scan in scans)
+    last: dict[int, Scan] = {}
+    for scan in scans:  # in order of time
+        if scan[2].date() == newest.date():
+            last[scan[0]] = scan
+    expected = sorted((s[2], s[0], f"Nơi {s[1]}", kind_of(s[0])) for s in last.values() if s[3] != "out")
+    found = flow.on_site(store, names=True)
+    assert found.as_of == newest
+    rows = [(row["since"], row["person_id"], row["location"], row["kind"]) for row in found.people.to_dicts()]
+    assert rows == expected
+    assert found.people["name"].to_list() == [f"Người {person}" for _, person, _, _ in expected]
+    visitors = flow.on_site(store, names=False, location=1, kind="visitor").people
+    assert visitors["person_id"].to_list() == [p for _, p, place, k in expected if place == "Nơi 1" and k == "visitor"]
+    assert visitors["name"].to_list() == visitors["phone"].to_list() == [None] * visitors.height
+
+
+def test_on_site_at_its_edges(tmp_path: Path):
+    store = unit(
+        tmp_path,
+        [
+            (1, 1, at(0, 22), "in"), (1, 1, at(1, 6), "out"),  # the night shift went home
+            (2, 1, at(0, 22), "in"),  # came yesterday, not seen today
+            (3, 1, at(1, 8), "in"), (3, 2, at(1, 9), "in"),  # moved on without scanning out
+            (4, 1, at(1, 8), "in"), (4, 2, at(1, 9), "out"),  # left from another place
+            (5, 1, at(1, 8), "in"), (5, 1, at(1, 10), "out"), (5, 2, at(1, 10), "in"),  # in the same second
+            (6, 1, at(1, 8), "unknown"),
+            (7, 1, at(1, 8), "in"), (7, 1, at(1, 8, 30), "out"), (7, 1, at(1, 9, 30), "in"),  # came back
+            (8, 1, at(0, 23), "in"), (8, 2, at(1, 7), "in"), (8, 1, at(1, 9), "out"),
+        ],
+    )  # fmt: skip
+    people = flow.on_site(store, names=False).people
+    assert people.select("person_id", "location", "since").rows() == [
+        (6, "Nơi 1", at(1, 8)),
+        (3, "Nơi 2", at(1, 9)),
+        (7, "Nơi 1", at(1, 9, 30)),
+        (5, "Nơi 2", at(1, 10)),
+    ]
+
+
+def test_masked_people_count(tmp_path: Path):
+    store = unit(tmp_path, [(1, 1, at(0, 8), "in"), (2, 1, at(0, 9), "in")])
+    with store.write() as cursor:
+        cursor.execute("UPDATE person SET masked = TRUE, name = 'Lò Thị ***', phone = NULL WHERE person_id = 2")
+    assert flow.on_site(store, names=True).people["name"].to_list() == ["Người 1", "Lò Thị ***"]
+    assert store.ask("flow/daily", first=MONDAY, last=MONDAY, location=0)["visitor_people"].to_list() == [2]
+
+
+def test_who_came_on_a_day(tmp_path: Path):
+    store = unit(
+        tmp_path,
+        [(1, 1, at(0, 8), "in"), (1, 1, at(0, 9), "out"), (4, 2, at(0, 8, 30), "in"), (5, 1, at(0, 10), "out")],
+        [(4, 1, at(1, 8), "in")],
+    )
+    make_staff(store, {1})
+    ask = store.ask("flow/day_people", day=MONDAY, location=0, kind="all")
+    assert ask.select("person_id", "kind", "location", "in_at", "out_at").rows() == [
+        (1, "staff", "Nơi 1", at(0, 8), at(0, 9)),
+        (4, "visitor", "Nơi 2", at(0, 8, 30), None),
+        (5, "visitor", "Nơi 1", None, at(0, 10)),
+    ]
+    assert store.ask("flow/day_people", day=MONDAY, location=1, kind="visitor")["person_id"].to_list() == [5]
+
+
+def test_staff_are_staff_only_while_on_the_roster(tmp_path: Path):
+    store = unit(tmp_path, [(1, 1, at(0, 8), "in")], [(1, 1, at(1, 8), "in")])
+    with store.write() as cursor:
+        cursor.execute("INSERT INTO roster_row VALUES (90, 1, 1, 'Lái xe', 1, TRUE, NULL, ?)", [MONDAY])
+        rollups.derive(cursor, 90)
+    daily = store.ask("flow/daily", first=MONDAY, last=LAST, location=0)
+    assert daily["staff_arrivals"].to_list() == [1, 0]
+    assert daily["visitor_arrivals"].to_list() == [0, 1]
+    assert flow.on_site(store, names=False).people["kind"].to_list() == ["visitor"]
+
+
+def test_a_new_upload_changes_the_answers(tmp_path: Path):
+    store = unit(tmp_path, [(1, 1, at(0, 8), "in")])
+    assert flow.on_site(store, names=False).people["person_id"].to_list() == [1]
+    upload(store, 2, [(1, 1, at(0, 9), "out")])
+    after = flow.on_site(store, names=False)
+    assert (after.as_of, after.people.height) == (at(0, 9), 0)
+
+
+def test_an_empty_store(empty_store: Store):
+    today = empty_store.today()
+    assert flow.on_site(empty_store, names=True).as_of is None
+    assert flow.on_site(empty_store, names=True).people.is_empty()
+    assert store_rows(empty_store, "flow/daily", today, location=0).is_empty()
+    week = flow.week(store_rows(empty_store, "flow/hourly", today, location=0), "all")
+    assert (week.hours, week.peak(), week.busiest()) == ((), None, None)
+    spent = flow.spent(store_rows(empty_store, "flow/durations", today, location=0, kind="all"))
+    assert spent == flow.Spent((0,) * len(flow.BUCKETS), 0, None, None)
+
+
+def store_rows(store: Store, name: str, day: date, **params: object) -> pl.DataFrame:
+    return store.ask(name, first=day, last=day, **params)
