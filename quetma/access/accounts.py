@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from unicodedata import normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from quetma.access import audit
 from quetma.access.rights import ROLES
 from quetma.people import clean, fold
 from quetma.store import Store, now
@@ -57,7 +59,7 @@ def add(store: Store, name: str, password: str, role: str, *, first: bool = Fals
 
     With `first`, only if there is no account yet: two people answering the first screen cannot both win.
     """
-    name = clean(name)
+    name, password = clean(name), normalize("NFC", password)
     if role not in ROLES:
         raise AccountError("There is no role “{role}”. The roles are: {roles}.", role=role, roles=", ".join(ROLES))
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
@@ -70,6 +72,7 @@ def add(store: Store, name: str, password: str, role: str, *, first: bool = Fals
         if find(store, name):
             raise AccountError("There is already an account “{name}”. Choose another name.", name=name)
         cursor.execute("INSERT INTO account VALUES (?, ?, ?, ?)", [name, role, password_hash, now()])
+    audit.log(store, name, "account_created", name, role)
     return name
 
 
@@ -88,7 +91,7 @@ def verify(store: Store, name: str, password: str) -> str | None:
     account = find(store, name)
     known = account if account and account.password_hash != NO_PASSWORD else None
     try:
-        _hasher.verify(known.password_hash if known else _nobody(), password[: LONGEST + 1])
+        _hasher.verify(known.password_hash if known else _nobody(), normalize("NFC", password)[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return None
     return known.role if known else None

@@ -1,21 +1,20 @@
 """The script Streamlit runs: who is here, which screens they may open, and the frame around each."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from quetma import settings
-from quetma.access import rights
 from quetma.language import LANGUAGES
 from quetma.store import ROOT
 from quetma.web import page
+from quetma.web.forms import ICON
 
-st.set_page_config(page_title="quetma", page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide")
+st.set_page_config(page_title="quetma", page_icon=str(ICON), layout="wide")
 
 here = page.guard()
-t = here.t
+t, store = here.t, here.store
+name = settings.get(store, "unit_name")
 
-# (file in pages/, title, icon, the right it asks for). The first is what opens first.
+# (file in pages/, title, icon, the right it asks for); the first opens first.
 SCREENS = [
     ("overview", t("Overview"), "dashboard", "figures"),
     ("compliance", t("Compliance"), "fact_check", "figures"),
@@ -31,32 +30,40 @@ def source(name):  # while the pages are being built
     return path if path.exists() else lambda: st.write("…")
 
 
+# A screen that the role may not open is not listed; its address still leads to it, and its guard says why not.
 screen = st.navigation(
     [
-        st.Page(source(name), title=title, icon=f":material/{icon}:", url_path=name, default=name == "overview")
-        for name, title, icon, right in SCREENS
-        if rights.may(here.role, right)
+        st.Page(
+            source(file),
+            title=title,
+            icon=f":material/{icon}:",
+            url_path=file,
+            default=file == "overview",
+            visibility="visible" if here.may(right) else "hidden",
+        )
+        for file, title, icon, right in SCREENS
     ]
 )
 
 with st.sidebar:
-    unit = settings.get(here.store, "unit_name")
-    if unit:
-        st.markdown(f"**{unit}**")
+    if name:
+        st.markdown(f"**{name}**")
     st.caption(f"{here.account} · {page.role_name(here.role, t)}")
     st.session_state.setdefault("language", here.language)
     st.segmented_control(
         "Ngôn ngữ · Language",
         list(LANGUAGES),
-        format_func=LANGUAGES.get,
+        format_func=lambda code: LANGUAGES[code],
         required=True,
         key="language",
         persist_state="session",
         label_visibility="collapsed",
         width="stretch",
     )
+    page.sign_out_button(here)
 
-if here.store.demo:
-    st.info(t("Demo unit: every person here is invented."), icon=":material/science:")
+if store.demo:
+    leave = t("Demo unit: everybody here is invented. Your own unit's data has a store of its own; to leave, sign out.")
+    st.info(leave, icon=":material/science:")
 
 screen.run()

@@ -3,17 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import streamlit as st
 
 from quetma import language
 from quetma.access import audit, rights, sessions
 from quetma.access.sessions import Session
-from quetma.store import ROOT, Store
-
-COOKIE = "quetma_session"
-LANGUAGE_COOKIE = "lang"
+from quetma.store import Store, now
+from quetma.web.wall import COOKIE, LANGUAGE_COOKIE
 
 
 @dataclass(frozen=True)
@@ -109,6 +106,17 @@ def signed_out(spoken: str) -> None:
     st.stop()
 
 
+def apologise() -> None:
+    """What the reader sees when the program failed: what is kept and what to do, nothing of the inside."""
+    t = language.translator(chosen_language())
+    st.error(
+        t("Something went wrong on this page. Your data is unharmed: nothing half-done is ever saved. "
+          "Reload the page; if it happens again, tell your administrator the time, {time}.",
+          time=language.moment(now())),
+        icon=":material/error:",
+    )  # fmt: skip
+
+
 def chosen_language() -> str:
     """The language of this tab, else the one this browser remembers, else Vietnamese."""
     for choice in (st.session_state.get("language"), st.context.cookies.get(LANGUAGE_COOKIE)):
@@ -122,6 +130,28 @@ def role_name(role: str, t: Callable[..., str]) -> str:
     return {"leader": t("leader"), "gatekeeper": t("gatekeeper"), "viewer": t("viewer")}[role]
 
 
-def go(name: str, **params: Any) -> None:
-    """Opens a page by the name of its file: `go("tracing")`."""
-    st.switch_page(ROOT / "pages" / f"{name}.py", **params)
+def sign_out_button(here: Page) -> None:
+    """The button that ends the session; it also tells the browser which language the page is in, and to remember it."""
+    _sign_out(key="sign_out", data={"text": here.t("Sign out"), "language": here.language})
+
+
+# A form of plain HTML: the cookie can only be taken back by an answer to a request. Scripts cannot read it.
+_sign_out = st.components.v2.component(
+    "quetma_sign_out",
+    html='<form method="post" action="/sign-out"><button></button></form>',
+    css="""
+        form { margin: 0; }
+        button {
+            width: 100%; padding: 0.4rem 0.75rem; font: inherit; color: var(--st-text-color); cursor: pointer;
+            background: transparent; border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius);
+        }
+        button:hover, button:focus-visible { color: var(--st-link-color); border-color: var(--st-link-color); }
+    """,
+    js=f"""
+        export default function ({{ data, parentElement }}) {{
+            parentElement.querySelector("button").textContent = data.text;
+            document.documentElement.lang = data.language;
+            document.cookie = `{LANGUAGE_COOKIE}=${{data.language}}; path=/; max-age=31536000; samesite=lax`;
+        }}
+    """,
+)

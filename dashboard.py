@@ -1,0 +1,52 @@
+"""The server: `streamlit run dashboard.py`."""
+
+import gc
+import logging
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from quetma.access import sessions
+from quetma.language import LANGUAGES, catalogue
+from quetma.store import StoreError
+from quetma.web import downloads, page, routes, wall
+
+try:
+    unit = routes.unit()
+except StoreError as error:
+    sys.exit(f"\nquetma: {error}\n")
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncGenerator[None]:
+    """Brings back who is signed in, loads what pages need, and takes all of it out of the garbage collector's sight.
+
+    Streamlit collects after every run of a page; with the libraries loaded, looking through them costs 70 ms each time.
+    """
+    sessions.load(unit)
+    downloads.sweep(unit)
+    for language in LANGUAGES:
+        catalogue(language)
+    gc.collect()
+    gc.freeze()
+    yield
+    unit.close()
+
+
+def on_script_error(error: Exception) -> bool:
+    """An apology instead of the program's own words, which go to the server's log."""
+    logging.getLogger("quetma").error("a page failed", exc_info=error)
+    page.apologise()
+    return True
+
+
+app = st.App(
+    "quetma/web/main.py",
+    middleware=[Middleware(wall.Wall)],
+    routes=routes.ROUTES,
+    lifespan=lifespan,
+    on_script_error=on_script_error,
+)

@@ -1,0 +1,184 @@
+"""The routes of our own: sign-in, first run, sign-out, exports. quetma/web/wall.py says which are open to anybody."""
+
+import ipaddress
+import logging
+import shutil
+from threading import Lock
+from urllib.parse import parse_qs, urlencode
+
+import anyio
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from quetma import demo
+from quetma.access import accounts, audit, sessions
+from quetma.access.accounts import AccountError
+from quetma.access.attempts import Attempts
+from quetma.language import LANGUAGES
+from quetma.store import Store, configured_folder, open_store
+from quetma.web import downloads, forms, wall
+
+LARGEST_FORM = 16 * 1024
+LONGEST_KEPT = 60  # characters of a name as typed that go into the audit
+YEAR = 365 * 24 * 3600
+
+attempts = Attempts()
+_hashing = anyio.CapacityLimiter(2)  # each password check takes 64 MB and a core for a moment
+_making_demo = Lock()
+_log = logging.getLogger(__name__)
+
+
+def unit() -> Store:
+    """The store this installation uses."""
+    return open_store(configured_folder())
+
+
+def demo_unit() -> Store:
+    """The store to look around in: the unit's own when it is a demo, else `demo/` beside it, made on first use."""
+    store = unit()
+    if store.demo:
+        return store
+    with _making_demo:
+        beside = open_store(store.folder / "demo")
+        if not beside.demo:
+            try:
+                demo.write(beside)
+            except BaseException:
+                beside.close()
+                shutil.rmtree(beside.folder)
+                raise
+        return beside
+
+
+async def sign_in(request: Request) -> Response:
+    """GET: the sign-in page, or the first-run page while nobody can sign in. POST: signs in."""
+    t, store = wall.spoken(request), unit()
+    chosen = request.query_params.get("lang")
+    if chosen in LANGUAGES:
+        answer = RedirectResponse(f"/sign-in?{urlencode({'next': forms.wanted(request)})}", 303)
+        answer.set_cookie(wall.LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="lax")
+        return answer
+    if wall.signed_in(request) and request.method != "POST":
+        return RedirectResponse(forms.wanted(request), 303)
+    if not accounts.exist(store):
+        return forms.first_run(request) if _at_this_machine(request) else forms.not_here(request)
+    if request.method != "POST":
+        signed_out = t("You are signed out. Your work is saved.") if "out" in request.query_params else ""
+        return forms.sign_in(request, notice=signed_out)
+
+    form = await _form(request)
+    name, password = form.get("name", "").strip(), form.get("password", "")
+    if not name or not password:
+        return forms.sign_in(request, name, t("Fill in both the name and the password."), status=400)
+    account = accounts.find(store, name)
+    tried, address = account.name if account else name[:LONGEST_KEPT], _address(request)
+    seconds = attempts.begin(tried, address)
+    if seconds:
+        minutes = -(-seconds // 60)
+        wait = t("Too many wrong attempts. Wait {n} minutes, then try again.", n=minutes)
+        return forms.sign_in(request, name, wait, status=429)
+    role = await anyio.to_thread.run_sync(accounts.verify, store, name, password, limiter=_hashing)
+    if role is None:
+        audit.log(store, tried, "sign_in_failed", tried, address)
+        return forms.sign_in(request, name, t("The name or the password is not right. Try again."), status=401)
+    attempts.succeeded(tried, address)
+    return _enter(request, store, tried, forms.wanted(request))
+
+
+async def first_account(request: Request) -> Response:
+    """POST: makes the first leader account and signs in with it. Only at this machine, only while there is none."""
+    t, store = wall.spoken(request), unit()
+    if accounts.exist(store):
+        return RedirectResponse("/sign-in", 303)
+    if not _at_this_machine(request):
+        return forms.not_here(request, status=403)
+    form = await _form(request)
+    name, password = form.get("name", ""), form.get("password", "")
+    if password != form.get("again", ""):
+        return forms.first_run(request, name, t("The two passwords differ. Type both again."), 400)
+    try:
+        name = await anyio.to_thread.run_sync(lambda: accounts.add(store, name, password, "leader", first=True))
+    except AccountError as error:
+        return forms.first_run(request, name, t(error.message, **error.gaps), 400)
+    return _enter(request, store, name, "/")
+
+
+async def look_around(request: Request) -> Response:
+    """POST: opens the demo unit as a leader. Only at this machine, only while there is no account."""
+    t = wall.spoken(request)
+    if accounts.exist(unit()):
+        return RedirectResponse("/sign-in", 303)
+    if not _at_this_machine(request):
+        return forms.not_here(request, status=403)
+    try:
+        store = await anyio.to_thread.run_sync(demo_unit)
+    except Exception:
+        _log.exception("the demo unit could not be made")
+        failed = t("The demo unit could not be made. Nothing was kept. Try again; the server's log says why it failed.")
+        return forms.first_run(request, error=failed, status=500)
+    return _enter(request, store, accounts.demo_leader(store), "/")
+
+
+async def sign_out(request: Request) -> Response:
+    """POST: ends the session, in every tab."""
+    session = wall.signed_in(request)
+    if session:
+        sessions.end(request.cookies[wall.COOKIE])
+        audit.log(session.store, session.account, "sign_out", session.account)
+    answer = RedirectResponse("/sign-in?out", 303)
+    answer.delete_cookie(wall.COOKIE)
+    return answer
+
+
+ROUTES = [
+    Route("/sign-in", sign_in, methods=["GET", "POST"]),
+    Route("/first-account", first_account, methods=["POST"]),
+    Route("/look-around", look_around, methods=["POST"]),
+    Route("/sign-out", sign_out, methods=["POST"]),
+    Route("/export/{key}", downloads.fetch, methods=["GET"]),
+]
+
+
+def _enter(request: Request, store: Store, account: str, path: str) -> Response:
+    """Starts a session of its own (an older one of this browser ends) and goes to that page."""
+    if wall.signed_in(request):
+        sessions.end(request.cookies[wall.COOKIE])
+    token = sessions.start(store, account)
+    audit.log(store, account, "sign_in", account, _address(request))
+    answer = RedirectResponse(path, 303)
+    lasts, https = int(sessions.LASTS.total_seconds()), request.url.scheme == "https"
+    answer.set_cookie(wall.COOKIE, token, max_age=lasts, httponly=True, samesite="lax", secure=https)
+    return answer
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a form. These routes answer anybody, so no more than a small form is read."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_FORM:
+            return {}
+    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return {key: values[0] for key, values in fields.items()}
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _at_this_machine(request: Request) -> bool:
+    """Whether the browser runs on the server's machine and was pointed at it by a local name.
+
+    A name of somebody else's that leads here (DNS rebinding), or a proxy on this machine, must not pass for local.
+    """
+    named = request.url.hostname or ""
+    return _loopback(_address(request)) and (named == "localhost" or _loopback(named))
+
+
+def _loopback(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback

@@ -1,0 +1,128 @@
+"""The sign-in wall: in front of everything the server answers, pages, websocket, uploads, media, metrics, static files.
+
+Anonymous requests get nothing of Streamlit's. A websocket outlives a sign-out, so its messages are looked at too.
+"""
+
+from collections.abc import MutableMapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+
+from quetma.access import rights, sessions
+from quetma.access.sessions import Session
+from quetma.language import DEFAULT, LANGUAGES, Translate, translator
+
+COOKIE = "quetma_session"
+LANGUAGE_COOKIE = "lang"
+
+OPEN = {"/sign-in", "/first-account", "/look-around"}  # exact paths, all of quetma/web/routes.py, none of Streamlit's
+NEEDS = {"/_stcore/upload_file": "upload", "/_stcore/metrics": "server", "/export": "export"}  # path and below → right
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    # Nothing is told to other sites. Not "no-referrer": with that, browsers hide the Origin of our own forms as well.
+    "Referrer-Policy": "same-origin",
+}
+
+# What a signed-out tab says, whatever it wanted to say: "run the page again", which then shows that it is signed out.
+# Its own message might call a widget's function or rerun a fragment, which would come before the page's guard.
+RUN_AGAIN = BackMsg(rerun_script=ClientState()).SerializeToString()
+
+
+class Wall:
+    """ASGI middleware; wraps the whole application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = HTTPConnection(scope)
+        t = spoken(request)
+        session = signed_in(request)
+        send = _with_headers(send)
+        answer: ASGIApp = self.app
+        if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not _own_origin(request.headers):
+            answer = PlainTextResponse(t("This request came from another site and was refused."), 403)
+        elif session is None and scope["path"] not in OPEN:
+            answer = _refused(scope, request.headers, t)
+        elif session and not _allowed(scope["path"], session):
+            answer = PlainTextResponse(t("Your role may not do this. Nothing was changed."), 403)
+        await answer(scope, receive, send)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if signed_in(HTTPConnection(scope)) is None:
+            await send({"type": "websocket.close", "code": 1008})  # before accept: the handshake is answered with 403
+            return
+
+        async def receive_guarded() -> Message:
+            message = await receive()
+            if message["type"] == "websocket.receive" and signed_in(HTTPConnection(scope)) is None:
+                return {"type": "websocket.receive", "bytes": RUN_AGAIN}
+            return message
+
+        await self.app(scope, receive_guarded, send)
+
+
+def signed_in(request: HTTPConnection) -> Session | None:
+    """The live session of the request's cookie."""
+    return sessions.find(request.cookies.get(COOKIE))
+
+
+def language_of(request: HTTPConnection) -> str:
+    """The language this browser chose last, else Vietnamese."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, DEFAULT)
+    return chosen if chosen in LANGUAGES else DEFAULT
+
+
+def spoken(request: HTTPConnection) -> Translate:
+    """`t` in the language of the request."""
+    return translator(language_of(request))
+
+
+def _allowed(path: str, session: Session) -> bool:
+    needed = [right for start, right in NEEDS.items() if path == start or path.startswith(start + "/")]
+    return all(rights.may(session.role, right) for right in needed)
+
+
+def _own_origin(headers: Headers) -> bool:
+    """Whether a changing request was made by one of our own pages. Programs other than browsers send neither header."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site:
+        return site in ("same-origin", "none")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+def _refused(scope: Scope, headers: Headers, t: Translate) -> ASGIApp:
+    if scope["method"] in ("GET", "HEAD") and "text/html" in headers.get("accept", ""):
+        query = scope["query_string"].decode("latin-1")
+        wanted = scope["path"] + (f"?{query}" if query else "")
+        return RedirectResponse("/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='/')}", 303)
+    return PlainTextResponse(t("Please sign in first: open /sign-in."), 401)
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers[name] = value
+            if headers.get("content-type", "").startswith(("text/html", "text/plain")):
+                headers["Cache-Control"] = "no-store"
+        await send(message)
+
+    return send_with_headers
