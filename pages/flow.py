@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import polars as pl
 import streamlit as st
 
 from quetma import flow
-from quetma.people import domestic
 from quetma.web import charts, page, widgets
 
 here = page.begin("Visitor flow", right="figures")
@@ -83,30 +81,11 @@ widgets.cards(cards, across=5)
 
 # Who is on site ------------------------------------------------------------------------------------------------------
 
-people_columns = {"name": t("Full name"), "phone": t("Phone"), "kind": t("Who"), "location": t("Location")}
-
-
-def people(frame: pl.DataFrame) -> pl.DataFrame:
-    """As shown: the phone as people write it, the kind in words."""
-    return frame.with_columns(
-        pl.col("phone").map_elements(domestic, return_dtype=pl.String, skip_nulls=False),
-        pl.col("kind").replace_strict({"staff": t("Staff"), "visitor": t("Visitor")}, return_dtype=pl.String),
-    )
-
-
-clock = st.column_config.DatetimeColumn
 if names:
     rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site.people.height), key="on_site")
     if rows.open:
         with rows:
-            st.caption(t("As of {moment}, the newest scan.", moment=here.moment(on_site.as_of)))
-            widgets.people_table(
-                here,
-                people(on_site.people),
-                "on_site_people",
-                people_columns | {"since": clock(t("Since"), format="HH:mm DD/MM/YYYY")},
-                alt=t("People on site now"),
-            )
+            widgets.on_site_table(here, on_site, "on_site_people")
 
 # Day by day ----------------------------------------------------------------------------------------------------------
 
@@ -146,12 +125,12 @@ if names:
         with rows:
             with_people = days.filter(flow.arrivals(kind) > 0)["day"].sort(descending=True).to_list()
             day = st.selectbox(t("Day"), with_people, format_func=here.day)
-            widgets.people_table(
+            clock = st.column_config.DatetimeColumn
+            widgets.presence_table(
                 here,
-                people(store.ask("flow/day_people", day=day, location=location, kind=kind)),
+                store.ask("flow/day_people", day=day, location=location, kind=kind),
                 "day_people_table",
-                people_columns
-                | {"in_at": clock(t("In"), format="HH:mm"), "out_at": clock(t("Out"), format="HH:mm DD/MM")},
+                {"in_at": clock(t("In"), format="HH:mm"), "out_at": clock(t("Out"), format="HH:mm DD/MM")},
                 alt=t("Who came on {day}", day=here.day(day)),
             )
             st.caption(t("An empty time means that the person did not scan there."))

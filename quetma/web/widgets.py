@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 import streamlit as st
 
+from quetma.flow import OnSite
 from quetma.store import ROOT
 
 if TYPE_CHECKING:
@@ -166,6 +167,24 @@ def people_table(
 def _trace(click: str, people: list[int]) -> None:
     st.session_state["trace_person"] = people[st.session_state[click]["row"]]
     st.switch_page(PAGES / "tracing.py")
+
+
+def presence_table(here: "Page", frame: pl.DataFrame, key: str, times: Mapping[str, Any], alt: str) -> None:
+    """A people table of who was where: `frame` has person_id, name, phone, kind, location and the columns of `times`."""
+    t = here.t
+    shown = frame.with_columns(
+        pl.col("kind").replace_strict({"staff": t("Staff"), "visitor": t("Visitor")}, return_dtype=pl.String)
+    )
+    columns = {"name": t("Full name"), "phone": t("Phone"), "kind": t("Who"), "location": t("Location")}
+    people_table(here, shown, key, columns | dict(times), alt=alt)
+
+
+def on_site_table(here: "Page", on_site: OnSite, key: str) -> None:
+    """Who is on site, asked with names, and as of when."""
+    t = here.t
+    st.caption(t("As of {moment}, the newest scan.", moment=here.moment(on_site.as_of)))
+    since = st.column_config.DatetimeColumn(t("Since"), format="HH:mm DD/MM/YYYY")
+    presence_table(here, on_site.people, key, {"since": since}, alt=t("People on site now"))
 
 
 def table(frame: pl.DataFrame, columns: Mapping[str, Any], alt: str) -> None:

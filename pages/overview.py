@@ -1,0 +1,131 @@
+"""Overview: the unit today at a glance, and what needs attention."""
+
+from datetime import timedelta
+
+import polars as pl
+import streamlit as st
+
+from quetma import attention, compliance, flow
+from quetma.store import now
+from quetma.web import charts, page, widgets
+
+here = page.begin("Overview", right="figures")
+t, store = here.t, here.store
+
+names = here.may("people")
+upload = store.ask("overview/last_upload", names=names).to_dicts()
+if not upload:
+    widgets.empty(here, t("This unit has no data yet."))
+    st.stop()
+
+today = store.today()
+before = compliance.previous(store, today)
+
+# How fresh -----------------------------------------------------------------------------------------------------------
+
+on_site = flow.on_site(store, names=names)
+if today == now().date():
+    st.markdown(t("**Today, {day}**", day=here.day(today)))
+else:
+    st.markdown(t("**Figures up to {day}**, the day of the newest scans. It is not today.", day=here.day(today)))
+last = upload[0] | {"moment": here.moment(upload[0]["uploaded_at"]), "by": upload[0]["uploaded_by"]}
+st.caption(
+    t("Newest scan: {moment}.", moment=here.moment(on_site.as_of) or "–")
+    + " "
+    + (
+        t("Last upload: {moment}, by {by}.", moment=last["moment"], by=last["by"])
+        if names
+        else t("Last upload: {moment}.", moment=last["moment"])
+    )
+)
+
+# Today at a glance ---------------------------------------------------------------------------------------------------
+
+LABELS = {
+    "apps": t("App installed"),
+    "vaccinated": t("Vaccinated"),
+    "declared": t("Declared health"),
+    "scanned": t("Scanned"),
+}
+staff = compliance.people(store, today)
+staff_before = compliance.people(store, before) if before else None
+since = t("than on {day}", day=here.day(before)) if before else ""
+
+cards = []
+for duty, label in LABELS.items():
+    have, due = compliance.rate(staff, duty)
+    have_before, due_before = compliance.rate(staff_before, duty) if staff_before is not None else (0, 0)
+    compared = bool(due and due_before)
+    cards.append(
+        widgets.Card(
+            label,
+            f"{have}/{due}" if due else "–",
+            since if compared else ("" if due else t("not due today")),
+            have - have_before if compared else None,
+            good="more",
+            page="compliance.py",
+            link=here.percent(have, due) if due else t("See the duties"),
+        )
+    )
+
+first = today - timedelta(days=13)
+days = store.ask("flow/daily", first=min(first, before or first), last=today, location=0)
+visitors = dict(days.select("day", "visitor_people").iter_rows())
+cards += [
+    widgets.Card(
+        t("Visitors today"),
+        here.number(visitors.get(today, 0)),
+        since,
+        visitors.get(today, 0) - visitors[before] if before else None,
+        page="flow.py",
+        link=t("See visitor flow"),
+    ),
+    widgets.Card(
+        t("On site now"),
+        here.number(on_site.people.height),
+        t("as of {moment} (newest scan)", moment=here.moment(on_site.as_of)) if on_site.as_of else "",
+        page="flow.py",
+        link=t("See visitor flow"),
+    ),
+]
+figures, warnings = st.columns([3, 2], gap="medium")
+with figures:
+    widgets.cards(cards, across=3)
+
+# What needs attention ------------------------------------------------------------------------------------------------
+
+ICONS = {"urgent": ":red[:material/emergency_home:]", "duty": ":orange[:material/warning:]", "note": ":material/info:"}
+with warnings, st.container(border=True):
+    st.subheader(t("What needs attention"), anchor=False)
+    found = attention.items(store, t, health=here.may("health"), upload=here.may("upload"))
+    if not found:
+        st.success(t("Nothing: everyone did what is due."), icon=":material/check_circle:")
+    for item in found:
+        st.page_link(widgets.PAGES / f"{item.page}.py", label=f"{ICONS[item.level]} {widgets.plain(item.text)}")
+
+if names:
+    rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site.people.height), key="overview_on_site")
+    if rows.open:
+        with rows:
+            widgets.on_site_table(here, on_site, "overview_on_site_people")
+
+# The last two weeks --------------------------------------------------------------------------------------------------
+
+left, right = st.columns(2, gap="large")
+with left:
+    st.subheader(t("Visitors in the last two weeks"), anchor=False)
+    recent = days.filter(pl.col("day") >= first)
+    charts.show(
+        here,
+        charts.columns_by_day(recent, {"visitor_people": t("Visitors")}, height=240),
+        t("Visitors a day in the last two weeks, {n} on the last.", n=visitors.get(today, 0)),
+        key="visitors_by_day",
+    )
+with right:
+    st.subheader(t("Duties in the last two weeks"), anchor=False)
+    charts.show(
+        here,
+        charts.lines_by_day(compliance.trend(store, first, today), LABELS, percent=True, height=240),
+        t("Share of the staff who did each duty on the working days of the last two weeks."),
+        key="duties_by_day",
+    )
