@@ -1,0 +1,4 @@
+-- Adds the new or changed staff of the file (frame facts).
+-- batch INTEGER.
+INSERT INTO roster_row (batch_id, line, person_id, position, location_id, smartphone, started, ended)
+SELECT $batch, line, person_id, position, location_id, smartphone, started, ended FROM facts ORDER BY line

@@ -1,0 +1,4 @@
+-- One row per fact of the file (frame facts) that the store holds already: same person and app.
+SELECT facts.fact
+FROM facts
+WHERE EXISTS (SELECT 1 FROM app_install a WHERE a.person_id = facts.person_id AND a.app = facts.app)

@@ -1,0 +1,45 @@
+"""What intake says in plain words: why a file is refused, why a row is rejected. English texts are message identifiers."""
+
+from typing import Any
+
+from quetma.language import Translate
+
+
+class IntakeError(Exception):
+    """A whole file is refused and nothing was changed. `str(error)` is English, `error.words(t)` the reader's language."""
+
+    def __init__(self, message: str, **gaps: Any) -> None:
+        super().__init__(message.format(**gaps) if gaps else message)
+        self.message = message
+        self.gaps = gaps
+
+    def words(self, t: Translate) -> str:
+        """The refusal in the language of `t`."""
+        return t(self.message, **self.gaps)
+
+
+# Why a row is not taken. The code is stored (table reject) and printed by `import --json`; people read the words.
+REASONS = {
+    "bad_row": "The row does not have the same number of columns as the header",
+    "bad_quote": "A quotation mark is opened and not closed",
+    "bad_text": "Some characters cannot be read; the file may be damaged or in another encoding",
+    "total_row": "This is a total or a note below the table, not a record",
+    "no_person": "There is neither a name nor a phone number",
+    "bad_phone": "The phone number cannot be read",
+    "ambiguous_person": "Several staff members have this name; add the phone number",
+    "repeated_person": "The same person stands in an earlier row of this file with other details",
+    "no_location": "The location is missing",
+    "no_time": "The time is missing, or there is a date without a time of day",
+    "bad_time": "The time cannot be read; write for example 24/08/2021 08:10",
+    "future_time": "The time is in the future; were day and month swapped?",
+    "old_time": "The time is before 2020",
+    "out_before_in": "The time out is before the time in",
+    "bad_direction": "The direction cannot be read; write Vào or Ra",
+    "no_date": "The date is missing",
+    "bad_date": "The date cannot be read; write for example 24/08/2021",
+    "future_date": "The date is in the future; were day and month swapped?",
+    "old_date": "The date is too long ago",
+    "bad_dose": "The dose number cannot be read; write 1, 2, 3 …",
+    "no_app": "No app is named",
+    "bad_smartphone": "Smartphone cannot be read; write Có or Không",
+}

@@ -1,0 +1,182 @@
+"""A recognised table → the facts its rows stand for. Each kind of log has one function here, and nothing else knows its columns."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from quetma.intake import normalise
+from quetma.intake.columns import Recognised
+from quetma.intake.read import is_total
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a file says, before it is compared with the store.
+
+    rows: one row per row of the file: line, raw, reason (null when it can be taken).
+    facts: one row per fact (a visit gives two): row (index into rows), who (into people), place (into places), then the kind's own
+    columns, named as in the fact's table. A rejected row has none.
+    """
+
+    rows: pl.DataFrame
+    facts: pl.DataFrame
+    people: pl.DataFrame
+    places: pl.DataFrame
+    needs_location: bool
+
+
+class Table:
+    """The columns of a table by field, and the reasons found so far: the first reason of a row is the one it is rejected for."""
+
+    def __init__(self, found: Recognised, location: str | None) -> None:
+        self.frame = found.source.table(found.header)
+        self.columns = dict(found.columns)
+        self.location = location
+        self.reasons = [self.frame["bad"]]
+        who, reason, self.people = normalise.who(self.text("name"), self.text("phone"), self.text("birth"))
+        self.reasons.append(reason)
+        self.values: dict[str, pl.Series] = {"who": who}
+        self.places = normalise.places(pl.Series([], dtype=pl.String))[1]
+        self.needs_location = False
+
+    def text(self, field: str) -> pl.Series:
+        """The cells of a field; nulls where the table has no such column."""
+        index = self.columns.get(field)
+        return self.frame[f"c{index}"] if index is not None else pl.repeat(None, self.frame.height, dtype=pl.String, eager=True)
+
+    def put(self, name: str, values: pl.Series, reason: pl.Series | None = None) -> None:
+        """The value of a fact's column, and why there is none."""
+        self.values[name] = values
+        if reason is not None:
+            self.reasons.append(reason)
+
+    def refuse(self, reason: str, where: pl.Series) -> None:
+        """Rejects the rows where `where` is true."""
+        self.reasons.append(pl.select(pl.when(where).then(pl.lit(reason)))["literal"].alias("reason"))
+
+    def locate(self) -> None:
+        """The place of each row: its own, else the one given for the whole file."""
+        place, self.places = normalise.places(self.text("location").fill_null(self.location or ""))
+        self.needs_location = "location" not in self.columns and not self.location
+        self.put("place", place)
+        self.refuse("no_location", place.is_null())
+
+    def done(self, facts: pl.DataFrame | None = None) -> Facts:
+        """The facts of the rows that have no reason against them; by default one a row, with the columns put."""
+        reasons = [reason.alias(f"r{i}") for i, reason in enumerate(self.reasons)]
+        rows = self.frame.select("line", "raw", reason=pl.coalesce(reasons))
+        refused = rows["reason"].is_not_null()
+        if refused.any():
+            total = rows.filter(refused)["raw"].map_elements(is_total, return_dtype=pl.Boolean)
+            lines = rows.filter(refused).filter(total)["line"]
+            rows = rows.with_columns(
+                reason=pl.when(pl.col("line").is_in(lines.implode())).then(pl.lit("total_row")).otherwise("reason")
+            )
+        if facts is None:
+            facts = pl.DataFrame(self.values).with_row_index("row")
+        kept = facts.filter(~refused.gather(facts["row"])) if refused.any() else facts
+        return Facts(rows, kept.with_columns(pl.col("row").cast(pl.UInt32)), self.people, self.places, self.needs_location)
+
+
+def scans(table: Table) -> Facts:
+    """One row a scan, or one row a visit: a scan in, a scan out, or both."""
+    table.locate()
+    table.put("purpose", normalise.each(table.text("purpose"), normalise.clean, pl.String))
+    day = table.text("date") if "date" in table.columns else None
+    if "time" in table.columns and "time_out" in table.columns:
+        table.columns.setdefault("time_in", table.columns["time"])
+    if "time_in" in table.columns or "time_out" in table.columns:
+        return _visits(table, day)
+    at, reason = normalise.moments(table.text("time"), day)
+    table.put("scanned_at", at, reason)
+    text = table.text("direction")
+    direction = normalise.each(text, normalise.a_direction, pl.String)
+    if direction.is_not_null().any():
+        table.refuse("bad_direction", text.is_not_null() & direction.is_null())
+    # else no cell is a direction: the column tells something else (how a visitor was scanned), and every direction is unknown
+    table.put("direction", direction.fill_null("unknown"))
+    return table.done()
+
+
+def _visits(table: Table, day: pl.Series | None) -> Facts:
+    """Two scans a row. One of the two times may be missing; a time out earlier than the time in is the next morning after night duty."""
+    arrived, left = table.text("time_in"), table.text("time_out")
+    t_in, in_reason = normalise.moments(arrived, day)
+    t_out, out_reason = normalise.moments(left, day)
+    table.reasons.append(in_reason.set(arrived.is_null() & left.is_not_null(), None))
+    table.reasons.append(out_reason.set(left.is_null() & arrived.is_not_null(), None))
+    t_in, t_out = t_in.set(arrived.is_null(), None), t_out.set(left.is_null(), None)
+    times = pl.DataFrame({"t_in": t_in, "t_out": t_out}).with_columns(next_day=pl.col("t_out") + pl.duration(days=1))
+    early = pl.col("t_out") < pl.col("t_in")
+    overnight = early & (pl.col("next_day") - pl.col("t_in") <= pl.duration(seconds=normalise.NIGHT_DUTY))
+    if day is None:
+        overnight = pl.lit(False)
+    times = times.with_columns(t_out=pl.when(overnight).then("next_day").otherwise("t_out"), early=early & ~overnight)
+    table.refuse("out_before_in", times["early"].fill_null(False))
+    rows = pl.DataFrame(table.values).with_row_index("row")
+    both = [
+        rows.with_columns(scanned_at=times[column], direction=pl.lit(direction)).filter(pl.col("scanned_at").is_not_null())
+        for column, direction in (("t_in", "in"), ("t_out", "out"))
+    ]
+    return table.done(pl.concat(both).sort("row", maintain_order=True))
+
+
+def roster(table: Table) -> Facts:
+    """Who works where as what. Without a smartphone column, or an answer in it, the app duty applies."""
+    table.locate()
+    table.put("position", normalise.each(table.text("position"), normalise.clean, pl.String).fill_null(""))
+    text = table.text("smartphone")
+    answer = normalise.each(text, normalise.a_choice, pl.Boolean)
+    table.refuse("bad_smartphone", text.is_not_null() & answer.is_null())
+    table.put("smartphone", answer.fill_null(True))
+    for field in ("started", "ended"):
+        day, reason = normalise.days(table.text(field), date(1950, 1, 1), date(2100, 1, 1))
+        table.put(field, day, reason.set((reason == "no_date").fill_null(False), None))
+    return table.done()
+
+
+def doses(table: Table) -> Facts:
+    """One dose a row."""
+    text = table.text("number")
+    number = normalise.each(text, normalise.a_dose, pl.Int8)
+    table.refuse("bad_dose", number.is_null())
+    table.put("number", number)
+    table.put("given_on", *normalise.days(table.text("given_on")))
+    for field in ("vaccine", "place", "lot"):
+        table.put("given_at" if field == "place" else field, normalise.each(table.text(field), normalise.clean, pl.String))
+    table.put("confirmed_by", normalise.each(table.text("confirmed_by"), normalise.a_confirmation, pl.String))
+    return table.done()
+
+
+def apps(table: Table) -> Facts:
+    """One app on one person's phone a row."""
+    app = normalise.each(table.text("app"), normalise.an_app, pl.String)
+    table.refuse("no_app", app.is_null())
+    table.put("app", app)
+    table.put("installed_on", *normalise.days(table.text("installed_on")))
+    return table.done()
+
+
+def declarations(table: Table) -> Facts:
+    """One health declaration a row. A day without a time of day is enough: the duty is counted in days."""
+    if "declared_at" in table.columns:
+        clock, day = table.text("declared_at"), None
+    elif "time" in table.columns:
+        clock, day = table.text("time"), table.text("date") if "date" in table.columns else None
+    else:
+        clock, day = table.text("date"), None
+    table.put("declared_at", *normalise.moments(clock, day, need_clock=False))
+    table.put("symptoms", normalise.each(table.text("symptoms"), normalise.symptoms, pl.String).fill_null(""))
+    return table.done()
+
+
+READERS: dict[str, Callable[[Table], Facts]] = {
+    "scans": scans, "roster": roster, "doses": doses, "apps": apps, "declarations": declarations
+}  # fmt: skip
+
+
+def gather(found: Recognised, location: str | None) -> Facts:
+    """The facts of a recognised table."""
+    return READERS[found.kind](Table(found, location))

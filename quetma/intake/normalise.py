@@ -1,0 +1,264 @@
+"""Text cells → values. Work is done once for each distinct text, never once a row: a million rows hold far fewer distinct
+names, phones, places, days and times of day.
+
+Every reader of a column gives its values and, where a value is refused, the reason (a code of `errors.REASONS`).
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from quetma import people
+from quetma.people import clean, fold
+
+HOUR = 3600
+DAY = 24 * HOUR
+EARLIEST = date(2020, 1, 1)  # before the pandemic there was nothing to scan for
+NIGHT_DUTY = 16 * HOUR  # a time out before the time in is the next morning, if the stay is then no longer than this
+SPREADSHEET_EPOCH = date(1899, 12, 30)
+
+NOTHING = {"", "-", "--", "0", "x", "k", "ko", "khong", "khong co", "k co", "ko co", "chua co", "n/a", "na", "none", "null", "no"}
+NO_NAME = {"khong", "khong co", "khong ro", "n/a", "none", "null"}  # not all of NOTHING: Na is a name
+YES = {"co", "x", "yes", "y", "true", "1", "dung", "v", "smartphone", "co dung", "co su dung"}
+NO = {"khong", "ko", "k", "no", "n", "false", "0", "khong co", "khong dung", "khong su dung", "chua"}
+IN = {"vao", "v", "in", "i", "check in", "checkin", "den", "vao cua", "vao cong", "quet vao", "di vao", "enter", "entry", "entered"}
+OUT = {"ra", "r", "out", "o", "check out", "checkout", "ve", "ra ve", "ra cua", "ra cong", "quet ra", "di ra", "exit", "leave", "left"}
+NO_SYMPTOM = NOTHING | {"khong co trieu chung", "khong trieu chung", "binh thuong", "khoe", "khoe manh", "khong co gi", "normal"}
+APPS = {"bluezone": "Bluezone", "ncovi": "NCOVI", "pccovid": "PC-COVID"}
+
+
+def now() -> datetime:
+    """The time in Viet Nam (UTC+7, no daylight saving), naive as everywhere in the store."""
+    return datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=7)
+
+
+def each(texts: pl.Series, read: Callable[[str], Any], dtype: Any) -> pl.Series:
+    """`read` of every text, called once for each distinct one. Null stays null."""
+    distinct = texts.drop_nulls().unique()
+    if distinct.len() == 0:
+        return pl.Series(texts.name, [None], dtype=dtype).new_from_index(0, texts.len())
+    known = pl.DataFrame({"text": distinct, "value": pl.Series([read(text) for text in distinct], dtype=dtype)})
+    return texts.to_frame("text").join(known, on="text", how="left", maintain_order="left")["value"]
+
+
+# People and places -----------------------------------------------------------------------------------------------------------
+
+
+def a_name(text: str) -> str:
+    """A name, or '' when the cell only says that there is none."""
+    name = clean(text)
+    return name if any(c.isalpha() or c == people.MASK for c in name) and fold(name) not in NO_NAME else ""
+
+
+def a_birth_year(text: str) -> int | None:
+    """The year in `1985`, `12/05/1985`, `1985-05-12 00:00:00`."""
+    found = re.search(r"\b(19\d\d|20\d\d)\b", text)
+    return int(found[1]) if found and int(found[1]) <= now().year else None
+
+
+def who(name: pl.Series, phone: pl.Series, birth: pl.Series) -> tuple[pl.Series, pl.Series, pl.DataFrame]:
+    """The person of each row: an index into the frame of people, the reason why there is none, and that frame.
+
+    A phone is the person. A text in the phone column that is no phone rejects the row: to take it by name would make a second
+    person of somebody already known, and hide their contacts. The frame of people has one row per identity, in order of
+    appearance: who, identity, name (as first seen; the phone when there is none), phone, birth_year, masked.
+    """
+    texts = pl.DataFrame({"name": name.fill_null(""), "phone": phone.fill_null(""), "birth": birth.fill_null("")})
+    columns = ["name", "phone", "birth"]
+    distinct = texts.unique(maintain_order=True)
+    index: dict[str, int] = {}
+    found: list[tuple[Any, ...]] = []
+    persons: list[int | None] = []
+    reasons: list[str | None] = []
+    for raw_name, raw_phone, raw_birth in distinct.iter_rows():
+        its_name, its_phone, year = a_name(raw_name), people.phone(raw_phone), a_birth_year(raw_birth)
+        masked = people.is_masked(its_name) or people.is_masked(raw_phone)
+        reason = None
+        if its_phone is None and not people.is_masked(raw_phone) and fold(raw_phone) not in NOTHING:
+            reason = "bad_phone"
+        elif not its_name and its_phone is None and not masked:
+            reason = "no_person"
+        reasons.append(reason)
+        if reason:
+            persons.append(None)
+            continue
+        identity = people.identity(its_name, its_phone, year, raw_phone)
+        if identity not in index:
+            index[identity] = len(found)
+            shown = its_name or people.domestic(its_phone) or clean(raw_phone)
+            found.append((len(found), identity, shown, None if masked else its_phone, year, masked))
+        persons.append(index[identity])
+    schema = {
+        "who": pl.Int64, "identity": pl.String, "name": pl.String, "phone": pl.String, "birth_year": pl.Int16, "masked": pl.Boolean
+    }  # fmt: skip
+    known = distinct.with_columns(pl.Series("who", persons, pl.Int64), pl.Series("reason", reasons, pl.String))
+    rows = texts.join(known, on=columns, how="left", maintain_order="left")
+    return rows["who"], rows["reason"], pl.DataFrame(found, schema=schema, orient="row")
+
+
+def places(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
+    """The place of each row as an index into the frame of places (place, name as first seen, name_key); null without one."""
+    index: dict[str, int] = {}
+    found: list[tuple[int, str, str]] = []
+
+    def read(text: str) -> int | None:
+        key = fold(text)
+        if not re.search(r"\w", key):
+            return None
+        if key not in index:
+            index[key] = len(found)
+            found.append((len(found), clean(text), key))
+        return index[key]
+
+    schema = {"place": pl.Int64, "name": pl.String, "name_key": pl.String}
+    return each(texts, read, pl.Int64), pl.DataFrame(found, schema=schema, orient="row")
+
+
+# Days and times --------------------------------------------------------------------------------------------------------------
+
+DAY_TEXT = r"(^|\D)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(\D|$)"
+CLOCK = re.compile(
+    r"(\d{1,2})(?:(?::|h|g|gio)(?:(\d{1,2})(?:(?::|p|phut)(?:(\d{1,2})(?:[.,]\d+)?s?)?)?)?)?"
+    r"(sa|am|sang|ch|pm|chieu|toi)?(z|[+-]\d{2}:?\d{2})?"
+)
+
+
+def a_day(text: str) -> date | None:
+    """`24/08/2021`, `24-8-21`, `2021-08-24`: the day comes first, unless the year does. The spreadsheet's zero day is no day."""
+    first, month, last = re.split(r"[-/.]", text)
+    year, day = (first, last) if len(first) == 4 else (last, first)
+    try:
+        return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def a_clock(text: str) -> int | None:
+    """Seconds since midnight of `08:10`, `8h10`, `08:10:20 CH`, `SA 8:10`; a time given in another zone is brought to ours."""
+    bare = re.sub(r"^(sa|ch|am|pm)(.*)$", r"\2\1", re.sub(r"^(luc|vao|ngay)|[\s,;]|(?<!\d)-|-$", "", fold(text)))
+    found = CLOCK.fullmatch(bare)
+    if not found or bare.isdigit():
+        return None
+    hour, minute, second = (int(part or 0) for part in found.group(1, 2, 3))
+    half, zone = found.group(4, 5)
+    if half in ("sa", "am", "sang"):
+        hour = 0 if hour == 12 else hour
+        if hour > 12:
+            return None
+    elif half and hour < 12:
+        hour += 12
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    shift = 0
+    if zone:
+        sign, hours, minutes = (1, 0, 0) if zone == "z" else (1 if zone[0] == "+" else -1, int(zone[1:3]), int(zone[-2:]))
+        shift = 7 * HOUR - sign * (hours * HOUR + minutes * 60)
+    return hour * HOUR + minute * 60 + second + shift
+
+
+def parts(texts: pl.Series) -> pl.DataFrame:
+    """Day and seconds since midnight of each text, each null when not in it; `bad` where something in it cannot be read."""
+    text = texts.fill_null("").rename("text")
+    if text.str.contains(r"\dT\d").any():
+        text = text.str.replace(r"(\d)T(\d)", "$1 $2")
+    frame = text.to_frame().with_columns(day_text=pl.col("text").str.extract(DAY_TEXT, 2))
+    frame = frame.with_columns(rest=pl.col("text").str.replace(DAY_TEXT, "$1 $3").str.strip_chars(" ,"))
+    # A number by itself is a spreadsheet's: whole days since its epoch, and a fraction of a day.
+    serial = pl.when(pl.col("day_text").is_null()).then(pl.col("rest").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False))
+    frame = frame.with_columns(serial=serial.fill_nan(None)).with_columns(
+        serial=pl.when(pl.col("serial").is_between(0, 80_000)).then("serial")
+    )
+    ticks = (pl.col("serial") * DAY).round().cast(pl.Int64)
+    clock_text = frame.select(pl.when(pl.col("serial").is_null() & (pl.col("rest") != "")).then("rest"))["rest"]
+    frame = frame.with_columns(
+        day=each(frame["day_text"], a_day, pl.Date), seconds=each(clock_text, a_clock, pl.Int64), clock_text=clock_text
+    )
+    bad = (pl.col("day_text").is_not_null() & pl.col("day").is_null()) | (
+        pl.col("clock_text").is_not_null() & pl.col("seconds").is_null()
+    )
+    whole = (ticks // DAY).cast(pl.Int32)
+    day = pl.coalesce("day", pl.when(whole > 0).then(pl.lit(SPREADSHEET_EPOCH) + pl.duration(days=whole)))
+    fraction = pl.when((ticks % DAY > 0) | (whole == 0)).then(ticks % DAY)
+    return frame.select(
+        day=pl.when(day.dt.year() > 1900).then(day),  # a time of day alone in a workbook is dated 31/12/1899
+        seconds=pl.coalesce("seconds", fraction),
+        bad=bad,
+    )
+
+
+def moments(clock: pl.Series, day: pl.Series | None = None, need_clock: bool = True) -> tuple[pl.Series, pl.Series]:
+    """When each row happened, to the second, and the reason where that is unknown or impossible.
+
+    `clock` holds the time, with or without its day; `day` the day, for texts that have none.
+    """
+    frame = parts(clock)
+    if day is not None:
+        days = parts(day)
+        frame = frame.with_columns(day=pl.coalesce("day", days["day"]), bad=pl.col("bad") | days["bad"])
+    if not need_clock:
+        frame = frame.with_columns(pl.col("seconds").fill_null(0))
+    frame = frame.with_columns(at=pl.col("day").cast(pl.Datetime("us")) + pl.duration(seconds="seconds"))
+    at = pl.col("at")
+    reason = (
+        pl.when("bad").then(pl.lit("bad_time"))
+        .when(at.is_null()).then(pl.lit("no_time"))
+        .when(at > now() + timedelta(days=1)).then(pl.lit("future_time"))
+        .when(at.dt.date() < EARLIEST).then(pl.lit("old_time"))
+    )  # fmt: skip
+    frame = frame.select("at", reason=reason)
+    return frame["at"], frame["reason"]
+
+
+def days(texts: pl.Series, earliest: date = EARLIEST, latest: date | None = None) -> tuple[pl.Series, pl.Series]:
+    """The day of each row, whatever time of day stands beside it, and the reason where it is missing or impossible."""
+    frame = parts(texts).with_columns(text=texts)
+    day = pl.col("day")
+    reason = (
+        pl.when(pl.col("text").is_null()).then(pl.lit("no_date"))
+        .when(pl.col("bad") | day.is_null()).then(pl.lit("bad_date"))
+        .when(day > (latest or now().date() + timedelta(days=1))).then(pl.lit("future_date"))
+        .when(day < earliest).then(pl.lit("old_date"))
+    )  # fmt: skip
+    frame = frame.select("day", reason=reason)
+    return frame["day"], frame["reason"]
+
+
+# Words -----------------------------------------------------------------------------------------------------------------------
+
+
+def a_direction(text: str) -> str | None:
+    """`in` or `out`, or None when it is neither."""
+    word = " ".join(re.findall(r"\w+", fold(text)))
+    return "in" if word in IN else "out" if word in OUT else None
+
+
+def a_choice(text: str) -> bool | None:
+    """Có or Không."""
+    word = fold(text)
+    return True if word in YES else False if word in NO else None
+
+
+def a_dose(text: str) -> int | None:
+    """`1`, `Mũi 2`, `3.0`."""
+    found = re.fullmatch(r"\D*([1-9])(?:\.0)?(?:\D.*)?", text)
+    return int(found[1]) if found else None
+
+
+def an_app(text: str) -> str | None:
+    """The app's name, the national ones in their official spelling; None when the cell says there is none."""
+    word = fold(text)
+    return None if word in NOTHING | {"chua", "chua cai", "chua cai dat"} else APPS.get(re.sub(r"\W", "", word), clean(text))
+
+
+def symptoms(text: str) -> str:
+    """What was declared; '' when nothing."""
+    return "" if fold(text).rstrip(". ") in NO_SYMPTOM else clean(text)
+
+
+def a_confirmation(text: str) -> str | None:
+    """Who saw which paper; None when the cell says nobody did."""
+    word = fold(text)
+    return None if word in (NOTHING - {"x"}) | {"chua", "chua xac nhan"} else clean(text)

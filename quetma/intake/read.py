@@ -1,0 +1,244 @@
+"""Bytes of a file → tables of text. Nothing is typed here, so nothing can be lost to a type.
+
+A file gives one or more `Source`s: a text file one for each separator it could have, a workbook one for each sheet.
+`quetma.intake.columns` says which of them is the table. A table has the columns `line` (1-based, in the file), `raw` (the row as it
+stands), `bad` (why the row cannot be split into cells, else null) and the cells `c0`, `c1`, …
+"""
+
+import contextlib
+import csv
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import fastexcel
+import polars as pl
+
+from quetma.intake.errors import IntakeError
+
+SEPARATORS = ",;\t|"
+HEAD_ROWS = 50  # how far down a header is looked for
+RECORD_LINES = 20  # a quoted cell runs over at most so many lines; a longer one is a quote gone wrong
+UNPACKED_BYTES = 1 << 31  # a workbook that unpacks to more is refused unopened
+UNREADABLE = "[\x00-\x08\x0e-\x1f\ufffd]"
+LINE_MARKS = (b"\x1e", b"\x1f", b"\x1d", b"\x1c")  # control bytes no log holds: used to read whole lines as one cell
+
+Cells = list[str]
+
+
+class Head(NamedTuple):
+    """A record near the top of a table, perhaps its header: its cells, and the index of the line or row below it."""
+
+    cells: Cells
+    below: int
+
+
+def sources(content: bytes) -> list["TextSource | SheetSource"]:
+    """The tables a file may hold. Raises `IntakeError` when it cannot be read at all."""
+    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+        raise IntakeError("The file is empty. Nothing was changed.")
+    if content.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in content:
+        raise IntakeError("The workbook is protected by a password. Save it without one and upload it again.")
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return _sheets(content)
+    lines = _lines(_utf8(content))
+    return [TextSource(lines, separator) for separator in SEPARATORS]
+
+
+# Text files ------------------------------------------------------------------------------------------------------------------
+
+
+def _utf8(content: bytes) -> bytes:
+    """The file in UTF-8, line ends as `\\n`. Bytes that mean nothing become U+FFFD, and their rows are rejected later."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        content = content.decode("utf-16", "replace").encode("utf-8", "replace")
+    elif content[1:400:2].count(0) > 100 or (len(content) < 400 and content[1::2].count(0) * 3 > len(content)):
+        content = content.decode("utf-16-le", "replace").encode("utf-8", "replace")
+    else:
+        content = content.removeprefix(b"\xef\xbb\xbf")
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError:
+            text = content.decode("utf-8", "replace")
+            broken = text.count("\ufffd")
+            # A damaged UTF-8 file still has far more good characters beyond ASCII than broken ones; windows-1258 has none.
+            if sum(map(text.count, "ếệọộáàạườđĐấầảờớứíìòóúùăâêôơưãõũĩ")) <= broken:
+                text = content.decode("cp1258", "replace")
+            content = text.encode("utf-8")
+    if b"\r" in content:
+        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return content
+
+
+def _lines(content: bytes) -> pl.Series:
+    """Every physical line, blank ones too."""
+    mark = next((mark for mark in LINE_MARKS if mark not in content), None)
+    if mark is None:
+        raise IntakeError("This is not a table of text. Save the log as CSV or XLSX and upload it again.")
+    frame = pl.read_csv(
+        content, separator=mark.decode(), quote_char=None, has_header=False, infer_schema=False, new_columns=["raw"]
+    )
+    return frame["raw"].fill_null("")
+
+
+@dataclass
+class TextSource:
+    """A text file taken to have this separator."""
+
+    lines: pl.Series
+    separator: str
+    name: str = ""
+
+    @cached_property
+    def head(self) -> list[Head]:
+        """The first records of the file."""
+        records: list[Head] = []
+        line = 0
+        while line < min(self.lines.len(), HEAD_ROWS):
+            cells, count = _cells(self.lines, line, self.separator)
+            line += count
+            records.append(Head(cells or [], line))
+        return records
+
+    def table(self, header: Head) -> pl.DataFrame:
+        """The rows below that record of the head."""
+        width = len(_trimmed(header.cells))
+        below = self.lines.slice(header.below)
+        first = header.below + 1
+        frame = pl.DataFrame({"line": pl.int_range(first, first + below.len(), eager=True), "raw": below})
+        quoted = frame["raw"].str.contains('"', literal=True)
+        if not quoted.any():
+            return _tidy(self._split(frame, width), width)
+        quoted_rows, taken = self._quoted(below, quoted.arg_true(), first, width)
+        plain = frame.filter(~pl.col("line").is_in(taken))
+        return _tidy(pl.concat([self._split(plain, width), quoted_rows]).sort("line"), width)
+
+    def _split(self, frame: pl.DataFrame, width: int) -> pl.DataFrame:
+        """Lines without quotes: split at every separator. Empty cells beyond the header are no cells."""
+        names = [f"c{i}" for i in range(width)]
+        text = pl.col("raw")
+        over = text.str.count_matches(self.separator, literal=True) - (width - 1)
+        bare = pl.when(over > 0).then(text.str.strip_chars_end(f"{self.separator} ")).otherwise(text)
+        fields = text.str.split_exact(self.separator, width - 1).struct.rename_fields(names)
+        short = over < 0
+        long = bare.str.count_matches(self.separator, literal=True) > width - 1
+        return frame.select(
+            "line", "raw", bad=pl.when(short | long).then(pl.lit("bad_row")), cells=fields
+        ).unnest("cells")  # fmt: skip
+
+    def _quoted(self, lines: pl.Series, starts: pl.Series, first: int, width: int) -> tuple[pl.DataFrame, list[int]]:
+        """The records on lines with a quote, and all line numbers they take up (a quoted cell may hold line breaks)."""
+        rows: list[list[object]] = []
+        taken: list[int] = []
+        free = 0  # lines before this one belong to a record already read
+        for start in starts:
+            if start < free:
+                continue
+            cells, count = _record(lines, start, self.separator, width)
+            bad = "bad_quote" if cells is None else None if len(cells) == width else "bad_row"
+            raw = "\n".join(lines[start : start + count]) if count > 1 else lines[start]
+            rows.append([first + start, raw, bad, *((cells or []) + [None] * width)[:width]])
+            free = start + count
+            taken.extend(range(first + start, first + free))
+        columns = ["line", "raw", "bad", *(f"c{i}" for i in range(width))]
+        schema = {name: pl.Int64 if name == "line" else pl.String for name in columns}
+        return pl.DataFrame(rows, schema=schema, orient="row"), taken
+
+
+def _record(lines: pl.Series, start: int, separator: str, width: int) -> tuple[Cells | None, int]:
+    """The cells of the record that begins on line `start`, and how many lines it takes; None when its quotes are wrong.
+
+    A record of several lines must have the header's width, and no line inside it may look like a row of its own: else a quote was
+    forgotten, and only the line that opened it is rejected, not the good rows below.
+    """
+    cells, count = _cells(lines, start, separator)
+    if cells is not None and count > 1:
+        inside = lines[start + 1 : start + count].str.count_matches(separator, literal=True)
+        if len(_trimmed(cells)) != width or (inside >= max(width - 1, 1)).any():
+            return None, 1
+    if cells is not None and not any(cell.strip() for cell in cells[width:]):
+        cells = cells[:width]
+    return cells, count
+
+
+def _cells(lines: pl.Series, start: int, separator: str) -> tuple[Cells | None, int]:
+    """The cells that begin on line `start` and how many lines they take; None when a quote is not closed in time."""
+    for count in (1, RECORD_LINES):
+        reader = csv.reader((line + "\n" for line in lines[start : start + count]), delimiter=separator, strict=True)
+        with contextlib.suppress(csv.Error):
+            return [cell.removesuffix("\n") for cell in next(reader)], reader.line_num
+    return None, 1
+
+
+def _trimmed(cells: Cells) -> Cells:
+    """Without the empty cells at the end."""
+    while cells and not cells[-1].strip():
+        cells = cells[:-1]
+    return cells
+
+
+# Workbooks -------------------------------------------------------------------------------------------------------------------
+
+
+def _sheets(content: bytes) -> list["SheetSource"]:
+    """Every sheet of a workbook (XLSX, and whatever else the reader knows)."""
+    damaged = IntakeError("The workbook is damaged or not a workbook. Open it in Excel, save it again as XLSX and upload that.")
+    try:
+        if content.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                if sum(part.file_size for part in archive.infolist()) > UNPACKED_BYTES:
+                    raise IntakeError("The workbook unpacks to more than 2 GB. Split it into smaller files.")
+        book = fastexcel.read_excel(content)
+        return [
+            SheetSource(book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars(), name)
+            for name in book.sheet_names
+        ]
+    except (IntakeError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # the reader's panics on damaged files are not `Exception`s
+        raise damaged from error
+
+
+@dataclass
+class SheetSource:
+    """One sheet of a workbook, every cell as text."""
+
+    cells: pl.DataFrame
+    name: str
+
+    @cached_property
+    def head(self) -> list[Head]:
+        """The first rows of the sheet."""
+        rows = self.cells.head(HEAD_ROWS).iter_rows()
+        return [Head([cell or "" for cell in row], below) for below, row in enumerate(rows, start=1)]
+
+    def table(self, header: Head) -> pl.DataFrame:
+        """The rows below that row of the head."""
+        width = len(_trimmed(header.cells))
+        below = self.cells.slice(header.below)
+        first = header.below + 1
+        raw = pl.concat_str(pl.all().fill_null(""), separator="\t").str.strip_chars_end("\t ")
+        lines = pl.int_range(first, first + below.height, eager=True)
+        frame = below.select(
+            pl.Series("line", lines), raw.alias("raw"), pl.lit(None, pl.String).alias("bad"),
+            *(pl.col(name).alias(f"c{i}") for i, name in enumerate(below.columns[:width])),
+        )  # fmt: skip
+        return _tidy(frame, width)
+
+
+def _tidy(table: pl.DataFrame, width: int) -> pl.DataFrame:
+    """Cells without spaces around them, empty ones null; wholly empty rows gone; unreadable and total rows marked."""
+    cells = [f"c{i}" for i in range(width)]
+    table = table.with_columns(
+        pl.col(*cells).str.strip_chars().replace("", None),
+        bad=pl.when(pl.col("raw").str.contains(UNREADABLE)).then(pl.lit("bad_text")).otherwise("bad"),
+    ).filter(pl.any_horizontal(pl.col(*cells).is_not_null()) | pl.col("bad").is_not_null())
+    return table.filter(pl.col("raw").str.contains(r"[^\s,;|\"]"))
+
+
+def is_total(raw: str) -> bool:
+    """Whether a row that could not be taken is the table's total: `Tổng cộng: 120`."""
+    return bool(re.match(r"[\W\d_]*(tổng|tong|cộng|cong|total)\b", raw, re.IGNORECASE)) and len(re.findall(r"\w+", raw)) <= 6
