@@ -126,5 +126,5 @@ def matrix(store: Store, duty: str, last: date, days: int = 10) -> pl.DataFrame:
 
 
 def unpaired(store: Store, day: date) -> pl.DataFrame:
-    """Scans of staff on the day that lack their other half: person_id, name, location, missing (in, out), scanned_at."""
+    """Scans of staff on the day that lack their other half: person_id, name, location, missing, scanned_at."""
     return store.ask("compliance/unpaired", day=day)

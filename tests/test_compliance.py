@@ -1,0 +1,331 @@
+"""Compliance: every rate and every list of the missing equals a plain recount of the facts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from quetma import compliance, demo, people, rollups
+from quetma.store import Store
+
+MONDAY = date(2021, 8, 30)  # of a week with the public holidays of 2 and 3 September
+HOLIDAYS = {date(2021, 9, 2), date(2021, 9, 3)}
+PLACES = ("Mai Sơn", "Yên Châu")
+POSITIONS = ("Bảo vệ", "Kế toán", "Lái xe")
+
+
+@dataclass
+class Facts:
+    """One unit on paper. People are numbers; a day is a date."""
+
+    roster: dict[int, tuple[str, int, bool, date | None, date | None]] = field(default_factory=dict)
+    doses: list[tuple[int, int, date, bool]] = field(default_factory=list)  # person, number, day, confirmed
+    apps: list[tuple[int, str, date]] = field(default_factory=list)
+    declarations: list[tuple[int, date]] = field(default_factory=list)
+    scans: list[tuple[int, int, datetime, str]] = field(default_factory=list)  # person, place, time, direction
+
+    def recount(self, day: date, declaration_days: int = 1) -> dict[str, dict[int, bool]]:
+        """For each duty, those who owe it on the day and whether they have done it. The plain way."""
+        working = day.weekday() < 5 and day not in HOLIDAYS
+        answer: dict[str, dict[int, bool]] = {duty: {} for duty in compliance.DUTIES}
+        for person, (_, _, smartphone, started, ended) in self.roster.items():
+            if (started and day < started) or (ended and day > ended):
+                continue
+
+            def employed(when: date, started: date | None = started, ended: date | None = ended) -> bool:
+                return not ((started and when < started) or (ended and when > ended))
+
+            last = {
+                (who, number): n for n, (who, number, _, _) in enumerate(self.doses)
+            }  # the newest of each dose counts
+            answer["vaccinated"][person] = any(
+                who == person and last[who, number] == n and given_on <= day and confirmed
+                for n, (who, number, given_on, confirmed) in enumerate(self.doses)
+            )
+            if smartphone:
+                answer["apps"][person] = any(
+                    who == person and app.lower() in ("bluezone", "ncovi", "pc-covid") and since <= day
+                    for who, app, since in self.apps
+                )
+            if smartphone and working:
+                answer["declared"][person] = any(
+                    who == person and 0 <= (day - when).days < declaration_days and employed(when)
+                    for who, when in self.declarations
+                )
+            if working:
+                answer["scanned"][person] = any(who == person and at.date() == day for who, _, at, _ in self.scans)
+        return answer
+
+
+def write(store: Store, facts: Facts, order: str = "rdahs") -> None:
+    """Uploads the facts in that order: (r)oster, (d)oses, (a)pps, (h)ealth declarations, (s)cans.
+
+    Each dose is an upload of its own, so that a later one replaces an earlier one.
+    """
+    with store.write() as cursor:
+        for n, name in enumerate(PLACES, 1):
+            cursor.execute("INSERT INTO location VALUES (?, ?, ?, NULL, NULL, NULL)", [n, name, people.fold(name)])
+        for n in range(1, 7):
+            cursor.execute(
+                "INSERT INTO person VALUES (?, ?, ?, ?, ?, NULL, NULL, FALSE, 1)",
+                [n, str(n), f"Người {n}", f"{n}", f"{n}"],
+            )
+    roster = [
+        (p, position, place, phone, since, until) for p, (position, place, phone, since, until) in facts.roster.items()
+    ]
+    uploads: dict[str, list[tuple[str, list[tuple]]]] = {
+        "r": [("roster_row", roster)],
+        "d": [
+            ("dose", [(p, n, None, day, None, None, "Giấy xác nhận" if confirmed else None)])
+            for p, n, day, confirmed in facts.doses
+        ],
+        "a": [("app_install", list(facts.apps))],
+        "h": [("declaration", [(p, datetime.combine(day, time(6, 30)), "") for p, day in facts.declarations])],
+        "s": [("scan", [(*scan, None) for scan in facts.scans])],
+    }
+    batch = 0
+    for kind in order:
+        for table, rows in uploads[kind]:
+            batch += 1
+            with store.write() as cursor:
+                cursor.execute(
+                    "INSERT INTO batch VALUES (?, ?, 'x.csv', 'x', current_timestamp, 'test', ?, ?, 0, 0, NULL, NULL)",
+                    [batch, table, len(rows), len(rows)],
+                )
+                for line, row in enumerate(rows, 2):
+                    marks = ", ".join("?" * (len(row) + 2))
+                    cursor.execute(f"INSERT INTO {table} VALUES ({marks})", [batch, line, *row])
+                rollups.derive(cursor, batch)
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Callable[..., Store]:
+    """`unit(Facts(...))`: a store with those facts."""
+
+    def make(facts: Facts, order: str = "rdahs", **stored: str) -> Store:
+        store = Store(tmp_path / "unit")
+        for key, value in stored.items():
+            store.set(key, value)
+        write(store, facts, order)
+        return store
+
+    return make
+
+
+def staff(person: int, smartphone: bool = True, since: date | None = None, until: date | None = None) -> dict:
+    return {person: (POSITIONS[person % 3], 1 + person % 2, smartphone, since, until)}
+
+
+def test_without_a_smartphone_one_is_exempt_from_the_app_and_the_declaration(unit) -> None:
+    store = unit(Facts(roster=staff(1) | staff(2, smartphone=False), declarations=[(1, MONDAY)]))
+    assert compliance.on(store, MONDAY) == {
+        "on": "2021-08-30",
+        "working_day": True,
+        "staff": 2,
+        "apps": {"have": 0, "of": 1, "missing": ["Người 1"], "exempt": ["Người 2"]},
+        "vaccinated": {"have": 0, "of": 2, "missing": ["Người 1", "Người 2"]},
+        "declared": {"have": 1, "of": 1, "missing": [], "exempt": ["Người 2"]},
+        "scanned": {"have": 0, "of": 2, "missing": ["Người 1", "Người 2"]},
+    }
+
+
+def test_an_app_that_the_unit_does_not_accept_is_no_app(unit) -> None:
+    apps = [(1, "Zalo", MONDAY), (2, "ncovi", MONDAY), (3, "Sổ sức khỏe", MONDAY), (3, "BLUEZONE", MONDAY)]
+    store = unit(Facts(roster=staff(1) | staff(2) | staff(3), apps=apps, declarations=[(1, MONDAY)]))
+    assert compliance.on(store, MONDAY)["apps"]["missing"] == ["Người 1"]
+
+
+def test_a_dose_counts_from_its_day_and_only_when_confirmed(unit) -> None:
+    tuesday = MONDAY + timedelta(1)
+    doses = [(1, 1, tuesday, True), (2, 1, MONDAY, False)]
+    store = unit(Facts(roster=staff(1) | staff(2), doses=doses, declarations=[(1, MONDAY), (1, tuesday)]))
+    assert compliance.on(store, MONDAY)["vaccinated"]["have"] == 0
+    assert compliance.on(store, tuesday)["vaccinated"]["missing"] == ["Người 2"]
+    assert compliance.missing(store, tuesday, "vaccinated")["unconfirmed_on"].to_list() == [MONDAY]
+
+
+def test_a_corrected_dose_replaces_the_earlier_record(unit) -> None:
+    facts = Facts(
+        roster=staff(1),
+        doses=[(1, 1, MONDAY, True), (1, 1, MONDAY + timedelta(2), True)],
+        scans=[(1, 1, datetime.combine(MONDAY + timedelta(n), time(7)), "in") for n in range(3)],
+    )
+    store = unit(facts, "rsd")
+    assert [compliance.on(store, MONDAY + timedelta(n))["vaccinated"]["have"] for n in range(3)] == [0, 0, 1]
+    assert rollups.check(store) == []
+
+
+def test_on_a_day_off_nobody_owes_a_declaration_or_a_scan(unit) -> None:
+    store = unit(Facts(roster=staff(1), declarations=[(1, MONDAY), (1, MONDAY + timedelta(6))]))
+    for day in (MONDAY + timedelta(3), MONDAY + timedelta(5)):  # 2 September, a holiday; Saturday
+        answer = compliance.on(store, day)
+        assert not answer["working_day"]
+        assert answer["vaccinated"]["of"] == 1
+        assert answer["declared"] == {"have": 0, "of": 0, "missing": [], "exempt": []}
+        assert answer["scanned"] == {"have": 0, "of": 0, "missing": []}
+
+
+def test_doses_and_apps_are_known_before_any_scan_is_uploaded(unit) -> None:
+    facts = Facts(roster=staff(1) | staff(2), doses=[(1, 1, MONDAY, True)], apps=[(2, "Bluezone", MONDAY)])
+    answer = compliance.on(unit(facts), MONDAY + timedelta(1))
+    assert answer["vaccinated"] == {"have": 1, "of": 2, "missing": ["Người 2"]}
+    assert answer["apps"]["missing"] == ["Người 1"]
+
+
+def test_missing_says_since_when(unit) -> None:
+    days = [MONDAY + timedelta(n) for n in (0, 1, 2, 7)]  # Thursday and Friday are holidays, then a weekend
+    scans = [(2, 1, datetime.combine(day, time(7)), "in") for day in days]
+    scans += [(1, 1, datetime.combine(MONDAY, time(7)), "in")]
+    store = unit(Facts(roster=staff(1, since=date(2021, 1, 1)) | staff(2) | staff(3), scans=scans))
+    found = compliance.missing(store, days[-1], "scanned")
+    assert found.select("name", "last", "missed", "started").rows() == [
+        ("Người 1", MONDAY, 3, date(2021, 1, 1)),
+        ("Người 3", None, 4, None),
+    ]
+    assert compliance.previous(store, days[-1]) == days[2]
+    assert compliance.previous(store, MONDAY) is None
+    shown = compliance.matrix(store, "scanned", days[-1], 3)
+    assert shown.columns == ["person_id", "name", "2021-08-31", "2021-09-01", "2021-09-06"]
+    assert shown.rows() == [
+        (1, "Người 1", False, False, False),
+        (2, "Người 2", True, True, True),
+        (3, "Người 3", False, False, False),
+    ]
+
+
+def test_scans_without_their_other_half(unit) -> None:
+    def scan(person: int, clock: str, way: str, day: int = 0) -> tuple[int, int, datetime, str]:
+        return person, 1, datetime.combine(MONDAY + timedelta(day), time.fromisoformat(clock)), way
+
+    facts = Facts(
+        roster=staff(1) | staff(2) | staff(3),
+        scans=[
+            *(scan(1, "07:00", "in"), scan(1, "11:30", "out"), scan(1, "13:30", "in")),  # forgot to scan out at night
+            *(scan(2, "11:30", "out"), scan(2, "13:00", "in"), scan(2, "17:00", "out")),  # forgot to scan in
+            *(scan(3, "07:00", "unknown"), scan(4, "07:00", "in")),  # no direction; a visitor
+            *(
+                scan(1, "07:00", "in", 1),
+                scan(2, "07:00", "in", 1),
+                scan(2, "11:00", "in", 1),
+            ),  # on site; forgot, on site
+        ],
+    )
+    store = unit(facts)
+    columns = ("name", "missing", "scanned_at")
+    assert compliance.unpaired(store, MONDAY).select(columns).rows() == [
+        ("Người 2", "in", scan(2, "11:30", "out")[2]),
+        ("Người 1", "out", scan(1, "13:30", "in")[2]),
+    ]
+    assert compliance.unpaired(store, MONDAY + timedelta(1)).select(columns).rows() == [
+        ("Người 2", "out", scan(2, "07:00", "in", 1)[2])
+    ]
+
+
+def same(store: Store, facts: Facts, day: date, declaration_days: int = 1) -> None:
+    """Everything that is said about one day equals the recount."""
+    expected = facts.recount(day, declaration_days)
+    answer = compliance.on(store, day)
+    found = compliance.people(store, day)
+    assert answer["staff"] == len(expected["vaccinated"])
+    for duty, done in expected.items():
+        have, of = sum(done.values()), len(done)
+        assert (answer[duty]["have"], answer[duty]["of"]) == (have, of) == compliance.rate(found, duty)
+        absent = [f"Người {person}" for person in sorted(done) if not done[person]]
+        assert answer[duty]["missing"] == absent == compliance.missing(store, day, duty)["name"].to_list()
+        for by, index in (("position", 0), ("location", 1)):
+            groups = [facts.roster[person][index] for person in expected["vaccinated"]]
+            names = {PLACES[g - 1] if by == "location" else g: g for g in groups}
+            parts = {row["group"]: row for row in compliance.split(store, found, by).iter_rows(named=True)}
+            assert parts.keys() == names.keys()
+            for name, group in names.items():
+                inside = [done[person] for person in done if facts.roster[person][index] == group]
+                assert (parts[name][f"{duty}_have"], parts[name][f"{duty}_due"]) == (sum(inside), len(inside))
+
+
+DAYS = st.integers(0, 11).map(lambda n: MONDAY + timedelta(n))
+PEOPLE = st.integers(1, 6)
+FACTS = st.builds(
+    Facts,
+    roster=st.dictionaries(
+        PEOPLE,
+        st.tuples(
+            st.sampled_from(POSITIONS), st.integers(1, 2), st.booleans(), st.none() | DAYS, st.none() | DAYS
+        ),
+        min_size=1,
+    ),
+    doses=st.lists(st.tuples(PEOPLE, st.integers(1, 2), DAYS, st.booleans()), max_size=6),
+    apps=st.lists(st.tuples(PEOPLE, st.sampled_from(["Bluezone", "NCOVI", "Zalo"]), DAYS), max_size=6),
+    declarations=st.lists(st.tuples(PEOPLE, DAYS), max_size=20),
+    scans=st.lists(
+        st.tuples(
+            PEOPLE,
+            st.integers(1, 2),
+            st.builds(datetime.combine, DAYS, st.integers(6, 18).map(time)),
+            st.sampled_from(["in", "out", "unknown"]),
+        ),
+        max_size=20,
+        unique_by=lambda scan: (scan[0], scan[2]),
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(FACTS, st.permutations("rdahs").map("".join), st.integers(1, 3))
+def test_any_unit_in_any_order_of_uploads(facts: Facts, order: str, declaration_days: int) -> None:
+    with TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        store.set("declaration_days", str(declaration_days))
+        write(store, facts, order)
+        for n in (-1, 0, 3, 5, 9, 12):  # also a day before and a day after the data
+            same(store, facts, MONDAY + timedelta(n), declaration_days)
+        known = store.ask("compliance/trend", first=date(2021, 1, 1), last=date(2022, 1, 1))
+        for day, duty, have, due in known.iter_rows():
+            done = facts.recount(day, declaration_days)[duty]
+            assert (have, due) == (sum(done.values()), len(done))
+        assert rollups.check(store) == []
+        store.close()
+
+
+def sample(name: str, **options) -> pl.DataFrame:
+    return pl.read_csv(demo.SAMPLE / name, infer_schema=False, **options)
+
+
+def test_the_demo_unit_equals_a_recount_of_its_files(demo_store: Store) -> None:
+    phones = sample("danh-sach-can-bo.csv")["Số điện thoại"].to_list()
+    apps, doses = sample("ung-dung.csv"), sample("mui-tiem.csv", skip_lines=3)
+    declared, scans = sample("khai-bao-y-te.csv", separator=";"), sample("quet-ma.csv")
+
+    def of(frame: pl.DataFrame, column: str, style: str) -> list[tuple[str, date]]:
+        return list(zip(frame["Số điện thoại"], frame[column].str.strptime(pl.Datetime, style).dt.date(), strict=True))
+
+    known = {
+        "apps": of(apps, "Ngày cài đặt", "%d/%m/%Y"),
+        "vaccinated": of(doses, "Ngày tiêm", "%d/%m/%Y"),
+        "declared": of(declared, "Thời gian khai báo", "%H:%M %d/%m/%Y"),
+        "scanned": [row for row in of(scans, "Thời gian quét", "%d/%m/%Y %H:%M:%S") if row[0] in phones],
+    }
+    for n in range((demo.LAST - demo.FIRST).days + 1):
+        day = demo.FIRST + timedelta(n)
+        answer = compliance.on(demo_store, day)
+        assert answer["staff"] == 13
+        for duty in ("apps", "vaccinated"):
+            have = len({phone for phone, since in known[duty] if since <= day})
+            assert (answer[duty]["have"], answer[duty]["of"]) == (have, 13), (day, duty)
+        for duty in ("declared", "scanned"):
+            have = len({phone for phone, when in known[duty] if when == day})
+            expected = (have, 13) if day.weekday() < 5 else (0, 0)
+            assert (answer[duty]["have"], answer[duty]["of"]) == expected, (day, duty)
+
+
+def test_the_demo_unit_on_its_last_day(demo_store: Store) -> None:
+    answer = compliance.on(demo_store, demo_store.today())
+    assert answer["apps"] == {"have": 13, "of": 13, "missing": [], "exempt": []}
+    assert answer["vaccinated"] == {"have": 12, "of": 13, "missing": ["Đinh Thị Thúy"]}
+    assert answer["declared"] == {"have": 12, "of": 13, "missing": ["Tòng Thị Hạnh"], "exempt": []}
+    assert answer["scanned"] == {"have": 12, "of": 13, "missing": ["Nguyễn Thị Thanh Hương"]}
