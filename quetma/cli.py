@@ -1,7 +1,7 @@
 """The same verbs for a shell: `python -m quetma [--store DIR] VERB …`, one function a verb.
 
-Exit status: 0 done; 1 the input was refused, with one line on stderr that says why; 2 wrong usage. With `--json` a verb prints one
-JSON object, without it lines for people.
+Exit status: 0 done; 1 the input was refused, with one line on stderr that says why; 2 wrong usage. With `--json` a verb
+prints one JSON object, without it lines for people.
 """
 
 import argparse
@@ -16,11 +16,12 @@ from typing import Any
 from quetma import compliance, demo, intake, people, rollups, tracing
 from quetma.access import accounts, audit
 from quetma.access.rights import ROLES
-from quetma.documents import history as history_file
+from quetma.documents import MEDIA_TYPES, history
 from quetma.history import Filter
-from quetma.store import FILE, Store, StoreError, configured_folder, open_store
+from quetma.language import DEFAULT, day, moment
+from quetma.store import FILE, VIETNAM, Store, StoreError, configured_folder, open_store
 
-Verb = Callable[[argparse.Namespace], None]
+Verb = Callable[[argparse.Namespace], int | None]  # None is 0
 
 
 class Refused(Exception):
@@ -31,12 +32,11 @@ def main(argv: list[str] | None = None) -> int:
     """Runs one command and returns its exit status. Wrong usage raises `SystemExit(2)`, as argparse does."""
     given = parser().parse_args(argv)
     try:
-        given.verb(given)
-    except (Refused, StoreError, intake.IntakeError, accounts.AccountError) as error:
+        return given.verb(given) or 0
+    except (Refused, StoreError, intake.IntakeError, accounts.AccountError, tracing.Unanswerable) as error:
         return complain(str(error))
     except OSError as error:
-        return complain(f"{error.strerror}: {error.filename}. Nothing was changed.")
-    return 0
+        return complain(f"{error.strerror or error}: {error.filename}")
 
 
 def complain(line: str) -> int:
@@ -71,10 +71,8 @@ def parser() -> argparse.ArgumentParser:
 
     trace = verb("trace", run_trace, "Suspected F1 and F2 of a case.")
     trace.add_argument("--phone", required=True, help="of the case (F0)")
-    trace.add_argument(
-        "--onset", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help="first day of symptoms"
-    )
-    trace.add_argument("--until", type=datetime.fromisoformat, metavar="YYYY-MM-DDTHH:MM", help="when isolated")
+    trace.add_argument("--onset", required=True, type=a_day, metavar="YYYY-MM-DD", help="first day of symptoms")
+    trace.add_argument("--until", type=a_moment, metavar="YYYY-MM-DDTHH:MM", help="when isolated")
     trace.add_argument(
         "--rule", choices=[rule.id for rule in tracing.rules()], help="default: in force on the day of onset"
     )
@@ -88,18 +86,16 @@ def parser() -> argparse.ArgumentParser:
     complies = verb(
         "compliance", run_compliance, "The four duties on one day: how many of how many, and who is missing."
     )
-    complies.add_argument("--on", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD")
+    complies.add_argument("--on", required=True, type=a_day, metavar="YYYY-MM-DD")
     complies.add_argument("--json", action="store_true")
 
     export = verb("export", run_export, "Write the scan history to a file, with the filter that was used.")
     export.add_argument("what", choices=["scans"])
-    export.add_argument("--from", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", dest="first")
-    export.add_argument(
-        "--to", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", dest="last", help="included"
-    )
+    export.add_argument("--from", required=True, type=a_day, metavar="YYYY-MM-DD", dest="first")
+    export.add_argument("--to", required=True, type=a_day, metavar="YYYY-MM-DD", dest="last", help="included")
     export.add_argument("--location", metavar="NAME")
-    export.add_argument("--person", metavar="PHONE")
-    export.add_argument("--format", required=True, choices=["csv", "xlsx", "parquet"])
+    export.add_argument("--person", metavar="PHONE", help="or a name that only one person has")
+    export.add_argument("--format", required=True, choices=MEDIA_TYPES)
     export.add_argument("-o", "--output", required=True, type=Path, metavar="FILE", help="written over when it exists")
 
     user = verb("user", run_user_add, "Make an account. The password is asked for.")
@@ -120,7 +116,7 @@ def run_init(given: argparse.Namespace) -> None:
     print(f"The store in {store.folder} is ready" + (", with the demo unit." if given.demo else "."))
 
 
-def run_import(given: argparse.Namespace) -> None:
+def run_import(given: argparse.Namespace) -> int:
     """Each file is one batch of its own: those that are good stay loaded when another is refused."""
     store = existing(given)
     batches, refused = [], 0
@@ -140,8 +136,7 @@ def run_import(given: argparse.Namespace) -> None:
             print("{accepted} accepted, {duplicates} duplicates, {rejected} rejected".format(**batch))
             for reject in batch["rejects"]:
                 print("  line {line}: {reason}: {raw}".format(**reject))
-    if refused:
-        raise SystemExit(1)
+    return min(refused, 1)
 
 
 def run_trace(given: argparse.Namespace) -> None:
@@ -157,26 +152,24 @@ def run_trace(given: argparse.Namespace) -> None:
         min_minutes=given.min_minutes,
         linger=given.linger,
     )
-    try:
-        found = tracing.trace(store, case)
-    except ValueError as error:
-        raise Refused(f"{error} Nothing was traced.") from error
-    answer = found.json()
-    audit.log(store, operator(), "trace", f"{found.person['name']} ({found.person['phone']})")
-    if given.json:
-        return show(answer)
-    since, until = answer["window"]
-    print(
-        "{name} ({phone}), rule {rule}, infectious {since} to {until}".format(
-            **answer["case"] | {"rule": answer["rule"], "since": since, "until": until}
-        )
+    found = tracing.trace(store, case)
+    case, f0 = found.case, found.person
+    audit.log(
+        store, operator(), "trace", f"{f0['name']} {people.domestic(f0['phone'])}", f"{day(case.onset)} {case.rule}"
     )
-    print(f"Suspected F1, to be verified: {len(answer['f1'])}")
-    for row in answer["f1"]:
-        print("  {phone}  {name}: {minutes:.0f} min, {exposed_at}, {location}, {certainty}".format(**row))
-    print(f"Suspected F2, to be verified: {len(answer['f2'])}")
-    for row in answer["f2"]:
-        print("  {phone}  {name}: through {via} F1".format(**row))
+    if given.json:
+        return show(found.json())
+    print(
+        f"{f0['name']} {people.domestic(f0['phone'])}, infectious from {moment(case.since)} until {moment(case.until)}"
+    )
+    print(f"Rule {case.rule}; at least {case.min_minutes} minutes together; the air lingers {case.linger} minutes")
+    print(f"Suspected F1, to be verified: {found.f1.height}")
+    for row in found.f1.iter_rows(named=True):
+        row |= {"phone": people.domestic(row["phone"]), "exposed_at": moment(row["exposed_at"])}
+        print("  {phone:<12} {name}: {minutes:.0f} min, first at {location} {exposed_at}, {certainty}".format(**row))
+    print(f"Suspected F2, to be verified: {found.f2.height}")
+    for row in found.f2.iter_rows(named=True):
+        print("  {phone:<12} {name}: through {via} F1".format(**row | {"phone": people.domestic(row["phone"])}))
 
 
 def run_compliance(given: argparse.Namespace) -> None:
@@ -186,15 +179,23 @@ def run_compliance(given: argparse.Namespace) -> None:
     audit.log(store, operator(), "compliance", given.on.isoformat())
     if given.json:
         return show(answer)
-    print(f"{answer['staff']} staff on {given.on:%d/%m/%Y}")
-    for duty in ("apps", "vaccinated", "declared", "scanned"):
-        missing = ", ".join(answer[duty]["missing"])
-        print("{duty:<10} {have}/{of}".format(duty=duty, **answer[duty]) + (f"  missing: {missing}" if missing else ""))
+    print(f"{answer['staff']} staff on {day(given.on)}" + ("" if answer["working_day"] else ", a day off"))
+    for duty in compliance.DUTIES:
+        found = answer[duty]
+        names = [f"{word}: {', '.join(found[word])}" for word in ("missing", "exempt") if found.get(word)]
+        print("  ".join([f"{duty:<10} {found['have']}/{found['of']}", *names]))
 
 
 def run_export(given: argparse.Namespace) -> None:
     """The scan history that the filter lets through, as a file."""
     store = existing(given)
+    try:
+        chosen = Filter.named(store, given.first, given.last, given.location, given.person)
+    except ValueError as error:
+        raise Refused(f"{error} Nothing was written.") from error
+    sentence = history.write(store, chosen, given.format, given.output, DEFAULT)
+    audit.log(store, operator(), "export scans", sentence, given.format)
+    print(f"{given.output}: {sentence}")
 
 
 def run_user_add(given: argparse.Namespace) -> None:
@@ -221,6 +222,24 @@ def run_check(given: argparse.Namespace) -> None:
     if differences:
         raise Refused(f"{len(differences)} differences between the stored figures and the scans they come from.")
     print("Every figure follows from the scans, as it should.")
+
+
+def a_day(text: str) -> date:
+    """An argument that is a day."""
+    return a_moment(text).date()
+
+
+def a_moment(text: str) -> datetime:
+    """An argument that is a time in Vietnam; one with another offset is converted, a day alone is its midnight."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        value = datetime.min
+    if not 2000 <= value.year <= 2100:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a day or time of our days; write 2021-08-24 or 2021-08-24T17:30"
+        )
+    return value.astimezone(VIETNAM).replace(tzinfo=None) if value.tzinfo else value
 
 
 def folder(given: argparse.Namespace) -> Path:
