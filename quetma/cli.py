@@ -209,8 +209,7 @@ def run_user_add(given: argparse.Namespace) -> None:
             raise Refused("The two passwords differ. No account was made.")
     else:
         raise Refused("There is no terminal to ask for the password on: give it with --password-stdin.")
-    name = accounts.add(store, given.name, password, given.role)
-    audit.log(store, operator(), "add account", name, given.role)
+    name = accounts.add(store, given.name, password, given.role, by=operator())
     print(f"{name} may sign in as {given.role}.")
 
 

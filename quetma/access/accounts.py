@@ -54,10 +54,11 @@ def exist(store: Store) -> bool:
     return any(account.password_hash != NO_PASSWORD for account in _all(store))
 
 
-def add(store: Store, name: str, password: str, role: str, *, first: bool = False) -> str:
+def add(store: Store, name: str, password: str, role: str, *, first: bool = False, by: str = "") -> str:
     """Makes an account and returns its name as kept (spaces tidied). Raises `AccountError`.
 
     With `first`, only if there is no account yet: two people answering the first screen cannot both win.
+    by: who the audit says made it; without, the person whose account it is.
     """
     name, password = clean(name), normalize("NFC", password)
     if role not in ROLES:
@@ -72,7 +73,7 @@ def add(store: Store, name: str, password: str, role: str, *, first: bool = Fals
         if find(store, name):
             raise AccountError("There is already an account “{name}”. Choose another name.", name=name)
         cursor.execute("INSERT INTO account VALUES (?, ?, ?, ?)", [name, role, password_hash, now()])
-    audit.log(store, name, "account_created", name, role)
+    audit.log(store, by or name, "account_created", name, role)
     return name
 
 
