@@ -5,8 +5,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -76,31 +78,39 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Callable[[Path], str]]:
-    """`server(store_folder)`: starts the dashboard as a user does, waits until it answers, returns its address."""
-    running: list[subprocess.Popen[bytes]] = []
-
-    def start(store_folder: Path) -> str:
-        port = free_port()
-        log = (tmp_path / f"server-{port}.log").open("wb")
-        command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
-        command += ["--server.headless", "true"]
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "QUETMA_STORE": str(store_folder)}
-        )
-        running.append(process)
-        url = f"http://127.0.0.1:{port}"
-        for _ in range(600):
-            try:
-                httpx.get(f"{url}/sign-in", timeout=5)
-                return url
-            except httpx.TransportError:
-                assert process.poll() is None, Path(log.name).read_text()
+@contextmanager
+def serve(store_folder: Path) -> Iterator[str]:
+    """The dashboard, started as a user does, once it answers: its address. All it served so far is a refusal."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
+    command += ["--server.port", str(port), "--server.headless", "true"]
+    environment = {**os.environ, "QUETMA_STORE": str(store_folder)}
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=environment)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            until = time.monotonic() + 60
+            while not _answers(url):
+                if process.poll() is not None or time.monotonic() > until:
+                    log.seek(0)
+                    raise AssertionError(f"the dashboard did not start:\n{log.read().decode()}")
                 time.sleep(0.1)
-        raise AssertionError(Path(log.name).read_text())
+            yield url
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
 
-    yield start
-    for process in running:
-        process.terminate()
-        process.wait(timeout=20)
+
+def _answers(url: str) -> bool:
+    try:
+        assert httpx.get(f"{url}/_stcore/health", timeout=60).status_code == 401
+    except httpx.TransportError:
+        return False
+    return True
+
+
+@pytest.fixture
+def server() -> Iterator[Callable[[Path], str]]:
+    """`server(store_folder)`: the address of the dashboard running on that (closed) store, stopped after the test."""
+    with ExitStack() as running:
+        yield lambda store_folder: running.enter_context(serve(store_folder))

@@ -2,18 +2,20 @@
 
 import time
 from collections import deque
+from collections.abc import Callable
+from math import ceil
 from threading import Lock
 
-REMEMBERED = 15 * 60  # seconds for which a wrong password counts
+REMEMBERED = 60 * 60  # seconds for which a wrong password counts, after the last one
 FREE = 5  # wrong passwords of one name from one address before the first wait
 FREE_OF_ADDRESS = 50  # of one address, whatever the names: a whole office may sit behind one
-FIRST_WAIT, LONGEST_WAIT = 30, REMEMBERED
+FIRST_WAIT, LONGEST_WAIT = 30, 15 * 60
 
 
 class Attempts:
     """Counts attempts in memory; `clock` is for tests."""
 
-    def __init__(self, clock=time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._tried: dict[tuple[str, str], deque[float]] = {}
         self._lock = Lock()
@@ -32,7 +34,7 @@ class Attempts:
                 wait = min(FIRST_WAIT * 2 ** (len(times) - free), LONGEST_WAIT) if len(times) >= free else 0
                 left = times[-1] + wait - now if times else 0
                 if left > 0:
-                    return int(left) + 1
+                    return ceil(left)
             for key in ((name, address), ("", address)):
                 self._tried[key].append(now)
             return 0

@@ -8,7 +8,8 @@ from quetma.store import ROOT
 from quetma.web import page
 from quetma.web.forms import ICON
 
-st.set_page_config(page_title="quetma", page_icon=str(ICON), layout="wide")
+st.set_page_config(page_icon=str(ICON), layout="wide")
+st.logo(str(ICON), size="large")
 
 here = page.guard()
 t, store = here.t, here.store

@@ -101,8 +101,9 @@ def signed_out(spoken: str) -> None:
     """Says so and stops the run."""
     t = language.translator(spoken)
     st.title(t("You are signed out"), anchor=False)
-    st.write(t("Nothing on this page is shown any more. What was saved before is kept."))
-    st.link_button(t("Sign in"), "/sign-in", type="primary")
+    # Only text: this tab can load no more of the scripts that buttons need, for the wall no longer gives it any.
+    st.markdown(t("Nothing on this page is shown any more. What was saved before is kept."))
+    st.markdown(f"[{t('Sign in')}](/sign-in)")
     st.stop()
 
 

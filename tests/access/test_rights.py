@@ -1,0 +1,27 @@
+"""The table of rights is what docs/architecture.md says."""
+
+import pytest
+
+from quetma.access import rights
+
+
+@pytest.mark.parametrize(
+    ("right", "allowed"),
+    [
+        ("figures", {"leader", "gatekeeper", "viewer"}),
+        ("people", {"leader", "gatekeeper"}),
+        ("health", {"leader"}),
+        ("trace", {"leader"}),
+        ("history", {"leader"}),
+        ("export", {"leader"}),
+        ("upload", {"leader"}),
+        ("server", {"leader"}),
+    ],
+)
+def test_who_may(right, allowed):
+    assert {role for role in rights.ROLES if rights.may(role, right)} == allowed
+
+
+def test_an_unknown_right_is_a_mistake_not_a_permission():
+    with pytest.raises(KeyError):
+        rights.may("leader", "everything")

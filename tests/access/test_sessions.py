@@ -1,0 +1,81 @@
+"""Sessions: found until they end, however the server was restarted, and never readable from the store."""
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from quetma.access import accounts, sessions
+from quetma.store import now, open_store
+
+PASSWORD = "một mật khẩu dài"
+
+
+@pytest.fixture
+def leader(empty_store):
+    return accounts.add(empty_store, "An", PASSWORD, "leader")
+
+
+def forget():
+    """What a restart does to the memory."""
+    sessions._index.clear()
+
+
+def test_a_session_says_who_in_which_role_in_which_store(empty_store, leader):
+    session = sessions.find(sessions.start(empty_store, leader))
+    assert (session.account, session.role, session.store) == ("An", "leader", empty_store)
+
+
+@pytest.mark.parametrize("token", [None, "", "guess"])
+def test_no_session_for_what_is_no_token(token):
+    assert sessions.find(token) is None
+
+
+def test_an_ended_session_stays_ended_after_a_restart(empty_store, leader):
+    ended, live = sessions.start(empty_store, leader), sessions.start(empty_store, leader)
+    sessions.end(ended)
+    assert sessions.find(ended) is None
+    forget()
+    assert sessions.find(live) is None
+    sessions.load(empty_store)
+    assert sessions.find(ended) is None
+    assert sessions.find(live).account == "An"
+
+
+def test_a_session_is_over_after_its_time(empty_store, leader, monkeypatch):
+    token = sessions.start(empty_store, leader)
+    late = now() + sessions.LASTS
+    monkeypatch.setattr(sessions, "now", lambda: late - timedelta(seconds=10))
+    assert sessions.find(token)
+    monkeypatch.setattr(sessions, "now", lambda: late + timedelta(seconds=10))
+    assert sessions.find(token) is None
+    forget()
+    sessions.load(empty_store)
+    assert sessions.find(token) is None
+
+
+def test_the_store_cannot_sign_anybody_in(empty_store, leader):
+    token = sessions.start(empty_store, leader)
+    (kept,) = empty_store.cursor().execute("SELECT token_hash FROM session").fetchone()
+    assert token not in kept
+    assert sessions.find(kept) is None
+
+
+def test_sessions_of_two_stores_do_not_mix(empty_store, leader, tmp_path):
+    other = open_store(tmp_path / "other")
+    accounts.demo_leader(other)
+    token = sessions.start(other, accounts.DEMO)
+    forget()
+    sessions.load(empty_store)
+    assert sessions.find(token) is None
+    sessions.load(other)
+    assert sessions.find(token).store is other
+    other.close()
+
+
+def test_finding_costs_next_to_nothing(empty_store, leader):
+    token = sessions.start(empty_store, leader)
+    began = time.perf_counter()
+    for _ in range(1000):
+        sessions.find(token)
+    assert time.perf_counter() - began < 0.1  # 100 µs each, some thirty times what it takes
