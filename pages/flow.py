@@ -17,8 +17,8 @@ if newest is None:
 
 # What is asked -------------------------------------------------------------------------------------------------------
 
-first, last = widgets.period(here)
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    first, last = widgets.period(here)
     location = widgets.location(here)
     who = {"all": t("Everyone"), "visitor": t("Visitors"), "staff": t("Staff")}
     kind = (
@@ -38,16 +38,22 @@ names = here.may("people")
 days = store.ask("flow/daily", first=first, last=last, location=location)
 hourly = store.ask("flow/hourly", first=first, last=last, location=location)
 week = flow.week(hourly, kind)
-spent = flow.spent(store.ask("flow/durations", first=first, last=last, location=location, kind=kind))
+kinds = [k for k in ("visitor", "staff") if kind in ("all", k)]
+spent = {k: flow.spent(store.ask("flow/durations", first=first, last=last, location=location, kind=k)) for k in kinds}
 on_site = flow.on_site(store, names=names, location=location, kind=kind)
 
-series = {f"{k}_arrivals": who[k] for k in ("visitor", "staff") if kind in ("all", k)}
+series = {f"{k}_arrivals": who[k] for k in kinds}
 arrivals = {k: int(days[f"{k}_arrivals"].sum()) for k in ("visitor", "staff")}
-hour_name = "{:02}:00–{:02}:59".format
 weekdays = [t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun")]
 lengths = [t("under 5 min"), t("5–15 min"), t("15–30 min"), t("30–60 min")]
 lengths += [t("1–2 hours"), t("2–4 hours"), t("4–8 hours"), t("8 hours or more")]
 length_of = dict(zip(flow.BUCKETS, lengths, strict=True))
+
+
+def hours(hour: int) -> str:
+    """The hour that begins at `hour`."""
+    return f"{hour}h–{hour + 1}h"
+
 
 # The answer at a glance ----------------------------------------------------------------------------------------------
 
@@ -61,23 +67,21 @@ cards = [
         note=t("as of {moment} (newest scan)", moment=here.moment(on_site.as_of)),
     )
 ]
-if kind != "staff":
-    cards.append(widgets.Card(t("Visitors' arrivals"), here.number(arrivals["visitor"])))
-if kind != "visitor":
-    cards.append(widgets.Card(t("Staff arrivals"), here.number(arrivals["staff"])))
-cards += [
+names_of = {"visitor": t("Visitors' arrivals"), "staff": t("Staff arrivals")}
+cards += [widgets.Card(names_of[k], here.number(arrivals[k])) for k in kinds]
+cards.append(
     widgets.Card(
         t("Busiest hour"),
-        hour_name(peak[0], peak[0]) if peak else "–",
-        note=t("{n} arrivals in that hour", n=here.number(peak[1])) if peak else "",
-    ),
-    widgets.Card(
-        t("Mean time spent"),
-        t("{n} min", n=here.number(round(spent.mean))) if spent.mean is not None else "–",
-        note=t("median: {bucket}", bucket=length_of[spent.median_bucket]) if spent.median_bucket is not None else "",
-    ),
-]
-widgets.cards(cards, across=5)
+        hours(peak[0]) if peak else "–",
+        t("{n} arrivals in that hour", n=here.number(peak[1])) if peak else "",
+    )
+)
+time_of = {"visitor": t("Visitors' mean stay"), "staff": t("Staff's mean stay")}
+for k, one in spent.items():
+    if one.mean is not None and one.median_bucket is not None:
+        value = t("{n} min", n=here.number(round(one.mean)))
+        cards.append(widgets.Card(time_of[k], value, t("median: {bucket}", bucket=length_of[one.median_bucket])))
+widgets.cards(cards, across=3 if kind == "all" else 4)
 
 # Who is on site ------------------------------------------------------------------------------------------------------
 
@@ -109,9 +113,8 @@ charts.show(
 rows = widgets.open_rows(here, t("Figures of each day"), key="days")
 if rows.open:
     with rows:
-        shown = [k for k in ("visitor", "staff") if kind in ("all", k)]
         columns: dict[str, Any] = {"day": st.column_config.DateColumn(t("Day"), format="DD/MM/YYYY")}
-        for k in shown:
+        for k in kinds:
             columns |= {
                 f"{k}_people": t("{who}: people", who=who[k]),
                 f"{k}_arrivals": t("{who}: arrivals", who=who[k]),
@@ -143,7 +146,7 @@ if busiest:
     sentence = t(
         "Most arrivals: {weekday}, {hour}, {n} in the period.",
         weekday=weekdays[weekday],
-        hour=hour_name(hour, hour),
+        hour=hours(hour),
         n=here.number(count),
     )
     st.caption(sentence)
@@ -173,13 +176,15 @@ with left:
 
 with right:
     st.subheader(t("Time spent"), anchor=False)
-    if spent.median_bucket is not None:
+    total = sum(one.total for one in spent.values())
+    if total:
+        medians = [(who[k], length_of[one.median_bucket]) for k, one in spent.items() if one.median_bucket is not None]
         charts.show(
             here,
-            charts.columns(lengths, spent.stays, t("Stays")),
-            t("Time spent: the middle stay took {bucket}.", bucket=length_of[spent.median_bucket]),
+            charts.columns(lengths, {who[k]: one.stays for k, one in spent.items()}),
+            t("Time spent, median: {list}.", list="; ".join(f"{name} {length}" for name, length in medians)),
             key="time_spent",
         )
-        st.caption(t("From {n} stays with both scans, in and out.", n=here.number(spent.total)))
+        st.caption(t("From {n} stays with both scans, in and out.", n=here.number(total)))
     else:
         st.caption(t("No stay in this period has both scans, in and out."))

@@ -49,7 +49,7 @@ LABELS = {
 }
 staff = compliance.people(store, today)
 staff_before = compliance.people(store, before) if before else None
-since = t("than on {day}", day=here.day(before)) if before else ""
+since = t("than on {day}", day=f"{before:%d/%m}") if before else ""
 
 cards = []
 for duty, label in LABELS.items():
@@ -64,7 +64,7 @@ for duty, label in LABELS.items():
             have - have_before if compared else None,
             good="more",
             page="compliance.py",
-            link=here.percent(have, due) if due else t("See the duties"),
+            link=t("See who"),
         )
     )
 
@@ -78,14 +78,14 @@ cards += [
         since,
         visitors.get(today, 0) - visitors[before] if before else None,
         page="flow.py",
-        link=t("See visitor flow"),
+        link=t("See flow"),
     ),
     widgets.Card(
         t("On site now"),
         here.number(on_site.people.height),
-        t("as of {moment} (newest scan)", moment=here.moment(on_site.as_of)) if on_site.as_of else "",
+        t("at {moment}", moment=here.moment(on_site.as_of)) if on_site.as_of else "",
         page="flow.py",
-        link=t("See visitor flow"),
+        link=t("See flow"),
     ),
 ]
 figures, warnings = st.columns([3, 2], gap="medium")
@@ -101,7 +101,9 @@ with warnings, st.container(border=True):
     if not found:
         st.success(t("Nothing: everyone did what is due."), icon=":material/check_circle:")
     for item in found:
-        st.page_link(widgets.PAGES / f"{item.page}.py", label=f"{ICONS[item.level]} {widgets.plain(item.text)}")
+        with st.container(horizontal=True, wrap=False, gap="small"):
+            st.markdown(f"{ICONS[item.level]} {widgets.plain(item.text)}")
+            st.page_link(widgets.PAGES / f"{item.page}.py", label=t("Open"), icon=":material/arrow_forward:")
 
 if names:
     rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site.people.height), key="overview_on_site")

@@ -36,24 +36,21 @@ def _items(store: Store, t: Translate, health: bool, upload: bool) -> Iterator[I
     yield from _symptoms(store, t, before or today, today, health)
 
     staff = compliance.people(store, today)
-    missing = {duty: due - have for duty in compliance.DUTIES for have, due in [compliance.rate(staff, duty)]}
-    if missing["scanned"]:
-        yield Item("duty", t("{n} staff have not scanned today.", n=missing["scanned"]), "compliance")
-    if missing["declared"]:
-        yield Item("duty", t("{n} staff have not declared their health today.", n=missing["declared"]), "compliance")
-    if missing["vaccinated"]:
-        if health:
-            names = compliance.missing(store, today, "vaccinated")["name"].to_list()
-            yield Item("duty", t("Not vaccinated, or not confirmed: {names}.", names=_listed(names, t)), "compliance")
-        else:
-            text = t("{n} staff are not vaccinated, or not confirmed.", n=missing["vaccinated"])
-            yield Item("duty", text, "compliance")
-    if missing["apps"]:
-        yield Item("duty", t("{n} staff have no accepted app.", n=missing["apps"]), "compliance")
+    for duty, say in (
+        ("scanned", t("Not scanned on {day}: {who}.")),
+        ("declared", t("No health declaration on {day}: {who}.")),
+        ("vaccinated", t("Not vaccinated, or not confirmed: {who}.")),
+        ("apps", t("No accepted app: {who}.")),
+    ):
+        have, due = compliance.rate(staff, duty)
+        if have < due:
+            names = compliance.missing(store, today, duty)["name"].to_list() if health else []
+            who = _listed(names, t) if health else t("{n} staff", n=due - have)
+            yield Item("duty", say.format(day=language.day(today), who=who), "compliance")
 
     open_stays = store.ask("overview/unclosed", day=before)["stays"][0] if before else 0
     if open_stays:
-        text = t("{n} visits of {day} have a scan in but no scan out.", n=open_stays, day=language.day(before))
+        text = t("Visits of {day} with a scan in but no scan out: {n}.", n=open_stays, day=language.day(before))
         yield Item("note", text, "flow")
     if upload:
         yield from _files(store, t, today)
@@ -62,21 +59,25 @@ def _items(store: Store, t: Translate, health: bool, upload: bool) -> Iterator[I
 def _symptoms(store: Store, t: Translate, first: date, last: date, health: bool) -> Iterator[Item]:
     people = store.ask("overview/symptoms", first=first, last=last, names=health)
     if not health and people.height:
-        yield Item("urgent", t("{n} people declared symptoms since {day}.", n=people.height, day=language.day(first)),
-                   "compliance")  # fmt: skip
+        text = t("People who declared symptoms since {day}: {n}.", n=people.height, day=language.day(first))
+        yield Item("urgent", text, "compliance")
     for row in people.head(NAMED).iter_rows(named=True) if health else ():
         moment = language.moment(row["declared_at"])
         text = t("{name} declared symptoms at {moment}: {symptoms}.", **row | {"moment": moment})
         yield Item("urgent", text, "compliance")
     if health and people.height > NAMED:
-        text = t("{n} more people declared symptoms since {day}.", n=people.height - NAMED, day=language.day(first))
+        text = t(
+            "More people who declared symptoms since {day}: {n}.", n=people.height - NAMED, day=language.day(first)
+        )
         yield Item("urgent", text, "compliance")
 
 
 def _files(store: Store, t: Translate, today: date) -> Iterator[Item]:
     for row in store.ask("overview/last_upload", names=True).iter_rows(named=True):
         if row["rejected"]:
-            text = t("{n} rows of the last file, {file}, could not be read.", n=row["rejected"], file=row["file_name"])
+            text = t(
+                "Rows of the last file, {file}, that could not be read: {n}.", n=row["rejected"], file=row["file_name"]
+            )
             yield Item("note", text, "upload")
     # A demo unit's time stands still: nobody can upload anything newer.
     if not store.demo and is_late(today, now().date()):

@@ -1,7 +1,7 @@
 -- One row per bucket of time spent that has stays, shortest first; only stays with both ends seen. minutes is their sum.
--- first DATE, last DATE: both included. location INTEGER: 0 is the whole unit. kind VARCHAR: staff, visitor or all.
+-- first DATE, last DATE: both included. location INTEGER: 0 is the whole unit. kind VARCHAR: staff or visitor.
 SELECT bucket, CAST(SUM(stays) AS INTEGER) AS stays, CAST(SUM(minutes) AS DOUBLE) AS minutes
 FROM flow_duration
-WHERE day BETWEEN $first AND $last AND ($location = 0 OR location_id = $location) AND ($kind = 'all' OR kind = $kind)
+WHERE day BETWEEN $first AND $last AND ($location = 0 OR location_id = $location) AND kind = $kind
 GROUP BY bucket
 ORDER BY bucket

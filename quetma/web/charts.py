@@ -4,6 +4,7 @@ Colour is never the only signal: series also differ in hatching, dash and marker
 every chart has a sentence for screen readers. Dragging is off, so that a finger on a phone scrolls the page.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -77,8 +78,8 @@ def lines_by_day(
         }
         for at, (column, label) in enumerate(series.items())
     ]
-    shares = {"tickformat": ".0%", "range": [0, 1.05], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
-    return _figure(traces, height, x=_day_axis(days), y=shares if percent else _count_axis(_largest(frame, series)))
+    y = _share_axis(frame, series) if percent else _count_axis(_largest(frame, series))
+    return _figure(traces, height, x=_day_axis(days), y=y)
 
 
 def bars(frame: pl.DataFrame, category: str, series: Mapping[str, str], *, percent: bool = False) -> go.Figure:
@@ -109,20 +110,26 @@ def bars(frame: pl.DataFrame, category: str, series: Mapping[str, str], *, perce
     )
 
 
-def columns(names: Sequence[str], values: Sequence[float], label: str, *, height: int = 280) -> go.Figure:
-    """Columns of one series over named groups in the given order, each with its number."""
-    trace = {
-        "type": "bar",
-        "x": list(names),
-        "y": list(values),
-        "name": label,
-        "marker": _fill(0),
-        "texttemplate": "%{y:,}",
-        "textposition": "outside",
-        "cliponaxis": False,
-        "hovertemplate": "%{x}: <b>%{y:,}</b>",
-    }
-    return _figure([trace], height, x={"type": "category"}, y={"visible": False})
+def columns(names: Sequence[str], series: Mapping[str, Sequence[float]], *, height: int = 280) -> go.Figure:
+    """Columns side by side over named groups in the given order, each with its number. `series` is label → values."""
+    broken = [name.replace(" ", "<br>") for name in names]  # else Plotly turns them on a narrow screen
+    traces = [
+        {
+            "type": "bar",
+            "x": broken,
+            "y": list(values),
+            "name": label,
+            "marker": _fill(at),
+            "texttemplate": "%{y:,}",
+            "textposition": "outside",
+            "cliponaxis": False,
+            "customdata": list(names),
+            "hovertemplate": "%{customdata}: <b>%{y:,}</b>",
+        }
+        for at, (label, values) in enumerate(series.items())
+    ]
+    y = {"visible": False}
+    return _figure(traces, height, x={"type": "category", "tickangle": 0}, y=y, barmode="group", bargap=0.2)
 
 
 def heatmap(
@@ -150,6 +157,45 @@ def heatmap(
     )
 
 
+def spans(frame: pl.DataFrame, begin: str, end: str, who: str, kind: str, kinds: Mapping[str, str]) -> go.Figure:
+    """A bar from `begin` to `end` for each row, one line for each `who` in the frame's order.
+
+    `kinds` is value of `kind` → label.
+    """
+    traces = []
+    for at, (value, label) in enumerate(kinds.items()):
+        rows = frame.filter(pl.col(kind) == value)
+        if rows.height:
+            traces.append(
+                {
+                    "type": "bar",
+                    "orientation": "h",
+                    "base": rows[begin].to_list(),
+                    "x": (rows[end] - rows[begin]).dt.total_milliseconds().to_list(),
+                    "y": rows[who].to_list(),
+                    "name": label,
+                    "marker": _fill(at),
+                    "customdata": rows[end].dt.strftime("%H:%M").to_list(),
+                    "hovertemplate": "%{y}: <b>%{base|%H:%M}–%{customdata}</b> %{base|%d/%m/%Y}",
+                }
+            )
+    names = frame[who].unique(maintain_order=True).to_list()
+    return _figure(
+        traces,
+        90 + 26 * max(len(names), 1),
+        x={"type": "date", "tickformat": "%H:%M\n%d/%m"},
+        y={
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": names,
+            "autorange": "reversed",
+            "ticksuffix": " ",
+        },
+        barmode="overlay",
+        bargap=0.3,
+    )
+
+
 def _figure(traces: list[dict], height: int, *, x: dict, y: dict, **layout: Any) -> go.Figure:
     """Built in one call: each later change of a Plotly figure costs milliseconds of every rerun."""
     legend = len(traces) > 1
@@ -161,8 +207,8 @@ def _figure(traces: list[dict], height: int, *, x: dict, y: dict, **layout: Any)
             "margin": {"l": 4, "r": 8, "t": 36 if legend else 12, "b": 4},
             "dragmode": False,
             "showlegend": legend,
-            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False,
-                       "itemdoubleclick": False},
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal",
+                       "itemclick": False, "itemdoubleclick": False},
             "xaxis": fixed | x,
             "yaxis": fixed | y,
             **layout,
@@ -171,7 +217,14 @@ def _figure(traces: list[dict], height: int, *, x: dict, y: dict, **layout: Any)
 
 
 def _fill(at: int) -> dict[str, Any]:
-    return {"color": COLOURS[at], "pattern": {"shape": HATCHES[at], "size": 6, "solidity": 0.2}}
+    hatch = {
+        "shape": HATCHES[at],
+        "fillmode": "overlay",
+        "fgcolor": "rgba(255,255,255,0.7)",
+        "size": 7,
+        "solidity": 0.2,
+    }
+    return {"color": COLOURS[at], "pattern": hatch}
 
 
 def _day_axis(days: Sequence[Any]) -> dict[str, Any]:
@@ -184,6 +237,13 @@ def _largest(frame: pl.DataFrame, series: Mapping[str, str]) -> float:
     return max((value for column in series for value in frame[column].drop_nulls()), default=0)
 
 
+def _share_axis(frame: pl.DataFrame, series: Mapping[str, str]) -> dict[str, Any]:
+    # Shares are mostly near 100%: the axis begins below the lowest, or the lines cannot be told apart.
+    lowest = min((value for column in series for value in frame[column].drop_nulls()), default=0)
+    low = max(0, math.floor(lowest * 10 - 0.5) / 10)
+    return {"tickformat": ".0%", "range": [low, 1 + (1 - low) * 0.05], "dtick": 0.25 if low < 0.4 else 0.1, "tick0": 0}
+
+
 def _count_axis(largest: float) -> dict[str, Any]:
     # Plotly labels half a person when the counts are small.
-    return {"rangemode": "tozero", "tickformat": ",", "dtick": 1 if largest <= 5 else None}
+    return {"rangemode": "tozero", "tickformat": ",", "nticks": 6} | ({"dtick": 1} if largest <= 5 else {})

@@ -51,9 +51,9 @@ class Card:
 def cards(figures: Sequence[Card], across: int = 3) -> None:
     """The figures as cards of one size, `across` in a row where the screen allows it."""
     colour: dict[str, Literal["normal", "inverse", "off"]] = {"more": "normal", "less": "inverse", "neither": "off"}
-    with st.grid(across, min_column_width=200) as grid:
+    with st.grid(across, min_column_width=150):
         for card in figures:
-            with grid.cell(), st.container(border=True, height="stretch", gap="xsmall"):
+            with st.container(border=True, height="stretch", gap="xsmall"):
                 compared = card.change is not None
                 st.metric(
                     card.label,
@@ -170,7 +170,7 @@ def _trace(click: str, people: list[int]) -> None:
 
 
 def presence_table(here: "Page", frame: pl.DataFrame, key: str, times: Mapping[str, Any], alt: str) -> None:
-    """A people table of who was where: `frame` has person_id, name, phone, kind, location and the columns of `times`."""
+    """A table of who was where. `frame` has person_id, name, phone, kind, location and the columns of `times`."""
     t = here.t
     shown = frame.with_columns(
         pl.col("kind").replace_strict({"staff": t("Staff"), "visitor": t("Visitor")}, return_dtype=pl.String)
@@ -203,5 +203,5 @@ def empty(here: "Page", what: str) -> None:
 
 
 def plain(text: str) -> str:
-    """A name or other text from a file, safe inside Markdown: shown letter by letter, never a link, an image or markup."""
+    """A name or other text from a file, safe inside Markdown: shown letter by letter, never a link or an image."""
     return "".join(f"\\{c}" if c in _MARKUP else c for c in text)
