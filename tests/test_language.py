@@ -26,6 +26,8 @@ DRAWN = {
     "time_input", "file_uploader", "slider", "expander", "popover", "dialog", "spinner", "status",
     "Column", "TextColumn", "NumberColumn", "DateColumn", "DatetimeColumn", "ProgressColumn", "CheckboxColumn",
 }  # fmt: skip
+LOGGER = re.compile(r"\b_?log(ger|ging)?\b")
+IN_BOTH_LANGUAGES = "'Ngôn ngữ · Language'"
 DRAWN_KEYWORDS = {"help", "placeholder", "label", "caption"}
 VIETNAMESE_ONLY = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 
@@ -137,14 +139,14 @@ def test_no_visible_text_goes_around_the_catalogue(path: Path):
     def words(node: ast.expr) -> bool:
         parts = node.values if isinstance(node, ast.JoinedStr) else [node]
         fixed = "".join(part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str))
-        return bool(re.search(r"[^\W\d_]{2}", re.sub(r":material/\w+:|:\w+(-\w+)*\[|<[^>]*>|https?:\S+", "", fixed)))
+        return bool(re.search(r"[^\W\d_]{2}", re.sub(r":material/\w+:|:\w+(-\w+)*\[|\]\(\S*\)|<[^>]*>", "", fixed)))
 
     found = []
     for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.Call) and called(node) in DRAWN:
+        if isinstance(node, ast.Call) and called(node) in DRAWN and not LOGGER.search(ast.unparse(node.func)):
             given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg in DRAWN_KEYWORDS)]
             found += [f"line {argument.lineno}: {ast.unparse(argument)}" for argument in given if words(argument)]
-    assert not found
+    assert not [line for line in found if not line.endswith(IN_BOTH_LANGUAGES)]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=source)

@@ -57,5 +57,7 @@ def test_lock_holds_every_dependency_with_hashes_and_no_address():
     versions = dict(pins)
     for text in project["project"]["dependencies"] + project["dependency-groups"]["dev"]:
         wanted = Requirement(text)
-        assert wanted.specifier.contains(versions[wanted.name]), f"{text}: make requirements.lock again (pyproject.toml)"
+        assert wanted.specifier.contains(versions[wanted.name]), (
+            f"{text}: make requirements.lock again (pyproject.toml)"
+        )
     assert "://" not in lock
