@@ -10,7 +10,9 @@ from quetma.store import Store
 Scan = tuple[int, int, datetime, str]
 
 
-def unit(folder: Path, scans: Iterable[Scan], *more: Iterable[Scan], opens: str | None = None, closes: str | None = None) -> Store:
+def unit(
+    folder: Path, scans: Iterable[Scan], *more: Iterable[Scan], opens: str | None = None, closes: str | None = None
+) -> Store:
     """A store with those scans, each further list uploaded after the one before; people and places are their numbers."""
     store = Store(folder)
     batches = [list(scans), *map(list, more)]
@@ -39,10 +41,14 @@ def upload(store: Store, number: int, scans: list[Scan]) -> None:
             [number, len(scans), len(scans)],
         )
         for line, (person, place, at, direction) in enumerate(scans, 2):
-            cursor.execute("INSERT INTO scan VALUES (?, ?, ?, ?, ?, ?, NULL)", [number, line, person, place, at, direction])
+            cursor.execute(
+                "INSERT INTO scan VALUES (?, ?, ?, ?, ?, ?, NULL)", [number, line, person, place, at, direction]
+            )
         rollups.derive(cursor, number)
 
 
 def stays_of(store: Store) -> list[tuple[int, int, datetime, datetime, bool, bool]]:
     """Every stay as (person, place, in, out, in seen, out seen), sorted."""
-    return sorted(store.cursor().execute("SELECT person_id, location_id, t_in, t_out, in_seen, out_seen FROM stay").fetchall())
+    return sorted(
+        store.cursor().execute("SELECT person_id, location_id, t_in, t_out, in_seen, out_seen FROM stay").fetchall()
+    )

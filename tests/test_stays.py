@@ -61,7 +61,9 @@ def at(clock: str, day: int = 0) -> datetime:
             id="out and in in one second, inside before",
         ),
         pytest.param(
-            [(A, "09:00", "out"), (A, "09:00", "in")], [(A, "09:00", "09:00", True, True)], id="in and out in one second, outside before"
+            [(A, "09:00", "out"), (A, "09:00", "in")],
+            [(A, "09:00", "09:00", True, True)],
+            id="in and out in one second, outside before",
         ),
     ],
 )
@@ -110,7 +112,9 @@ def brute_stays(scans: list[Scan], opens: time | None, closes: time | None) -> l
                 elif way == "unknown" and after and after - when <= HOURS_24:
                     found.append((person, place, when, min(t for t in (after, closing) if t), True, False))
                 else:
-                    found.append((person, place, when, min(t for t in (after, closing, when + ASSUMED) if t), True, False))
+                    found.append(
+                        (person, place, when, min(t for t in (after, closing, when + ASSUMED) if t), True, False)
+                    )
             elif not paired_before:
                 found.append((person, place, max(t for t in (before, opening, when - ASSUMED) if t), when, False, True))
     return sorted(found)
@@ -130,7 +134,9 @@ scan_lists = st.lists(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(scans=scan_lists, later=scan_lists, hours=st.sampled_from([(None, None), ("07:00", "17:30"), (None, "12:00")]))
-def test_any_log_in_one_or_two_uploads(scans: list[Scan], later: list[Scan], hours: tuple[str | None, str | None]) -> None:
+def test_any_log_in_one_or_two_uploads(
+    scans: list[Scan], later: list[Scan], hours: tuple[str | None, str | None]
+) -> None:
     later = [scan for scan in later if scan not in scans]
     opens, closes = (time.fromisoformat(h) if h else None for h in hours)
     with TemporaryDirectory() as folder:
@@ -147,4 +153,11 @@ def test_check_names_what_differs(tmp_path: Path) -> None:
         cursor.execute("UPDATE stay SET t_out = t_out + INTERVAL '1' MINUTE")
         cursor.execute("DELETE FROM flow_hour")
         cursor.execute("UPDATE batch SET accepted = 1")
-    assert [line.split(":")[0] for line in rollups.check(store)] == ["stay", "stay", "flow_hour", "flow_duration", "flow_duration", "batch 1"]
+    assert [line.split(":")[0] for line in rollups.check(store)] == [
+        "stay",
+        "stay",
+        "flow_hour",
+        "flow_duration",
+        "flow_duration",
+        "batch 1",
+    ]

@@ -39,26 +39,52 @@ def visits(*stays: tuple[int, int, int, int]) -> list[Scan]:
         pytest.param([(F0, HERE, 0, 60), (X, THERE, 0, 60)], {}, {}, {}, id="other place"),
         pytest.param([(F0, HERE, 0, 60), (X, HERE, 60, 90)], {}, {}, {}, id="touching is no overlap"),
         pytest.param([(F0, HERE, 0, 60), (X, HERE, 60, 90)], {"linger": 15}, {X: (15, 60)}, {}, id="linger"),
-        pytest.param([(F0, HERE, 0, 60), (X, HERE, 45, 90)], {"min_minutes": 15}, {X: (15, 45)}, {}, id="exactly the minimum"),
+        pytest.param(
+            [(F0, HERE, 0, 60), (X, HERE, 45, 90)], {"min_minutes": 15}, {X: (15, 45)}, {}, id="exactly the minimum"
+        ),
         pytest.param([(F0, HERE, 0, 60), (X, HERE, 46, 90)], {"min_minutes": 15}, {}, {}, id="one minute short"),
         pytest.param([(F0, HERE, 0, 60), (X, HERE, 30, 30)], {}, {}, {}, id="zero-length stay"),
         pytest.param(
-            [(F0, HERE, 0, 60), (X, HERE, 0, 60)], {"until": NOON + timedelta(minutes=20)}, {X: (20, 0)}, {}, id="isolated mid-stay"
+            [(F0, HERE, 0, 60), (X, HERE, 0, 60)],
+            {"until": NOON + timedelta(minutes=20)},
+            {X: (20, 0)},
+            {},
+            id="isolated mid-stay",
         ),
         pytest.param(
-            [(F0, HERE, -780, -660), (X, HERE, -780, -660)], {"days_before": 0}, {X: (60, -720)}, {}, id="window opens mid-stay"
+            [(F0, HERE, -780, -660), (X, HERE, -780, -660)],
+            {"days_before": 0},
+            {X: (60, -720)},
+            {},
+            id="window opens mid-stay",
         ),
         pytest.param(
-            [(F0, HERE, 0, 60), (X, HERE, 30, 90), (X, THERE, 100, 160), (Y, THERE, 150, 200)], {}, {X: (30, 30)}, {Y: 150}, id="F2"
+            [(F0, HERE, 0, 60), (X, HERE, 30, 90), (X, THERE, 100, 160), (Y, THERE, 150, 200)],
+            {},
+            {X: (30, 30)},
+            {Y: 150},
+            id="F2",
         ),
         pytest.param(
-            [(X, THERE, -60, -10), (Y, THERE, -60, -10), (F0, HERE, 0, 60), (X, HERE, 30, 90)], {}, {X: (30, 30)}, {}, id="met before exposed"
+            [(X, THERE, -60, -10), (Y, THERE, -60, -10), (F0, HERE, 0, 60), (X, HERE, 30, 90)],
+            {},
+            {X: (30, 30)},
+            {},
+            id="met before exposed",
         ),
         pytest.param(
-            [(F0, HERE, 0, 60), (X, HERE, 30, 90), (Y, HERE, 65, 120)], {}, {X: (30, 30)}, {Y: 65}, id="same room after F0 left"
+            [(F0, HERE, 0, 60), (X, HERE, 30, 90), (Y, HERE, 65, 120)],
+            {},
+            {X: (30, 30)},
+            {Y: 65},
+            id="same room after F0 left",
         ),
         pytest.param(
-            [(F0, HERE, 0, 60), (X, HERE, 30, 90), (Y, HERE, 40, 120)], {}, {X: (30, 30), Y: (20, 40)}, {}, id="an F1 is no F2"
+            [(F0, HERE, 0, 60), (X, HERE, 30, 90), (Y, HERE, 40, 120)],
+            {},
+            {X: (30, 30), Y: (20, 40)},
+            {},
+            id="an F1 is no F2",
         ),
         pytest.param(
             [(F0, HERE, 0, 20), (F0, HERE, 40, 60), (X, HERE, 10, 50)], {}, {X: (20, 10)}, {}, id="two contacts add up"
@@ -108,12 +134,15 @@ def brute_trace(stays: list[tuple], case: Case) -> tuple[dict, dict]:
 def traced(store: Store, case: Case) -> tuple[dict, dict]:
     answer = trace(store, case)
     return (
-        {r["person_id"]: (round(r["minutes"], 6), r["exposed_at"], r["certainty"]) for r in answer.f1.iter_rows(named=True)},
+        {
+            r["person_id"]: (round(r["minutes"], 6), r["exposed_at"], r["certainty"])
+            for r in answer.f1.iter_rows(named=True)
+        },
         {r["person_id"]: (r["exposed_at"], r["via"]) for r in answer.f2.iter_rows(named=True)},
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     scans=st.lists(
         st.tuples(
@@ -147,10 +176,13 @@ def test_any_log_equals_the_double_loop(scans: list[Scan], question: dict) -> No
 
 def everyone_equals_the_double_loop(store: Store, onset: date, **question: int) -> None:
     stays = stays_of(store)
+    masked = {person for (person,) in store.cursor().execute("SELECT person_id FROM person WHERE masked").fetchall()}
     for person in sorted({person for person, *_ in stays}):
         case = Case(person, onset, **question).resolved()
         near = [s for s in stays if s[3] > case.since and s[2] < case.until + timedelta(days=1)]
-        assert traced(store, case) == brute_trace(near, case), person
+        f1, f2 = brute_trace(near, case)
+        f1 = {p: (minutes, exposed, "possible" if p in masked else sure) for p, (minutes, exposed, sure) in f1.items()}
+        assert traced(store, case) == (f1, f2), person
 
 
 @pytest.mark.timeout(600)
@@ -185,14 +217,20 @@ def test_everyone_in_the_real_office(tmp_path: Path) -> None:
 
 
 def test_evidence_adds_up_to_the_answer(demo_store: Store) -> None:
-    person = demo_store.cursor().execute("SELECT person_id FROM stay GROUP BY 1 ORDER BY COUNT(*) DESC, 1").fetchall()[0][0]
+    person = (
+        demo_store.cursor().execute("SELECT person_id FROM stay GROUP BY 1 ORDER BY COUNT(*) DESC, 1").fetchall()[0][0]
+    )
     answer = trace(demo_store, Case(person, date(2021, 8, 25)))
     assert answer.f1.height and answer.f2.height
     rows = evidence(demo_store, answer)
     assert set(rows["person_id"]) == set(answer.f1["person_id"])
     for f1 in answer.f1.iter_rows(named=True):
         own = evidence(demo_store, answer, f1["person_id"])
-        assert (own["minutes"].sum(), own["began"].min(), own.height) == (pytest.approx(f1["minutes"]), f1["exposed_at"], f1["contacts"])
+        assert (own["minutes"].sum(), own["began"].min(), own.height) == (
+            pytest.approx(f1["minutes"]),
+            f1["exposed_at"],
+            f1["contacts"],
+        )
     f2 = answer.f2.row(0, named=True)
     through = evidence_of_f2(demo_store, answer, f2["person_id"])
     assert (through["infector_id"].n_unique(), through["began"].min()) == (f2["via"], f2["exposed_at"])
@@ -201,7 +239,14 @@ def test_evidence_adds_up_to_the_answer(demo_store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("day", "rule"),
-    [("2020-01-01", "5053"), ("2021-07-29", "5053"), ("2021-07-30", "3638"), ("2021-12-29", "11042"), ("2022-02-21", "762"), ("2026-01-01", "762")],
+    [
+        ("2020-01-01", "5053"),
+        ("2021-07-29", "5053"),
+        ("2021-07-30", "3638"),
+        ("2021-12-29", "11042"),
+        ("2022-02-21", "762"),
+        ("2026-01-01", "762"),
+    ],
 )
 def test_the_rule_in_force(day: str, rule: str) -> None:
     assert rule_on(date.fromisoformat(day)).id == rule
@@ -213,14 +258,18 @@ def test_rules_follow_each_other_without_a_gap() -> None:
 
 
 def test_the_window_follows_from_the_rule() -> None:
-    assert (Case(F0, ONSET).resolved().since, Case(F0, ONSET).resolved().until) == (datetime(2021, 8, 20), datetime(2021, 9, 7))
+    assert (Case(F0, ONSET).resolved().since, Case(F0, ONSET).resolved().until) == (
+        datetime(2021, 8, 20),
+        datetime(2021, 9, 7),
+    )
     assert Case(F0, ONSET, symptoms=False).resolved().since == datetime(2021, 8, 9)
     assert Case(F0, ONSET, rule="11042").resolved().since == datetime(2021, 8, 21)
     assert Case(F0, ONSET, days_before=0).resolved().since == datetime(2021, 8, 23)
 
 
 @pytest.mark.parametrize(
-    "question", [{"min_minutes": -1}, {"days_before": -2}, {"linger": 9999}, {"rule": "nonsense"}, {"until": datetime(2021, 8, 1)}]
+    "question",
+    [{"min_minutes": -1}, {"days_before": -2}, {"linger": 9999}, {"rule": "nonsense"}, {"until": datetime(2021, 8, 1)}],
 )
 def test_questions_that_make_no_sense(question: dict) -> None:
     with pytest.raises(ValueError, match=r"must be|There is no rule|lies before"):
@@ -237,7 +286,9 @@ def test_rules_are_found_by_number_or_name() -> None:
 
 
 def test_json_shape(tmp_path: Path) -> None:
-    answer = trace(unit(tmp_path, visits((F0, HERE, 0, 60), (X, HERE, 13, 90), (Y, HERE, 70, 80))), Case(F0, ONSET, min_minutes=5))
+    answer = trace(
+        unit(tmp_path, visits((F0, HERE, 0, 60), (X, HERE, 13, 90), (Y, HERE, 70, 80))), Case(F0, ONSET, min_minutes=5)
+    )
     assert answer.json() == {
         "case": {
             "person_id": 1, "phone": "+84912341", "name": "Người 1", "onset": "2021-08-23", "symptoms": True,
