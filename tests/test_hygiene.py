@@ -23,7 +23,6 @@ KEEPERS = {
     "quetma/settings.py",
     "quetma/stays.py",
     "quetma/rollups.py",
-    "quetma/demo.py",
     "quetma/access/accounts.py",
     "quetma/access/sessions.py",
 }
