@@ -23,7 +23,7 @@ import numpy as np
 import polars as pl
 
 from quetma import intake, people
-from quetma.store import ROOT, Store, StoreError
+from quetma.store import ROOT, Store, StoreError, query
 
 SAMPLE = ROOT / "data" / "sample"
 SEED = 833  # chosen so that the last day lacks one scan and one declaration, and the story meets visitors
@@ -348,18 +348,18 @@ def write(store: Store) -> None:
 
     Raises `StoreError` when the store already holds data.
     """
-    with store.write() as cursor:
-        if cursor.execute("SELECT 1 FROM batch UNION ALL SELECT 1 FROM location LIMIT 1").fetchone():
-            raise StoreError(
-                "This store already holds data, and demo data never mixes with it. Nothing was changed. "
-                "Open the demo unit in a store of its own, in an empty folder."
-            )
-        cursor.execute("INSERT OR REPLACE INTO setting VALUES ('demo', 'yes'), ('unit_name', ?)", [UNIT])
-        for number, name in enumerate(
-            PLACES, 1
-        ):  # before the scans, so that stays without a scan out end at closing time
+    if store.ask("intake/batch_count")["batches"][0] or not store.ask("flow/locations").is_empty():
+        raise StoreError(
+            "This store already holds data, and demo data never mixes with it. Nothing was changed. "
+            "Open the demo unit in a store of its own, in an empty folder."
+        )
+    store.set("demo", "yes")
+    store.set("unit_name", UNIT)
+    with store.write() as cursor:  # before the scans, so that a stay without a scan out ends at closing time
+        for number, name in enumerate(PLACES, 1):
             cursor.execute(
-                "INSERT INTO location VALUES (?, ?, ?, ?, ?, NULL)", [number, name, people.fold(name), OPENS, CLOSES]
+                query("intake/register_location")[0],
+                {"location": number, "name": name, "name_key": people.fold(name), "opens": OPENS, "closes": CLOSES},
             )
     for name, (kind, _) in FILES.items():
         prepared = intake.prepare(store, name, (SAMPLE / name).read_bytes(), kind)
