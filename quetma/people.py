@@ -27,6 +27,8 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """For comparing only: lower case, no tones or marks, `đ` as `d`. Old and new tone placement (Hoà, Hòa) fold alike."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     bare = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     return " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
 
@@ -50,6 +52,8 @@ def phone(text: str) -> str | None:
     """
     if is_masked(text):
         return None
+    if re.fullmatch(r"0[35789]\d{8}", text, re.ASCII):  # a mobile as most are written: parsing it would say the same, slowly
+        return "+84" + text[1:]
     digits = re.sub(r"[^\d+]", "", text.removesuffix(".0"))
     if digits.startswith("0084"):
         digits = "0" + digits[4:]

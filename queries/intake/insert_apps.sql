@@ -1,4 +1,4 @@
--- Adds the new app installs of the file (frame facts).
+-- One row per new app install of the file (frame facts) is added.
 -- batch INTEGER.
 INSERT INTO app_install (batch_id, line, person_id, app, installed_on)
 SELECT $batch, line, person_id, app, installed_on FROM facts ORDER BY line

@@ -1,4 +1,4 @@
--- Adds the record of one upload.
+-- One row is added: the record of one upload.
 -- batch INTEGER, kind VARCHAR, file_name VARCHAR, sha256 VARCHAR, uploaded_at TIMESTAMP, uploaded_by VARCHAR,
 -- row_count INTEGER, accepted INTEGER, duplicates INTEGER, rejected INTEGER, first_day DATE, last_day DATE.
 INSERT INTO batch (

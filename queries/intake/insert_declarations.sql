@@ -1,4 +1,4 @@
--- Adds the new health declarations of the file (frame facts), by time.
+-- One row per new health declaration of the file (frame facts) is added, by time.
 -- batch INTEGER.
 INSERT INTO declaration (batch_id, line, person_id, declared_at, symptoms)
 SELECT $batch, line, person_id, declared_at, symptoms FROM facts ORDER BY declared_at, line

@@ -1,4 +1,4 @@
--- Adds the new people of the file (frame fresh).
+-- One row per new person of the file (frame fresh) is added.
 -- batch INTEGER: the upload that names them.
 INSERT INTO person (person_id, identity, name, name_key, sort_key, phone, birth_year, masked, batch_id)
 SELECT person_id, identity, name, name_key, sort_key, phone, birth_year, masked, $batch FROM fresh ORDER BY person_id

@@ -1,4 +1,4 @@
--- Adds the new scans of the file (frame facts), in the order that questions read them: by day, location and time.
+-- One row per new scan of the file (frame facts) is added, in the order that questions read them: by day, location and time.
 -- batch INTEGER.
 INSERT INTO scan (batch_id, line, person_id, location_id, scanned_at, direction, purpose)
 SELECT $batch, line, person_id, location_id, scanned_at, direction, purpose FROM facts

@@ -1,4 +1,4 @@
--- Gives staff the names and birth years of the roster (frame named).
+-- One row per staff member of the roster (frame named) gets its name and birth year.
 UPDATE person
 SET name = named.name, name_key = named.name_key, sort_key = named.sort_key,
     birth_year = COALESCE(named.birth_year, person.birth_year)

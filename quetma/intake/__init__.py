@@ -1,7 +1,7 @@
 """Intake: a file → its table → its columns → its facts → the store, with every row accounted for.
 
-read (bytes to text) → columns (kind and meaning by headers) → normalise, facts (text to values) → settle (against the store)
-→ prepare (the preview) → load (one transaction).
+read (bytes to text) → columns (kind and meaning by headers) → normalise, facts (text to values) → settle (against
+the store) → prepare (the preview) → load (one transaction).
 """
 
 from quetma.intake.columns import FIELDS, KINDS

@@ -1,107 +1,55 @@
 """Which kind of log a table is, and what each of its columns means: told by the headers, never assumed.
 
-No public specification of any export exists, so every kind lists the headers seen in the field and their likely variants. Headers are
-compared without tones, marks, case, punctuation, and words in brackets.
+No public specification of any export exists, so headers.toml lists those seen in the field and their likely variants.
+Headers are compared without tones, marks, case, punctuation, and words in brackets.
 """
 
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from quetma.intake.errors import IntakeError
 from quetma.intake.read import Cells, Head, SheetSource, TextSource
 from quetma.people import fold
 
-PERSON = {
-    "name": "họ tên|họ và tên|họ & tên|tên|người quét|người khai báo|người tiêm|người ra vào|cán bộ|nhân viên|khách|tên khách"
-    "|họ tên khách|họ và tên khách|họ tên công chức|người được tiêm|đối tượng|name|full name|fullname|person|visitor|visitor name|employee",
-    "phone": "số điện thoại|sđt|điện thoại|số đt|đt|di động|số di động|điện thoại di động|số máy|số điện thoại liên hệ"
-    "|phone|phone number|phonenumber|mobile|mobile number|tel|telephone|cell phone",
-    "birth": "năm sinh|ngày sinh|ngày tháng năm sinh|birth year|year of birth|birth date|birthdate|date of birth|dob|birthday|yob",
-}
-PLACE = (
-    "địa điểm|tên địa điểm|trụ sở|nơi làm việc|cơ sở|điểm quét|địa điểm quét|điểm kiểm dịch|nơi đến|địa điểm đến|nơi quét"
-    "|location|place|site|premises|location name|workplace|office|checkpoint"
-)
+HEADERS = tomllib.loads((Path(__file__).parent / "headers.toml").read_text(encoding="utf-8"))
+PERSON = ("name", "phone")
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of log. `fields`: field → header spellings separated by `|`. A table is of this kind when it has one field of each group
-    of `needs`; it is taken for it unasked when it also has one of `marks`."""
+    """One kind of log. `fields`: field → header spellings.
+
+    A table can be of this kind when it has one field of each group of `needs`, and is taken for it unasked when it
+    also has one of `marks`.
+    """
 
     label: str
-    fields: dict[str, str]
+    fields: dict[str, list[str]]
     needs: tuple[tuple[str, ...], ...]
     marks: tuple[str, ...]
 
 
+def _kind(name: str, label: str, needs: tuple[tuple[str, ...], ...], marks: tuple[str, ...]) -> Kind:
+    return Kind(label, HEADERS["person"] | HEADERS[name], needs, marks)
+
+
 KINDS = {
-    "doses": Kind(
-        "Vaccine doses",
-        PERSON
-        | {
-            "number": "mũi|mũi số|số mũi|mũi tiêm|số mũi tiêm|mũi tiêm số|lần tiêm|mũi thứ|dose|dose number|dose no|number",
-            "vaccine": "vắc xin|vacxin|vaccine|loại vắc xin|tên vắc xin|loại vaccine|tên vaccine|vaccine name",
-            "given_on": "ngày tiêm|thời gian tiêm|ngày tiêm chủng|ngày giờ tiêm|given on|date given|vaccination date|dose date|vaccinated on",
-            "place": "nơi tiêm|địa điểm tiêm|cơ sở tiêm|cơ sở tiêm chủng|điểm tiêm|vaccination place|vaccination site|place|clinic",
-            "lot": "số lô|lô|lô vắc xin|số lô vắc xin|lot|lot number|batch number",
-            "confirmed_by": "người xác nhận|xác nhận|đã xác nhận|xác nhận bởi|minh chứng|giấy xác nhận|confirmed by|confirmed|confirmation",
-        },
-        (("name", "phone"), ("number",), ("given_on",)),
-        ("given_on",),
-    ),
-    "apps": Kind(
-        "App installs",
-        PERSON
-        | {
-            "app": "ứng dụng|tên ứng dụng|ứng dụng đã cài|phần mềm|app|app name|application",
-            "installed_on": "ngày cài đặt|ngày cài|thời gian cài đặt|ngày cài ứng dụng|installed on|install date|installed|date installed",
-        },
-        (("name", "phone"), ("app",), ("installed_on",)),
-        ("app",),
-    ),
-    "declarations": Kind(
+    "doses": _kind("doses", "Vaccine doses", (PERSON, ("number",), ("given_on",)), ("given_on",)),
+    "apps": _kind("apps", "App installs", (PERSON, ("app",), ("installed_on",)), ("app",)),
+    "declarations": _kind(
+        "declarations",
         "Health declarations",
-        PERSON
-        | {
-            "declared_at": "thời gian khai báo|ngày khai báo|khai báo lúc|thời điểm khai báo|ngày giờ khai báo|thời gian khai báo y tế"
-            "|thời gian kbyt|ngày kbyt|declared at|declaration time|declaration date|declared on",
-            "time": "thời gian|giờ|time",
-            "date": "ngày|date",
-            "symptoms": "triệu chứng|dấu hiệu|biểu hiện|các triệu chứng|triệu chứng nếu có|symptoms|symptom",
-        },
-        (("name", "phone"), ("declared_at", "time", "date")),
+        (PERSON, ("declared_at", "time", "date")),
         ("declared_at", "symptoms"),
     ),
-    "roster": Kind(
-        "Staff roster",
-        PERSON
-        | {
-            "position": "chức vụ|chức danh|vị trí|vị trí công tác|vị trí việc làm|position|title|job title|role",
-            "location": PLACE + "|trụ sở làm việc",
-            "smartphone": "điện thoại thông minh|có điện thoại thông minh|dùng điện thoại thông minh|sử dụng điện thoại thông minh"
-            "|smartphone|smart phone|has smartphone|uses smartphone",
-            "started": "ngày vào|ngày vào làm|ngày bắt đầu|ngày nhận việc|từ ngày|started|start date|start|from|started on",
-            "ended": "ngày nghỉ|ngày nghỉ việc|ngày kết thúc|ngày thôi việc|đến ngày|ended|end date|end|to|ended on",
-        },
-        (("name",), ("position", "smartphone")),
-        ("position", "smartphone"),
-    ),
-    "scans": Kind(
+    "roster": _kind("roster", "Staff roster", (("name",), ("position", "smartphone")), ("position", "smartphone")),
+    "scans": _kind(
+        "scans",
         "QR scans",
-        PERSON
-        | {
-            "location": PLACE,
-            "time": "thời gian|thời gian quét|thời gian quét mã|ngày giờ|ngày giờ quét|thời điểm|thời điểm quét|giờ|giờ quét|lúc"
-            "|thời gian check in|thời gian checkin|time|scan time|scanned at|timestamp|datetime|date time|check in time|checkin time",
-            "date": "ngày|ngày quét|ngày tháng|ngày vào|ngày đến|ngày ra vào|date|scan date|day",
-            "time_in": "thời gian vào|giờ vào|thời gian đến|giờ đến|vào lúc|time in|in time|check in|checkin|entered at|entry time|arrival",
-            "time_out": "thời gian ra|giờ ra|thời gian về|giờ về|ra lúc|time out|out time|check out|checkout|left at|exit time|departure",
-            "direction": "vào ra|ra vào|chiều|hướng|hình thức|loại|loại quét|trạng thái|direction|in out|type|status|way",
-            "purpose": "mục đích|lý do|nội dung|mục đích đến|nội dung làm việc|nội dung công việc|lý do đến|purpose|reason",
-        },
-        (("name", "phone"), ("time", "time_in", "time_out")),
+        (PERSON, ("time", "time_in", "time_out")),
         ("time", "time_in", "time_out"),
     ),
 }
@@ -109,10 +57,10 @@ KINDS = {
 # What a field is called on screen. English texts are message identifiers.
 FIELDS = {
     "name": "Name", "phone": "Phone", "birth": "Birth year", "location": "Location", "time": "Time", "date": "Date",
-    "time_in": "Time in", "time_out": "Time out", "direction": "Direction", "purpose": "Purpose", "number": "Dose number",
-    "vaccine": "Vaccine", "given_on": "Given on", "place": "Place", "lot": "Lot", "confirmed_by": "Confirmed by", "app": "App",
-    "installed_on": "Installed on", "declared_at": "Declared at", "symptoms": "Symptoms", "position": "Position",
-    "smartphone": "Smartphone", "started": "Started", "ended": "Ended",
+    "time_in": "Time in", "time_out": "Time out", "direction": "Direction", "purpose": "Purpose",
+    "number": "Dose number", "vaccine": "Vaccine", "given_on": "Given on", "place": "Place", "lot": "Lot",
+    "confirmed_by": "Confirmed by", "app": "App", "installed_on": "Installed on", "declared_at": "Declared at",
+    "symptoms": "Symptoms", "position": "Position", "smartphone": "Smartphone", "started": "Started", "ended": "Ended",
 }  # fmt: skip
 
 
@@ -124,7 +72,7 @@ def plain(header: str) -> str:
 
 
 SPELLINGS = {
-    kind: {plain(spelling): field for field, spellings in spec.fields.items() for spelling in spellings.split("|")}
+    kind: {plain(spelling): field for field, spellings in spec.fields.items() for spelling in spellings}
     for kind, spec in KINDS.items()
 }
 
@@ -156,7 +104,8 @@ def fields_of(cells: Cells, kind: str) -> dict[str, int]:
 def recognise(sources: Sequence[TextSource | SheetSource], kind: str | None = None) -> list[Recognised]:
     """The tables of a file, at most one a source, those with most known headers first; [] when there is none.
 
-    Without `kind` each is of the kind that knows most of its headers. Of kinds that know equally many, the one listed first in `KINDS`.
+    Without `kind` each is of the kind that knows most of its headers; of kinds that know equally many, the first in
+    `KINDS`.
     """
     found: list[Recognised] = []
     for source in sources:
@@ -181,18 +130,19 @@ def refuse(sources: Sequence[TextSource | SheetSource], kind: str | None) -> Int
     known = {name: fields_of(cells, name) for name in wanted}
     if not any(known.values()):
         return IntakeError(
-            "No header row was found. The first rows must hold column names such as Họ và tên, Số điện thoại, Địa điểm, Thời gian. "
-            "Nothing was changed."
+            "No header row was found. The first rows must hold column names such as Họ và tên, Số điện thoại, "
+            "Địa điểm, Thời gian. Nothing was changed."
         )
     headers = ", ".join(" ".join(cell.split()) for cell in cells if cell.strip())[:300]
     if kind is None:
         return IntakeError(
-            "The columns ({headers}) fit no known kind of log. A scan log needs a name or phone and a time. Nothing was changed.",
+            "The columns ({headers}) fit no known kind of log. A scan log needs a name or phone and a time. "
+            "Nothing was changed.",
             headers=headers,
         )
     lacking = [group[0] for group in KINDS[kind].needs if not any(field in known[kind] for field in group)]
     return IntakeError(
         "Read as this kind, the file lacks a column: {lacking}. Its columns are: {headers}. Nothing was changed.",
-        lacking=", ".join(KINDS[kind].fields[field].split("|")[0].capitalize() for field in lacking),
+        lacking=", ".join(KINDS[kind].fields[field][0].capitalize() for field in lacking),
         headers=headers,
     )

@@ -1,4 +1,4 @@
-"""What intake says in plain words: why a file is refused, why a row is rejected. English texts are message identifiers."""
+"""What intake says in plain words: why a file is refused, why a row is rejected."""
 
 from typing import Any
 
@@ -6,7 +6,9 @@ from quetma.language import Translate
 
 
 class IntakeError(Exception):
-    """A whole file is refused and nothing was changed. `str(error)` is English, `error.words(t)` the reader's language."""
+    """A whole file is refused and nothing was changed. `str(error)` is English, `error.words(t)` the reader's
+    language.
+    """
 
     def __init__(self, message: str, **gaps: Any) -> None:
         super().__init__(message.format(**gaps) if gaps else message)
@@ -28,6 +30,7 @@ REASONS = {
     "bad_phone": "The phone number cannot be read",
     "ambiguous_person": "Several staff members have this name; add the phone number",
     "repeated_person": "The same person stands in an earlier row of this file with other details",
+    "repeated_dose": "The same dose stands in an earlier row of this file with another day",
     "no_location": "The location is missing",
     "no_time": "The time is missing, or there is a date without a time of day",
     "bad_time": "The time cannot be read; write for example 24/08/2021 08:10",

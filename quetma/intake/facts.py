@@ -1,4 +1,6 @@
-"""A recognised table → the facts its rows stand for. Each kind of log has one function here, and nothing else knows its columns."""
+"""A recognised table → the facts its rows stand for. Each kind of log has one function here, and nothing else knows
+its columns.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +17,9 @@ from quetma.intake.read import is_total
 class Facts:
     """What a file says, before it is compared with the store.
 
-    rows: one row per row of the file: line, raw, reason (null when it can be taken).
-    facts: one row per fact (a visit gives two): row (index into rows), who (into people), place (into places), then the kind's own
-    columns, named as in the fact's table. A rejected row has none.
+    rows: one row per row of the file: line, raw, reason (null when it can be taken). facts: one row per fact (a visit
+    gives two): row (index into rows), who (into people), place (into places), then the kind's own columns, named as
+    in the fact's table. A rejected row has none.
     """
 
     rows: pl.DataFrame
@@ -28,7 +30,9 @@ class Facts:
 
 
 class Table:
-    """The columns of a table by field, and the reasons found so far: the first reason of a row is the one it is rejected for."""
+    """The columns of a table by field, and the reasons found so far: the first reason of a row is the one it is
+    rejected for.
+    """
 
     def __init__(self, found: Recognised, location: str | None) -> None:
         self.frame = found.source.table(found.header)
@@ -44,7 +48,11 @@ class Table:
     def text(self, field: str) -> pl.Series:
         """The cells of a field; nulls where the table has no such column."""
         index = self.columns.get(field)
-        return self.frame[f"c{index}"] if index is not None else pl.repeat(None, self.frame.height, dtype=pl.String, eager=True)
+        return (
+            self.frame[f"c{index}"]
+            if index is not None
+            else pl.repeat(None, self.frame.height, dtype=pl.String, eager=True)
+        )
 
     def put(self, name: str, values: pl.Series, reason: pl.Series | None = None) -> None:
         """The value of a fact's column, and why there is none."""
@@ -77,7 +85,9 @@ class Table:
         if facts is None:
             facts = pl.DataFrame(self.values).with_row_index("row")
         kept = facts.filter(~refused.gather(facts["row"])) if refused.any() else facts
-        return Facts(rows, kept.with_columns(pl.col("row").cast(pl.UInt32)), self.people, self.places, self.needs_location)
+        return Facts(
+            rows, kept.with_columns(pl.col("row").cast(pl.UInt32)), self.people, self.places, self.needs_location
+        )
 
 
 def scans(table: Table) -> Facts:
@@ -95,13 +105,16 @@ def scans(table: Table) -> Facts:
     direction = normalise.each(text, normalise.a_direction, pl.String)
     if direction.is_not_null().any():
         table.refuse("bad_direction", text.is_not_null() & direction.is_null())
-    # else no cell is a direction: the column tells something else (how a visitor was scanned), and every direction is unknown
+    # else no cell is a direction: the column tells something else (how a visitor was scanned), and every direction
+    # is unknown
     table.put("direction", direction.fill_null("unknown"))
     return table.done()
 
 
 def _visits(table: Table, day: pl.Series | None) -> Facts:
-    """Two scans a row. One of the two times may be missing; a time out earlier than the time in is the next morning after night duty."""
+    """Two scans a row. One of the two times may be missing; a time out earlier than the time in is the next morning
+    after night duty.
+    """
     arrived, left = table.text("time_in"), table.text("time_out")
     t_in, in_reason = normalise.moments(arrived, day)
     t_out, out_reason = normalise.moments(left, day)
@@ -117,7 +130,9 @@ def _visits(table: Table, day: pl.Series | None) -> Facts:
     table.refuse("out_before_in", times["early"].fill_null(False))
     rows = pl.DataFrame(table.values).with_row_index("row")
     both = [
-        rows.with_columns(scanned_at=times[column], direction=pl.lit(direction)).filter(pl.col("scanned_at").is_not_null())
+        rows.with_columns(scanned_at=times[column], direction=pl.lit(direction)).filter(
+            pl.col("scanned_at").is_not_null()
+        )
         for column, direction in (("t_in", "in"), ("t_out", "out"))
     ]
     return table.done(pl.concat(both).sort("row", maintain_order=True))
@@ -145,7 +160,9 @@ def doses(table: Table) -> Facts:
     table.put("number", number)
     table.put("given_on", *normalise.days(table.text("given_on")))
     for field in ("vaccine", "place", "lot"):
-        table.put("given_at" if field == "place" else field, normalise.each(table.text(field), normalise.clean, pl.String))
+        table.put(
+            "given_at" if field == "place" else field, normalise.each(table.text(field), normalise.clean, pl.String)
+        )
     table.put("confirmed_by", normalise.each(table.text("confirmed_by"), normalise.a_confirmation, pl.String))
     return table.done()
 

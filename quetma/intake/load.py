@@ -9,13 +9,20 @@ from duckdb import DuckDBPyConnection
 
 from quetma import rollups
 from quetma.intake.errors import IntakeError
-from quetma.intake.normalise import now
 from quetma.intake.prepare import Prepared, resettle
 from quetma.people import fold, sort_key
-from quetma.store import Store, query
+from quetma.store import Store, now, query
 
 # What load is doing, for the progress shown. English texts are message identifiers.
 STEPS = ("Comparing with what is stored", "Storing the rows", "Making stays and daily figures", "Saving")
+
+INSERT = {
+    "scans": "intake/insert_scans",
+    "roster": "intake/insert_roster",
+    "doses": "intake/insert_doses",
+    "apps": "intake/insert_apps",
+    "declarations": "intake/insert_declarations",
+}
 
 
 @dataclass(frozen=True)
@@ -34,19 +41,18 @@ class Batch:
     def json(self) -> dict[str, Any]:
         """The object of `import --json`; rows = accepted + duplicates + rejected."""
         return {
-            "batch": self.batch_id, "file": self.file_name, "kind": self.kind, "rows": self.rows, "accepted": self.accepted,
-            "duplicates": self.duplicates, "rejected": self.rejected, "rejects": self.rejects.to_dicts(),
+            "batch": self.batch_id, "file": self.file_name, "kind": self.kind,
+            "rows": self.rows, "accepted": self.accepted, "duplicates": self.duplicates, "rejected": self.rejected,
+            "rejects": self.rejects.to_dicts(),
         }  # fmt: skip
 
 
-def load(
-    store: Store, prepared: Prepared, account: str, progress: Callable[[str], None] = lambda step: None
-) -> Batch:
+def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str], None] = lambda step: None) -> Batch:
     """Stores a prepared file in one transaction: people, locations, facts, rejects, the batch, and everything derived.
 
-    Duplicates are decided anew against the store as it is at this moment. A file that brings nothing new still leaves its batch,
-    with accepted 0, so that the list of uploads tells what happened. `progress` is told each of `STEPS` as it begins.
-    Raises `IntakeError` when a location has yet to be given.
+    Duplicates are decided anew against the store as it is at this moment. A file that brings nothing new still leaves
+    its batch, with accepted 0, so that the list of uploads tells what happened. `progress` is told each of `STEPS` as
+    it begins. Raises `IntakeError` when a location has yet to be given.
     """
     if prepared.needs_location:
         raise IntakeError("The file names no location. Say which location it is from. Nothing was changed.")
@@ -57,19 +63,20 @@ def load(
         batch_id, next_person, next_location = cursor.sql(query("intake/next_ids")[0]).fetchall()[0]
         facts = _with_ids(cursor, prepared, batch_id, next_person, next_location)
         if not facts.is_empty():
-            _put(cursor, f"insert_{prepared.kind}", "facts", facts, batch=batch_id)
+            _put(cursor, INSERT[prepared.kind], "facts", facts, batch=batch_id)
         rejects = prepared.rows.filter(pl.col("outcome") == "rejected").select("line", "reason", "raw")
         rejects = rejects.with_columns(pl.col("raw").str.replace_all("\0", "␀", literal=True))
         if not rejects.is_empty():
-            _put(cursor, "insert_rejects", "rejects", rejects, batch=batch_id)
+            _put(cursor, "intake/insert_rejects", "rejects", rejects, batch=batch_id)
         counts = prepared.counts
         first, last = prepared.span
         cursor.execute(
             query("intake/insert_batch")[0],
             {
                 "batch": batch_id, "kind": prepared.kind, "file_name": prepared.file_name, "sha256": prepared.sha256,
-                "uploaded_at": now(), "uploaded_by": account, "row_count": counts["rows"], "accepted": counts["accepted"],
-                "duplicates": counts["duplicates"], "rejected": counts["rejected"], "first_day": first, "last_day": last,
+                "uploaded_at": now(), "uploaded_by": account, "row_count": counts["rows"],
+                "accepted": counts["accepted"], "duplicates": counts["duplicates"], "rejected": counts["rejected"],
+                "first_day": first, "last_day": last,
             },
         )  # fmt: skip
         progress(STEPS[2])
@@ -88,14 +95,26 @@ def _with_ids(
     people = settled.fresh(settled.people, "person_id").unique("person_id", maintain_order=True)
     facts = _number(facts, people, "person_id", next_person)
     if not people.is_empty():
-        _put(cursor, "insert_people", "fresh", _keys(_number(people, people, "person_id", next_person)), batch=batch_id)
+        _put(
+            cursor,
+            "intake/insert_people",
+            "fresh",
+            _keys(_number(people, people, "person_id", next_person)),
+            batch=batch_id,
+        )
     if "location_id" in facts.columns:
         places = settled.fresh(settled.places, "location_id")
         facts = _number(facts, places, "location_id", next_location)
         if not places.is_empty():
-            _put(cursor, "insert_locations", "fresh", _number(places, places, "location_id", next_location), batch=batch_id)
+            _put(
+                cursor,
+                "intake/insert_locations",
+                "fresh",
+                _number(places, places, "location_id", next_location),
+                batch=batch_id,
+            )
     if prepared.kind == "roster" and not facts.is_empty():
-        _put(cursor, "rename_people", "named", _keys(facts.select("person_id", "name", "birth_year")))
+        _put(cursor, "intake/rename_people", "named", _keys(facts.select("person_id", "name", "birth_year")))
     return facts
 
 
@@ -123,5 +142,5 @@ def _keys(people: pl.DataFrame) -> pl.DataFrame:
 def _put(cursor: DuckDBPyConnection, name: str, frame_name: str, frame: pl.DataFrame, **params: object) -> None:
     """Runs a named statement over a frame."""
     cursor.register(frame_name, frame)
-    cursor.execute(query(f"intake/{name}")[0], params or None)
+    cursor.execute(query(name)[0], params or None)
     cursor.unregister(frame_name)

@@ -1,18 +1,19 @@
-"""Text cells → values. Work is done once for each distinct text, never once a row: a million rows hold far fewer distinct
-names, phones, places, days and times of day.
+"""Text cells → values. Work is done once for each distinct text, never once a row: a million rows hold far fewer
+distinct names, phones, places, days and times of day.
 
 Every reader of a column gives its values and, where a value is refused, the reason (a code of `errors.REASONS`).
 """
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 
 from quetma import people
 from quetma.people import clean, fold
+from quetma.store import now
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -20,31 +21,81 @@ EARLIEST = date(2020, 1, 1)  # before the pandemic there was nothing to scan for
 NIGHT_DUTY = 16 * HOUR  # a time out before the time in is the next morning, if the stay is then no longer than this
 SPREADSHEET_EPOCH = date(1899, 12, 30)
 
-NOTHING = {"", "-", "--", "0", "x", "k", "ko", "khong", "khong co", "k co", "ko co", "chua co", "n/a", "na", "none", "null", "no"}
+NOTHING = {
+    "",
+    "-",
+    "--",
+    "0",
+    "x",
+    "k",
+    "ko",
+    "khong",
+    "khong co",
+    "k co",
+    "ko co",
+    "chua co",
+    "n/a",
+    "na",
+    "none",
+    "null",
+    "no",
+}
 NO_NAME = {"khong", "khong co", "khong ro", "n/a", "none", "null"}  # not all of NOTHING: Na is a name
 YES = {"co", "x", "yes", "y", "true", "1", "dung", "v", "smartphone", "co dung", "co su dung"}
 NO = {"khong", "ko", "k", "no", "n", "false", "0", "khong co", "khong dung", "khong su dung", "chua"}
-IN = {"vao", "v", "in", "i", "check in", "checkin", "den", "vao cua", "vao cong", "quet vao", "di vao", "enter", "entry", "entered"}
-OUT = {"ra", "r", "out", "o", "check out", "checkout", "ve", "ra ve", "ra cua", "ra cong", "quet ra", "di ra", "exit", "leave", "left"}
-NO_SYMPTOM = NOTHING | {"khong co trieu chung", "khong trieu chung", "binh thuong", "khoe", "khoe manh", "khong co gi", "normal"}
+IN = {
+    "vao",
+    "v",
+    "in",
+    "i",
+    "check in",
+    "checkin",
+    "den",
+    "vao cua",
+    "vao cong",
+    "quet vao",
+    "di vao",
+    "enter",
+    "entry",
+    "entered",
+}
+OUT = {
+    "ra",
+    "r",
+    "out",
+    "o",
+    "check out",
+    "checkout",
+    "ve",
+    "ra ve",
+    "ra cua",
+    "ra cong",
+    "quet ra",
+    "di ra",
+    "exit",
+    "leave",
+    "left",
+}
+NO_SYMPTOM = NOTHING | {
+    "khong co trieu chung",
+    "khong trieu chung",
+    "binh thuong",
+    "khoe",
+    "khoe manh",
+    "khong co gi",
+    "normal",
+}
 APPS = {"bluezone": "Bluezone", "ncovi": "NCOVI", "pccovid": "PC-COVID"}
-
-
-def now() -> datetime:
-    """The time in Viet Nam (UTC+7, no daylight saving), naive as everywhere in the store."""
-    return datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=7)
 
 
 def each(texts: pl.Series, read: Callable[[str], Any], dtype: Any) -> pl.Series:
     """`read` of every text, called once for each distinct one. Null stays null."""
     distinct = texts.drop_nulls().unique()
-    if distinct.len() == 0:
-        return pl.Series(texts.name, [None], dtype=dtype).new_from_index(0, texts.len())
     known = pl.DataFrame({"text": distinct, "value": pl.Series([read(text) for text in distinct], dtype=dtype)})
     return texts.to_frame("text").join(known, on="text", how="left", maintain_order="left")["value"]
 
 
-# People and places -----------------------------------------------------------------------------------------------------------
+# People and places ---------------------------------------------------------------------------------------------------
 
 
 def a_name(text: str) -> str:
@@ -62,9 +113,9 @@ def a_birth_year(text: str) -> int | None:
 def who(name: pl.Series, phone: pl.Series, birth: pl.Series) -> tuple[pl.Series, pl.Series, pl.DataFrame]:
     """The person of each row: an index into the frame of people, the reason why there is none, and that frame.
 
-    A phone is the person. A text in the phone column that is no phone rejects the row: to take it by name would make a second
-    person of somebody already known, and hide their contacts. The frame of people has one row per identity, in order of
-    appearance: who, identity, name (as first seen; the phone when there is none), phone, birth_year, masked.
+    A phone is the person. A text in the phone column that is no phone rejects the row: to take it by name would make a
+    second person of somebody already known, and hide their contacts. The frame of people has one row per identity, in
+    order of appearance: who, identity, name (as first seen; the phone when there is none), phone, birth_year, masked.
     """
     texts = pl.DataFrame({"name": name.fill_null(""), "phone": phone.fill_null(""), "birth": birth.fill_null("")})
     columns = ["name", "phone", "birth"]
@@ -92,7 +143,8 @@ def who(name: pl.Series, phone: pl.Series, birth: pl.Series) -> tuple[pl.Series,
             found.append((len(found), identity, shown, None if masked else its_phone, year, masked))
         persons.append(index[identity])
     schema = {
-        "who": pl.Int64, "identity": pl.String, "name": pl.String, "phone": pl.String, "birth_year": pl.Int16, "masked": pl.Boolean
+        "who": pl.Int64, "identity": pl.String, "name": pl.String, "phone": pl.String, "birth_year": pl.Int16,
+        "masked": pl.Boolean,
     }  # fmt: skip
     known = distinct.with_columns(pl.Series("who", persons, pl.Int64), pl.Series("reason", reasons, pl.String))
     rows = texts.join(known, on=columns, how="left", maintain_order="left")
@@ -100,7 +152,9 @@ def who(name: pl.Series, phone: pl.Series, birth: pl.Series) -> tuple[pl.Series,
 
 
 def places(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
-    """The place of each row as an index into the frame of places (place, name as first seen, name_key); null without one."""
+    """The place of each row, an index into the frame of places (place, name as first seen, name_key); null without
+    one.
+    """
     index: dict[str, int] = {}
     found: list[tuple[int, str, str]] = []
 
@@ -117,7 +171,7 @@ def places(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     return each(texts, read, pl.Int64), pl.DataFrame(found, schema=schema, orient="row")
 
 
-# Days and times --------------------------------------------------------------------------------------------------------------
+# Days and times ------------------------------------------------------------------------------------------------------
 
 DAY_TEXT = r"(^|\D)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(\D|$)"
 CLOCK = re.compile(
@@ -127,7 +181,7 @@ CLOCK = re.compile(
 
 
 def a_day(text: str) -> date | None:
-    """`24/08/2021`, `24-8-21`, `2021-08-24`: the day comes first, unless the year does. The spreadsheet's zero day is no day."""
+    """`24/08/2021`, `24-8-21`, `2021-08-24`: the day comes first, unless the year does."""
     first, month, last = re.split(r"[-/.]", text)
     year, day = (first, last) if len(first) == 4 else (last, first)
     try:
@@ -137,8 +191,8 @@ def a_day(text: str) -> date | None:
 
 
 def a_clock(text: str) -> int | None:
-    """Seconds since midnight of `08:10`, `8h10`, `08:10:20 CH`, `SA 8:10`; a time given in another zone is brought to ours."""
-    bare = re.sub(r"^(sa|ch|am|pm)(.*)$", r"\2\1", re.sub(r"^(luc|vao|ngay)|[\s,;]|(?<!\d)-|-$", "", fold(text)))
+    """Seconds since midnight of `08:10`, `8h10`, `08:10:20 CH`, `SA 8:10`; a time in another zone is brought to ours."""
+    bare = re.sub(r"^(sa|ch|am|pm)(.*)$", r"\2\1", re.sub(r"luc|ngay|[\s,;]|(?<!\d)-|-$", "", fold(text)))
     found = CLOCK.fullmatch(bare)
     if not found or bare.isdigit():
         return None
@@ -154,20 +208,24 @@ def a_clock(text: str) -> int | None:
         return None
     shift = 0
     if zone:
-        sign, hours, minutes = (1, 0, 0) if zone == "z" else (1 if zone[0] == "+" else -1, int(zone[1:3]), int(zone[-2:]))
+        sign, hours, minutes = (
+            (1, 0, 0) if zone == "z" else (1 if zone[0] == "+" else -1, int(zone[1:3]), int(zone[-2:]))
+        )
         shift = 7 * HOUR - sign * (hours * HOUR + minutes * 60)
     return hour * HOUR + minute * 60 + second + shift
 
 
 def parts(texts: pl.Series) -> pl.DataFrame:
-    """Day and seconds since midnight of each text, each null when not in it; `bad` where something in it cannot be read."""
+    """Day and seconds since midnight of each text, null when not in it; `bad` where something in it cannot be read."""
     text = texts.fill_null("").rename("text")
     if text.str.contains(r"\dT\d").any():
         text = text.str.replace(r"(\d)T(\d)", "$1 $2")
     frame = text.to_frame().with_columns(day_text=pl.col("text").str.extract(DAY_TEXT, 2))
     frame = frame.with_columns(rest=pl.col("text").str.replace(DAY_TEXT, "$1 $3").str.strip_chars(" ,"))
     # A number by itself is a spreadsheet's: whole days since its epoch, and a fraction of a day.
-    serial = pl.when(pl.col("day_text").is_null()).then(pl.col("rest").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False))
+    serial = pl.when(pl.col("day_text").is_null()).then(
+        pl.col("rest").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    )
     frame = frame.with_columns(serial=serial.fill_nan(None)).with_columns(
         serial=pl.when(pl.col("serial").is_between(0, 80_000)).then("serial")
     )
@@ -226,7 +284,7 @@ def days(texts: pl.Series, earliest: date = EARLIEST, latest: date | None = None
     return frame["day"], frame["reason"]
 
 
-# Words -----------------------------------------------------------------------------------------------------------------------
+# Words ---------------------------------------------------------------------------------------------------------------
 
 
 def a_direction(text: str) -> str | None:
@@ -250,7 +308,11 @@ def a_dose(text: str) -> int | None:
 def an_app(text: str) -> str | None:
     """The app's name, the national ones in their official spelling; None when the cell says there is none."""
     word = fold(text)
-    return None if word in NOTHING | {"chua", "chua cai", "chua cai dat"} else APPS.get(re.sub(r"\W", "", word), clean(text))
+    return (
+        None
+        if word in NOTHING | {"chua", "chua cai", "chua cai dat"}
+        else APPS.get(re.sub(r"\W", "", word), clean(text))
+    )
 
 
 def symptoms(text: str) -> str:

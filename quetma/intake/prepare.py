@@ -17,7 +17,13 @@ from quetma.intake.read import sources
 from quetma.intake.settle import Settled, settle
 from quetma.store import Store
 
-DAY_OF = {"scans": "scanned_at", "roster": None, "doses": "given_on", "apps": "installed_on", "declarations": "declared_at"}
+DAY_OF = {
+    "scans": "scanned_at",
+    "roster": None,
+    "doses": "given_on",
+    "apps": "installed_on",
+    "declarations": "declared_at",
+}
 SHOWN = {
     "scans": ["scanned_at", "direction", "purpose"],
     "roster": ["position", "smartphone", "started", "ended"],
@@ -72,7 +78,8 @@ class Prepared:
         return span(self.kind, self.found)
 
     def became(self, limit: int) -> pl.DataFrame:
-        """What the first `limit` readable rows became: line, outcome, name, phone, location, then the kind's own columns.
+        """What the first `limit` readable rows became: line, outcome, name, phone, location, and the kind's own
+        columns.
 
         A visit is two lines here, one a scan.
         """
@@ -108,9 +115,16 @@ def prepare(
         settled = settle(cursor, found.kind, facts, sha256)
     others = tuple(table.source.name for table in tables[1:] if table.source.name)
     return Prepared(
-        PurePath(file_name.replace("\\", "/")).name, sha256, found.kind, found.headers(), found.source.name, others, facts,
-        settled, store.ask("intake/same_file", sha256=sha256),
-    )  # fmt: skip
+        file_name=PurePath(file_name.replace("\\", "/")).name,
+        sha256=sha256,
+        kind=found.kind,
+        columns=found.headers(),
+        sheet=found.source.name,
+        other_sheets=others,
+        found=facts,
+        settled=settled,
+        earlier=store.ask("intake/same_file", sha256=sha256),
+    )
 
 
 def resettle(cursor: DuckDBPyConnection, prepared: Prepared) -> Prepared:

@@ -1,8 +1,8 @@
 """Bytes of a file → tables of text. Nothing is typed here, so nothing can be lost to a type.
 
 A file gives one or more `Source`s: a text file one for each separator it could have, a workbook one for each sheet.
-`quetma.intake.columns` says which of them is the table. A table has the columns `line` (1-based, in the file), `raw` (the row as it
-stands), `bad` (why the row cannot be split into cells, else null) and the cells `c0`, `c1`, …
+`quetma.intake.columns` says which of them is the table. A table has the columns `line` (1-based, in the file), `raw`
+(the row as it stands), `bad` (why the row cannot be split into cells, else null) and the cells `c0`, `c1`, …
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import csv
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -36,7 +37,7 @@ class Head(NamedTuple):
     below: int
 
 
-def sources(content: bytes) -> list["TextSource | SheetSource"]:
+def sources(content: bytes) -> Sequence["TextSource | SheetSource"]:
     """The tables a file may hold. Raises `IntakeError` when it cannot be read at all."""
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise IntakeError("The file is empty. Nothing was changed.")
@@ -48,11 +49,11 @@ def sources(content: bytes) -> list["TextSource | SheetSource"]:
     return [TextSource(lines, separator) for separator in SEPARATORS]
 
 
-# Text files ------------------------------------------------------------------------------------------------------------------
+# Text files ----------------------------------------------------------------------------------------------------------
 
 
 def _utf8(content: bytes) -> bytes:
-    """The file in UTF-8, line ends as `\\n`. Bytes that mean nothing become U+FFFD, and their rows are rejected later."""
+    """The file in UTF-8, line ends as `\\n`. Bytes that mean nothing become U+FFFD; their rows are rejected later."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         content = content.decode("utf-16", "replace").encode("utf-8", "replace")
     elif content[1:400:2].count(0) > 100 or (len(content) < 400 and content[1::2].count(0) * 3 > len(content)):
@@ -64,7 +65,7 @@ def _utf8(content: bytes) -> bytes:
         except UnicodeDecodeError:
             text = content.decode("utf-8", "replace")
             broken = text.count("\ufffd")
-            # A damaged UTF-8 file still has far more good characters beyond ASCII than broken ones; windows-1258 has none.
+            # A damaged UTF-8 file still has far more good Vietnamese letters than broken ones; windows-1258 has none.
             if sum(map(text.count, "ếệọộáàạườđĐấầảờớứíìòóúùăâêôơưãõũĩ")) <= broken:
                 text = content.decode("cp1258", "replace")
             content = text.encode("utf-8")
@@ -120,7 +121,7 @@ class TextSource:
         """Lines without quotes: split at every separator. Empty cells beyond the header are no cells."""
         names = [f"c{i}" for i in range(width)]
         text = pl.col("raw")
-        over = text.str.count_matches(self.separator, literal=True) - (width - 1)
+        over = text.str.count_matches(self.separator, literal=True).cast(pl.Int64) - (width - 1)
         bare = pl.when(over > 0).then(text.str.strip_chars_end(f"{self.separator} ")).otherwise(text)
         fields = text.str.split_exact(self.separator, width - 1).struct.rename_fields(names)
         short = over < 0
@@ -151,12 +152,12 @@ class TextSource:
 def _record(lines: pl.Series, start: int, separator: str, width: int) -> tuple[Cells | None, int]:
     """The cells of the record that begins on line `start`, and how many lines it takes; None when its quotes are wrong.
 
-    A record of several lines must have the header's width, and no line inside it may look like a row of its own: else a quote was
-    forgotten, and only the line that opened it is rejected, not the good rows below.
+    A record of several lines must have the header's width, and no line inside it may look like a row of its own: else a
+    quote was forgotten, and only the line that opened it is rejected, not the good rows below.
     """
     cells, count = _cells(lines, start, separator)
     if cells is not None and count > 1:
-        inside = lines[start + 1 : start + count].str.count_matches(separator, literal=True)
+        inside = lines[start + 1 : start + count - 1].str.count_matches(separator, literal=True)
         if len(_trimmed(cells)) != width or (inside >= max(width - 1, 1)).any():
             return None, 1
     if cells is not None and not any(cell.strip() for cell in cells[width:]):
@@ -180,12 +181,14 @@ def _trimmed(cells: Cells) -> Cells:
     return cells
 
 
-# Workbooks -------------------------------------------------------------------------------------------------------------------
+# Workbooks -----------------------------------------------------------------------------------------------------------
 
 
 def _sheets(content: bytes) -> list["SheetSource"]:
     """Every sheet of a workbook (XLSX, and whatever else the reader knows)."""
-    damaged = IntakeError("The workbook is damaged or not a workbook. Open it in Excel, save it again as XLSX and upload that.")
+    damaged = IntakeError(
+        "The workbook is damaged or not a workbook. Open it in Excel, save it again as XLSX and upload that."
+    )
     try:
         if content.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -241,4 +244,7 @@ def _tidy(table: pl.DataFrame, width: int) -> pl.DataFrame:
 
 def is_total(raw: str) -> bool:
     """Whether a row that could not be taken is the table's total: `Tổng cộng: 120`."""
-    return bool(re.match(r"[\W\d_]*(tổng|tong|cộng|cong|total)\b", raw, re.IGNORECASE)) and len(re.findall(r"\w+", raw)) <= 6
+    return (
+        bool(re.match(r"[\W\d_]*(tổng|tong|cộng|cong|total)\b", raw, re.IGNORECASE))
+        and len(re.findall(r"\w+", raw)) <= 6
+    )

@@ -11,23 +11,44 @@ from duckdb import DuckDBPyConnection
 from quetma.intake.facts import Facts
 from quetma.store import query
 
-# Two facts of one file with equal values in these columns are one fact; the later row is a duplicate.
-KEYS = {
-    "scans": ["person_id", "location_id", "scanned_at", "direction"],
-    "roster": ["person_id"],
-    "doses": ["person_id", "number", "given_on"],
-    "apps": ["person_id", "app"],
-    "declarations": ["person_id", "declared_at"],
+
+@dataclass(frozen=True)
+class Rule:
+    """When two facts of one file are about the same thing (`key`), and which query finds those the store holds already.
+
+    The later of two equal facts is a duplicate. Where they also have to agree in `details` and do not, it is rejected
+    with `reason`: nobody can tell which of them is true. `extra` are the columns of people that the kind stores or
+    compares as well. `about_staff`: a row without a phone is about the one staff member of that name.
+    """
+
+    key: tuple[str, ...]
+    known: str
+    details: tuple[str, ...] = ()
+    reason: str = ""
+    extra: tuple[str, ...] = ()
+    about_staff: bool = True
+
+
+RULES = {
+    "scans": Rule(("person_id", "location_id", "scanned_at", "direction"), "intake/known_scans", about_staff=False),
+    "roster": Rule(
+        ("person_id",),
+        "intake/known_roster",
+        ("location_id", "position", "smartphone", "started", "ended"),
+        "repeated_person",
+        ("name", "birth_year"),
+    ),
+    "doses": Rule(("person_id", "number"), "intake/known_doses", ("given_on",), "repeated_dose"),
+    "apps": Rule(("person_id", "app"), "intake/known_apps"),
+    "declarations": Rule(("person_id", "declared_at"), "intake/known_declarations"),
 }
-# Kinds about staff: a row without a phone is about the one staff member of that name.
-ABOUT_STAFF = {"roster", "doses", "apps", "declarations"}
-ROSTER_DETAILS = ["location_id", "position", "smartphone", "started", "ended", "name", "birth_year"]
 
 
 @dataclass(frozen=True)
 class Settled:
-    """rows: line, raw, reason, outcome (accepted | duplicate | rejected). facts: only the new ones, with line, person_id and
-    location_id; ids below zero stand for people and places that are new. people, places: with their ids."""
+    """rows: line, raw, reason, outcome (accepted | duplicate | rejected). facts: only the new ones, with line,
+    person_id and location_id; ids below zero stand for people and places that are new. people, places: with their
+    ids."""
 
     rows: pl.DataFrame
     facts: pl.DataFrame
@@ -38,37 +59,33 @@ class Settled:
         """The rows of `people` or `places` that are new and that a new fact names."""
         if key not in self.facts.columns:
             return frame.clear()
-        return frame.filter(pl.col(key) < 0).join(self.facts.select(key).unique(), on=key, how="semi", maintain_order="left")
+        return frame.filter(pl.col(key) < 0).join(
+            self.facts.select(key).unique(), on=key, how="semi", maintain_order="left"
+        )
 
 
 def settle(cursor: DuckDBPyConnection, kind: str, found: Facts, sha256: str) -> Settled:
     """Compares the facts of a file with the store."""
-    people = _people(cursor, kind, found.people)
-    places = _known(cursor, "places", found.places, "place", "location_id")
+    rule = RULES[kind]
+    people = _people(cursor, found.people, rule.about_staff)
+    places = _known(cursor, "intake/known_places", "places", found.places, "place", "location_id")
     facts = found.facts.with_columns(line=found.rows["line"].gather(found.facts["row"]))
-    facts = facts.join(people, on="who", how="left", maintain_order="left")
+    told = people.select("who", "person_id", "ambiguous", *rule.extra)
+    facts = facts.join(told, on="who", how="left", maintain_order="left")
     if "place" in facts.columns:
         facts = facts.join(places.select("place", "location_id"), on="place", how="left", maintain_order="left")
-    rows = found.rows
-    refusals = [facts.filter("ambiguous").select("row", reason=pl.lit("ambiguous_person"))]
-    facts = facts.filter(~pl.col("ambiguous")).with_row_index("fact")
+    refused = facts.filter("ambiguous").select("row", reason=pl.lit("ambiguous_person"))
+    facts = facts.filter(~pl.col("ambiguous")).drop("ambiguous").with_row_index("fact")
+    if rule.details:
+        first = [pl.col(c).eq_missing(pl.col(c).first().over(rule.key)) for c in rule.details]
+        differs = facts.select(~pl.all_horizontal(first)).to_series()
+        refused = pl.concat([refused, facts.filter(differs).select("row", reason=pl.lit(rule.reason))])
+        facts = facts.filter(~differs)
+    fresh = facts.filter(_one_of_each(kind, rule))
+    fresh = fresh.join(_known_facts(cursor, rule, fresh, sha256), on="fact", how="anti", maintain_order="left")
 
-    again = ~pl.struct(KEYS[kind]).is_first_distinct()
-    if kind == "roster":
-        same = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).first().over("person_id")) for c in ROSTER_DETAILS)
-        other = facts.filter(again & ~same)
-        refusals.append(other.select("row", reason=pl.lit("repeated_person")))
-        facts = facts.filter(~(again & ~same))
-    elif kind == "doses":  # a second row may bring the confirmation that the first lacks
-        confirmed = pl.col("confirmed_by").is_not_null()
-        confirms = confirmed & pl.struct([*KEYS[kind], confirmed.alias("confirmed")]).is_first_distinct()
-        again &= ~confirms
-    known = _known_facts(cursor, kind, facts, sha256)
-    fresh = facts.filter(~again).join(known, on="fact", how="anti", maintain_order="left")
-
-    refused = pl.concat(refusals).unique("row")
-    taken = pl.repeat(False, rows.height, eager=True).scatter(fresh["row"].unique(), True)
-    rows = rows.with_row_index("row").join(refused, on="row", how="left", suffix="_now", maintain_order="left")
+    taken = pl.repeat(False, found.rows.height, eager=True).scatter(fresh["row"].unique(), True)
+    rows = found.rows.with_row_index("row").join(refused, on="row", how="left", suffix="_now", maintain_order="left")
     rows = rows.with_columns(reason=pl.coalesce("reason", "reason_now")).select(
         "line", "raw", "reason",
         outcome=pl.when(pl.col("reason").is_not_null()).then(pl.lit("rejected"))
@@ -78,19 +95,32 @@ def settle(cursor: DuckDBPyConnection, kind: str, found: Facts, sha256: str) -> 
     return Settled(rows, fresh, people, places)
 
 
-def _known(cursor: DuckDBPyConnection, name: str, frame: pl.DataFrame, key: str, column: str) -> pl.DataFrame:
+def _one_of_each(kind: str, rule: Rule) -> pl.Expr:
+    """Of equal facts the first; of a dose the first that is confirmed, if any is."""
+    first = pl.struct(rule.key).is_first_distinct()
+    if kind != "doses":
+        return first
+    confirmed = pl.col("confirmed_by").is_not_null()
+    first_of_these = pl.struct(*rule.key, confirmed.alias("confirmed")).is_first_distinct()
+    return pl.when(confirmed.any().over(rule.key)).then(confirmed & first_of_these).otherwise(first)
+
+
+def _known(
+    cursor: DuckDBPyConnection, name: str, frame_name: str, frame: pl.DataFrame, key: str, column: str
+) -> pl.DataFrame:
     """`frame` with the store's id of each row in `column`; a new one gets a number below zero of its own."""
-    known = _ask(cursor, f"intake/known_{name}", name, frame)
+    known = _ask(cursor, name, frame_name, frame)
     return frame.join(known, on=key, how="left", maintain_order="left").with_columns(
         pl.coalesce(pl.col(column).cast(pl.Int64), -1 - pl.col(key)).alias(column)
     )
 
 
-def _people(cursor: DuckDBPyConnection, kind: str, people: pl.DataFrame) -> pl.DataFrame:
+def _people(cursor: DuckDBPyConnection, people: pl.DataFrame, about_staff: bool) -> pl.DataFrame:
     """The people with their person_id, and `ambiguous` for a name that several staff members have."""
-    people = _known(cursor, "people", people, "who", "person_id").with_columns(ambiguous=pl.lit(False))
+    people = _known(cursor, "intake/known_people", "people", people, "who", "person_id")
+    people = people.with_columns(ambiguous=pl.lit(False))
     nameless = people.filter(pl.col("phone").is_null() & ~pl.col("masked"))
-    if kind not in ABOUT_STAFF or nameless.is_empty():
+    if not about_staff or nameless.is_empty():
         return people
     staff: dict[str, list[tuple[int, int | None]]] = {}
     for person_id, name, year in cursor.sql(query("intake/staff_names")[0]).fetchall():
@@ -104,21 +134,21 @@ def _people(cursor: DuckDBPyConnection, kind: str, people: pl.DataFrame) -> pl.D
     return people.with_columns(pl.Series("person_id", ids, pl.Int64), pl.Series("ambiguous", ambiguous, pl.Boolean))
 
 
-def _known_facts(cursor: DuckDBPyConnection, kind: str, facts: pl.DataFrame, sha256: str) -> pl.DataFrame:
+def _known_facts(cursor: DuckDBPyConnection, rule: Rule, facts: pl.DataFrame, sha256: str) -> pl.DataFrame:
     """The `fact` numbers that the store holds already."""
     facts = facts.filter(pl.all_horizontal(pl.col(c) > 0 for c in ("person_id", "location_id") if c in facts.columns))
     if facts.is_empty():
         return facts.select("fact")
-    params = {
-        "scans": {"first": facts["scanned_at"].min(), "last": facts["scanned_at"].max()} if kind == "scans" else {},
-        "roster": {"sha256": sha256},
-    }.get(kind, {})
-    return _ask(cursor, f"intake/known_{kind}", "facts", facts, **params)
+    params: dict[str, object] = {"sha256": sha256}
+    if "scanned_at" in facts.columns:
+        params |= {"first": facts["scanned_at"].min(), "last": facts["scanned_at"].max()}
+    return _ask(cursor, rule.known, "facts", facts, **params)
 
 
 def _ask(cursor: DuckDBPyConnection, name: str, frame_name: str, frame: pl.DataFrame, **params: object) -> pl.DataFrame:
-    """A named query over a frame."""
+    """A named query over a frame; of `params`, what it binds."""
+    text, binds = query(name)
     cursor.register(frame_name, frame)
-    answer = cursor.sql(query(name)[0], params=params or None).pl()
+    answer = cursor.sql(text, params={name: params[name] for name in binds} or None).pl()
     cursor.unregister(frame_name)
     return answer

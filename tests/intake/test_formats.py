@@ -1,0 +1,347 @@
+"""One small file a format: what it says must come out whatever the file wears."""
+
+import io
+from datetime import date, datetime, time
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from quetma import intake
+from quetma.store import Store
+
+ROWS = [
+    ("Lò Văn Ánh", "0912345678", "Trụ sở Mai Sơn", "24/08/2021 08:10:00", "Vào"),
+    ("Hà Thị Thuý", "0387654321", "Trụ sở Yên Châu", "24/08/2021 17:05:30", "Ra"),
+]
+SAID = [
+    ("Lò Văn Ánh", "0912345678", "Trụ sở Mai Sơn", datetime(2021, 8, 24, 8, 10), "in"),
+    ("Hà Thị Thuý", "0387654321", "Trụ sở Yên Châu", datetime(2021, 8, 24, 17, 5, 30), "out"),
+]
+HEADER = ("Họ và tên", "Số điện thoại", "Địa điểm", "Thời gian quét", "Vào/Ra")
+
+
+def text(*rows: tuple[str, ...], separator: str = ",") -> str:
+    return "".join(separator.join(row) + "\r\n" for row in rows)
+
+
+def workbook(*rows: tuple[object, ...], skip: int = 0) -> bytes:
+    """An XLSX whose table begins below `skip` empty rows, dates as real dates."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file)
+    sheet = book.add_worksheet("Tháng 8")
+    forms = {
+        datetime: book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"}),
+        date: book.add_format({"num_format": "dd/mm/yyyy"}),
+        time: book.add_format({"num_format": "hh:mm"}),
+    }
+    for y, row in enumerate(rows, start=skip):
+        for x, value in enumerate(row):
+            sheet.write(y, x, value, forms.get(type(value)))
+    book.close()
+    return file.getvalue()
+
+
+def said(prepared: intake.Prepared) -> list[tuple[object, ...]]:
+    return prepared.became(100).select("name", "phone", "location", "scanned_at", "direction").rows()
+
+
+def outcomes(prepared: intake.Prepared) -> list[tuple[int, str, str | None]]:
+    return prepared.rows.select("line", "outcome", "reason").rows()
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1258"])
+def test_separators_and_encodings(empty_store: Store, separator: str, encoding: str):
+    content = text(HEADER, *ROWS, separator=separator)
+    if encoding == "cp1258":  # that code page has a letter for ê, â, ơ and so on, and joins the tone to it
+        content = "".join({"ò": "o\u0300", "ọ": "o\u0323", "Đ": "Đ"}.get(c, c) for c in content)
+        content = content.translate(TONES)
+    data = content.encode(encoding)
+    if encoding == "utf-16-be":
+        data = b"\xfe\xff" + data
+    assert said(intake.prepare(empty_store, "a.csv", data)) == SAID
+
+
+TONES = {
+    ord(letter): base + tone
+    for base, letters in {
+        "a": "ảãạ", "ă": "ằẳẵắặ", "â": "ầẩẫấậ", "e": "ẻẽẹ", "ê": "ềểễếệ", "i": "ìỉĩị", "o": "òỏõọ", "ô": "ồổỗốộ",
+        "ơ": "ờởỡớợ", "u": "ủũụ", "ư": "ừửữứự", "y": "ỳỷỹýỵ",
+    }.items()
+    for letter in letters
+    for tone in [next(c for c in __import__("unicodedata").normalize("NFD", letter) if c in "\u0300\u0301\u0303\u0309\u0323")]
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_line_ends(empty_store: Store, ending: str):
+    content = text(HEADER, *ROWS).replace("\r\n", ending).encode()
+    assert said(intake.prepare(empty_store, "a.csv", content)) == SAID
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "24/08/2021 08:10", "24/08/2021 08:10:00", "24/8/2021 8:10", "08:10 24/08/2021", "08:10:00 24/08/2021",
+        "24-08-2021 08:10", "24.08.2021 08:10", "24/08/21 08:10", "2021-08-24 08:10:00", "2021-08-24T08:10:00",
+        "2021-08-24T08:10:00.250", "2021-08-24T08:10:00+07:00", "2021-08-24T01:10:00Z", "2021/08/24 08:10",
+        "24/08/2021 08:10 SA", "24/08/2021 8:10:00 AM", "08:10 SA 24/08/2021", "SA 08:10 24/08/2021", "24/08/2021 8h10",
+        "24/08/2021 8 giờ 10 phút", "24/08/2021, 08:10", "24/08/2021 - 08:10", "08:10 - 24/08/2021",
+        "lúc 08:10 ngày 24/08/2021", "44432.340277777781", "44432,340277777781",
+    ],
+)  # fmt: skip
+def test_time_forms(empty_store: Store, written: str):
+    content = text(("SĐT", "Thời gian", "Địa điểm"), ("0912345678", written, "A"), separator=";").encode()
+    assert said(intake.prepare(empty_store, "a.csv", content))[0][3] == datetime(2021, 8, 24, 8, 10)
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"), [("12:30 SA", 0), ("12:30 CH", 12), ("1:30 CH", 13), ("11:30 PM", 23), ("14:30 CH", 14)]
+)
+def test_twelve_hour_clock(empty_store: Store, written: str, hour: int):
+    content = text(("SĐT", "Thời gian", "Địa điểm"), ("0912345678", f"24/08/2021 {written}", "A")).encode()
+    assert said(intake.prepare(empty_store, "a.csv", content))[0][3] == datetime(2021, 8, 24, hour, 30)
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("08/24/2021 08:10", "bad_time"), ("31/02/2021 08:10", "bad_time"), ("24/08/2021 25:10", "bad_time"),
+        ("24/08/2021 08:60", "bad_time"), ("24/08/2021 13:00 SA", "bad_time"), ("hôm qua", "bad_time"),
+        ("24/08/2021 08:10 x", "bad_time"), ("#########", "bad_time"), ("24/08/2021", "no_time"), ("", "no_time"),
+        ("08:10", "no_time"), ("44432", "no_time"), ("24/08/2999 08:10", "future_time"), ("31/12/2019 08:10", "old_time"),
+        ("24/08/1021 08:10", "no_time"),
+    ],
+)  # fmt: skip
+def test_impossible_times_are_rejected(empty_store: Store, written: str, reason: str):
+    rows = [("0912345678", "24/08/2021 08:10", "A"), ("0912345679", written, "A")]
+    prepared = intake.prepare(empty_store, "a.csv", text(("SĐT", "Thời gian", "Địa điểm"), *rows, separator=";").encode())
+    assert outcomes(prepared) == [(2, "accepted", None), (3, "rejected", reason)]
+
+
+def test_date_and_time_in_two_columns(empty_store: Store):
+    header = ("STT", "Ngày", "Giờ", "Họ tên", "Địa điểm")
+    content = text(header, ("1", "24/08/2021", "08:10", "A B", "X"), ("2", "", "08:11 24/8/2021", "A C", "X")).encode()
+    assert [row[3] for row in said(intake.prepare(empty_store, "a.csv", content))] == [
+        datetime(2021, 8, 24, 8, 10),
+        datetime(2021, 8, 24, 8, 11),
+    ]
+
+
+def test_one_row_a_visit(empty_store: Store):
+    header = ("Họ tên", "Điện thoại", "Ngày", "Giờ vào", "Giờ ra", "Địa điểm", "Mục đích")
+    visits = [
+        ("A B", "0912345678", "24/08/2021", "08:10", "09:00", "X", "Nộp hồ sơ"),
+        ("A C", "0912345679", "24/08/2021", "08:20", "", "X", ""),
+        ("A D", "0912345680", "24/08/2021", "", "10:00", "X", ""),
+        ("A E", "0912345681", "24/08/2021", "18:00", "06:30", "X", ""),  # night duty
+        ("A F", "0912345682", "24/08/2021", "14:00", "13:50", "X", ""),
+        ("A G", "0912345683", "24/08/2021", "", "", "X", ""),
+        ("A H", "0912345684", "24/08/2021", "8 giờ", "mười giờ", "X", ""),
+    ]
+    prepared = intake.prepare(empty_store, "a.csv", text(header, *visits).encode())
+    assert [(row[0], row[3].strftime("%d %H:%M"), row[4]) for row in said(prepared)] == [
+        ("A B", "24 08:10", "in"), ("A B", "24 09:00", "out"), ("A C", "24 08:20", "in"), ("A D", "24 10:00", "out"),
+        ("A E", "24 18:00", "in"), ("A E", "25 06:30", "out"),
+    ]  # fmt: skip
+    assert [reason for _, _, reason in outcomes(prepared)] == [None] * 4 + ["out_before_in", "no_time", "bad_time"]
+    assert prepared.became(1)["purpose"].to_list() == ["Nộp hồ sơ"]
+
+
+def test_a_visit_with_one_new_scan_is_accepted(empty_store: Store):
+    header = ("Họ tên", "Điện thoại", "Thời gian vào", "Thời gian ra", "Địa điểm")
+    first = text(header, ("A B", "0912345678", "24/08/2021 08:10", "", "X")).encode()
+    then = text(header, ("A B", "0912345678", "24/08/2021 08:10", "24/08/2021 09:00", "X")).encode()
+    intake.load(empty_store, intake.prepare(empty_store, "a.csv", first), "test")
+    assert outcomes(intake.prepare(empty_store, "b.csv", then)) == [(2, "accepted", None)]
+    intake.load(empty_store, intake.prepare(empty_store, "b.csv", then), "test")
+    assert outcomes(intake.prepare(empty_store, "c.csv", then + b"\n")) == [(2, "duplicate", None)]
+    assert empty_store.cursor().execute("SELECT direction FROM scan ORDER BY 1").fetchall() == [("in",), ("out",)]
+
+
+@pytest.mark.parametrize(
+    ("written", "direction"),
+    [("Vào", "in"), ("VAO", "in"), ("V", "in"), ("Check-in", "in"), ("checkin", "in"), ("IN", "in"), ("Đến", "in"),
+     ("Ra", "out"), ("R", "out"), ("check out", "out"), ("Về", "out"), ("Ra về", "out"), ("", "unknown")],
+)  # fmt: skip
+def test_directions(empty_store: Store, written: str, direction: str):
+    rows = [ROWS[0], (*ROWS[1][:4], written)]
+    assert said(intake.prepare(empty_store, "a.csv", text(HEADER, *rows).encode()))[1][4] == direction
+
+
+def test_a_word_that_is_no_direction_is_rejected_among_directions(empty_store: Store):
+    rows = [ROWS[0], (*ROWS[1][:4], "Quá cảnh")]
+    assert outcomes(intake.prepare(empty_store, "a.csv", text(HEADER, *rows).encode()))[1] == (3, "rejected", "bad_direction")
+
+
+def test_a_column_without_any_direction_is_not_one(empty_store: Store):
+    rows = [(*row[:4], "Quét mã QR") for row in ROWS]
+    content = text((*HEADER[:4], "Hình thức"), *rows).encode()
+    assert [row[4] for row in said(intake.prepare(empty_store, "a.csv", content))] == ["unknown", "unknown"]
+
+
+def test_quotes_line_breaks_and_separators_inside_cells(empty_store: Store):
+    content = (
+        '"Họ và tên","Số điện\nthoại",Địa điểm,Thời gian,Vào/Ra\n'
+        '"Lò Văn ""Tý"" Ánh",0912345678,"Trụ sở, Mai Sơn",24/08/2021 08:10,Vào\n'
+        '"Hà\nThị Thuý",0387654321,X,24/08/2021 08:11,Ra\n'
+        'Lò 5" B,0912345679,X,24/08/2021 08:12,Ra\n'
+    ).encode()
+    prepared = intake.prepare(empty_store, "a.csv", content)
+    assert [row[:3] for row in said(prepared)] == [
+        ('Lò Văn "Tý" Ánh', "0912345678", "Trụ sở, Mai Sơn"),
+        ("Hà Thị Thuý", "0387654321", "X"),
+        ('Lò 5" B', "0912345679", "X"),
+    ]
+    assert prepared.rows["line"].to_list() == [3, 4, 6]
+
+
+def test_a_forgotten_quote_costs_one_row_not_the_rest(empty_store: Store):
+    rows = "".join(f'{q}A {i},09123456{i:02},X,24/08/2021 08:{i:02},Vào\n' for i, q in enumerate(["", '"', "", "", '"', ""]))
+    prepared = intake.prepare(empty_store, "a.csv", f"Họ tên,SĐT,Địa điểm,Thời gian,Vào/Ra\n{rows}".encode())
+    assert outcomes(prepared) == [
+        (2, "accepted", None), (3, "rejected", "bad_quote"), (4, "accepted", None), (5, "accepted", None),
+        (6, "rejected", "bad_quote"), (7, "accepted", None),
+    ]  # fmt: skip
+
+
+def test_ragged_blank_and_total_rows(empty_store: Store):
+    rows = [
+        "Lò Văn A,0912345678,X,24/08/2021 08:10,Vào",
+        "",
+        ",,,,",
+        "Lò Văn B,0912345679,X,24/08/2021 08:10",
+        "Lò Văn C,0912345670,X,24/08/2021 08:10,Vào,,,",
+        "Lò Văn D,0912345671,X,Y,24/08/2021 08:10,Vào",
+        "   ",
+        "Tổng cộng: 3,,,,",
+        "Tổng số 3 lượt",
+        "Tống Văn E,0912345672,X,24/08/2021 08:10,Vào",
+    ]
+    prepared = intake.prepare(empty_store, "a.csv", "\n".join(["Họ tên,SĐT,Địa điểm,Thời gian,Vào/Ra", *rows]).encode())
+    assert outcomes(prepared) == [
+        (2, "accepted", None), (5, "rejected", "bad_row"), (6, "accepted", None), (7, "rejected", "bad_row"),
+        (9, "rejected", "total_row"), (10, "rejected", "total_row"), (11, "accepted", None),
+    ]  # fmt: skip
+    assert prepared.rows["raw"][1] == rows[3]
+
+
+def test_damaged_characters_cost_their_rows_only(empty_store: Store):
+    lines = text(HEADER, *ROWS).encode().split(b"\r\n")
+    lines[1] = lines[1].replace("Á".encode(), b"\xc3")
+    lines[2] += b"\x00"
+    lines.insert(3, ",".join(ROWS[0]).encode())
+    prepared = intake.prepare(empty_store, "a.csv", b"\n".join(lines))
+    assert [reason for _, _, reason in outcomes(prepared)] == ["bad_text", "bad_text", None]
+    batch = intake.load(empty_store, prepared, "test")
+    assert batch.rejects["raw"][1].endswith("Ra␀")
+
+
+def test_a_workbook_with_real_dates_numbers_and_a_title(empty_store: Store):
+    moment = datetime(2021, 8, 24, 8, 10)
+    content = workbook(
+        ("DANH SÁCH QUÉT MÃ",),
+        (),
+        ("STT", "Họ tên", "SĐT", "Địa điểm", "Thời gian", "Vào/Ra"),
+        (1, "Lò Văn Ánh", 912345678, "X", moment, "Vào"),
+        (),
+        (2, "Hà Thị Thuý", 84387654321, "X", 44432.340277777781, "Ra"),
+        (3, "Hà Thị Hoà", "0387 654 322", "X", "24/08/2021 08:10", None),
+        ("Tổng cộng", 3),
+        skip=2,
+    )  # fmt: skip
+    prepared = intake.prepare(empty_store, "a.xlsx", content)
+    assert said(prepared) == [
+        ("Lò Văn Ánh", "0912345678", "X", moment, "in"),
+        ("Hà Thị Thuý", "0387654321", "X", moment, "out"),
+        ("Hà Thị Hoà", "0387654322", "X", moment, "unknown"),
+    ]
+    assert prepared.sheet == "Tháng 8"
+    assert outcomes(prepared) == [
+        (6, "accepted", None), (8, "accepted", None), (9, "accepted", None), (10, "rejected", "total_row")
+    ]  # fmt: skip
+
+
+def test_a_workbook_with_date_and_time_columns(empty_store: Store):
+    content = workbook(
+        ("Họ tên", "Ngày", "Giờ vào", "Giờ ra", "Địa điểm"), ("A B", date(2021, 8, 24), time(8, 10), time(9, 0), "X")
+    )
+    assert [row[3] for row in said(intake.prepare(empty_store, "a.xlsx", content))] == [
+        datetime(2021, 8, 24, 8, 10),
+        datetime(2021, 8, 24, 9, 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "written", ["0912345678", "+84912345678", "84912345678", "0084912345678", "912345678", "0912 345 678", "0912.345.678"]
+)
+def test_phone_forms_are_one_person(empty_store: Store, written: str):
+    rows = [ROWS[0], ("Lò Văn Ánh", written, "X", "24/08/2021 09:00", "Ra"), ("Ánh", "", "X", "24/08/2021 09:00", "Ra")]
+    prepared = intake.prepare(empty_store, "a.csv", text(HEADER, *rows).encode())
+    assert prepared.found.people["identity"].to_list() == ["tel:+84912345678", "name:ánh|"]
+
+
+def test_who_is_nobody(empty_store: Store):
+    rows = [
+        ("", "", "X", "24/08/2021 08:10", "Vào"),
+        ("-", "không có", "X", "24/08/2021 08:10", "Vào"),
+        ("Lò Văn A", "09123", "X", "24/08/2021 08:10", "Vào"),
+        ("Lò Văn A", "không", "X", "24/08/2021 08:10", "Vào"),
+        ("", "0912345678", "X", "24/08/2021 08:10", "Vào"),
+        ("Nguyễn Văn ***", "0912345***", "X", "24/08/2021 08:10", "Vào"),
+        ("Lò Văn A", "0912345678", "", "24/08/2021 08:10", "Vào"),
+    ]
+    prepared = intake.prepare(empty_store, "a.csv", text(HEADER, *rows).encode())
+    assert [reason for _, _, reason in outcomes(prepared)] == [
+        "no_person", "no_person", "bad_phone", None, None, None, "no_location"
+    ]  # fmt: skip
+    assert prepared.found.people.select("name", "phone", "masked").rows() == [
+        ("Lò Văn A", None, False),
+        ("0912345678", "+84912345678", False),
+        ("Nguyễn Văn ***", None, True),
+    ]
+
+
+def test_a_location_can_be_given_for_the_whole_file(empty_store: Store):
+    content = text(("Họ tên", "Thời gian"), ("A B", "24/08/2021 08:10")).encode()
+    prepared = intake.prepare(empty_store, "a.csv", content)
+    assert prepared.needs_location
+    with pytest.raises(intake.IntakeError):
+        intake.load(empty_store, prepared, "test")
+    assert empty_store.ask("intake/batch_count")["batches"][0] == 0
+    prepared = intake.prepare(empty_store, "a.csv", content, location="Trụ sở  Mai Sơn")
+    assert not prepared.needs_location
+    assert prepared.new_locations == ["Trụ sở Mai Sơn"]
+    intake.load(empty_store, prepared, "test")
+    assert intake.prepare(empty_store, "b.csv", content, location="tru so mai son").counts["duplicates"] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"), (b"\xef\xbb\xbf\r\n  \n", "empty"), (b"\x00" * 5000, "empty"), (b"hello\nworld\n", "header"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "header"), (bytes(range(256)) * 20, "not a table"),
+        ("Họ tên,Cơ quan\nA,B\n".encode(), "fit no known kind"), ("Họ tên,Thời gian\n".encode(), "no row"),
+        (b"PK\x03\x04" + b"\x00" * 100, "damaged"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 1000, "damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le") + b"\x00" * 1000, "password"),
+        (workbook(("Họ tên", "Thời gian"), ("A", "24/08/2021 08:10"))[:-100], "damaged"),
+        (workbook(), "header"),
+    ],
+)  # fmt: skip
+def test_what_is_no_log_is_refused_in_plain_words(empty_store: Store, content: bytes, words: str):
+    with pytest.raises(intake.IntakeError, match=words):
+        intake.prepare(empty_store, "a.csv", content)
+
+
+def test_a_kind_given_by_hand_says_what_is_missing(empty_store: Store):
+    content = text(HEADER, *ROWS).encode()
+    with pytest.raises(intake.IntakeError, match="Mũi, Ngày tiêm"):
+        intake.prepare(empty_store, "a.csv", content, kind="doses")
+    assert intake.prepare(empty_store, "a.csv", content, kind="scans").counts["accepted"] == 2
+
+
+def test_the_result_is_typed(empty_store: Store):
+    facts = intake.prepare(empty_store, "a.csv", text(HEADER, *ROWS).encode()).settled.facts
+    assert facts.schema["scanned_at"] == pl.Datetime("us")
+    assert facts.schema["line"] == pl.Int64
