@@ -1,0 +1,25 @@
+-- One row: how many scans history/scans has for the same filter.
+-- Parameters as in history/scans, without the page.
+WITH anybody AS NOT MATERIALIZED (
+    SELECT scanned_at, person_id
+    FROM scan
+    WHERE scanned_at >= CAST($first AS DATE) AND scanned_at < CAST($last AS DATE) + INTERVAL '1' DAY
+      AND (CAST($location_id AS INTEGER) IS NULL OR location_id = $location_id)
+      AND (CAST($person_id AS BIGINT) IS NULL OR person_id = $person_id)
+      AND (CAST($direction AS VARCHAR) IS NULL OR direction = $direction)
+), staff_day AS (
+    SELECT DISTINCT person_id, COALESCE(started, DATE '0001-01-01') AS first_day, COALESCE(ended, DATE '9999-12-31') AS last_day
+    FROM staff
+)
+SELECT CAST(SUM(scans) AS BIGINT) AS scans
+FROM (
+    SELECT COUNT(*) AS scans FROM anybody WHERE CAST($kind AS VARCHAR) IS NULL
+    UNION ALL
+    SELECT COUNT(*) FROM anybody a SEMI JOIN staff_day t
+    ON t.person_id = a.person_id AND CAST(a.scanned_at AS DATE) BETWEEN t.first_day AND t.last_day
+    WHERE $kind = 'staff'
+    UNION ALL
+    SELECT COUNT(*) FROM anybody a ANTI JOIN staff_day t
+    ON t.person_id = a.person_id AND CAST(a.scanned_at AS DATE) BETWEEN t.first_day AND t.last_day
+    WHERE $kind = 'visitor'
+)

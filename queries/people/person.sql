@@ -1,0 +1,11 @@
+-- One row: the person with this id, with the columns of people/search; none when there is no such person.
+-- person_id BIGINT. day DATE: the day that says who is staff.
+SELECT p.person_id, p.name, shown_phone(p) AS phone, p.birth_year,
+    CASE WHEN p.person_id IN (
+        SELECT person_id FROM staff
+        WHERE CAST($day AS DATE) BETWEEN COALESCE(started, DATE '0001-01-01') AND COALESCE(ended, DATE '9999-12-31')
+    ) THEN 'staff' ELSE 'visitor' END AS kind,
+    p.masked, TRUE AS exact,
+    (SELECT MAX(scanned_at) FROM scan WHERE person_id = CAST($person_id AS BIGINT)) AS last_seen
+FROM person p
+WHERE p.person_id = CAST($person_id AS BIGINT)

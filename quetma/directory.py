@@ -1,0 +1,48 @@
+"""Finding people of a store by what somebody types: words of a name, a piece of a phone, or both."""
+
+import re
+from typing import Any
+
+import polars as pl
+
+from quetma.people import MIGRATED_2018, fold
+from quetma.store import Store
+
+
+def find(store: Store, text: str, rows: int = 10) -> pl.DataFrame:
+    """At most `rows` people that the text fits: exact ones first, then staff, then by given name. No text finds nobody.
+
+    Every word must begin a word of the name, in any order, tones or none; what has no letters is a piece of the phone in
+    any form (`0912`, `+84 912`, an old 11-digit prefix). Columns: person_id, name, phone (as shown), birth_year,
+    kind (staff | visitor, today), masked, exact (the whole name or phone was typed), last_seen.
+    """
+    typed = text.split()
+    words = fold(" ".join(token for token in typed if any(c.isalpha() for c in token))).split()
+    digits = phone_pieces("".join(token for token in typed if not any(c.isalpha() for c in token)))
+    if not words and not digits:
+        rows = 0
+    return store.ask("people/search", words=words, digits=digits, day=store.today(), rows=rows)
+
+
+def person(store: Store, person_id: int) -> dict[str, Any] | None:
+    """One person with the columns of `find`, or None when the store knows nobody by that id."""
+    return next(store.ask("people/person", person_id=person_id, day=store.today()).iter_rows(named=True), None)
+
+
+def phone_pieces(text: str) -> list[str]:
+    """A piece of a phone as people write it, in the ways it may be stored: E.164, or as the log wrote a masked one."""
+    bare = re.sub(r"[^\d+]", "", text)
+    digits = bare.replace("+", "")
+    if not digits:
+        return []
+    pieces = {digits}
+    country = re.match(r"(?:\+|00)?84", bare)
+    national = digits if digits.startswith("0") else ""
+    if country:
+        national = "0" + bare[country.end() :].lstrip("0")
+    elif digits.startswith("00"):
+        pieces.add("+" + digits[2:])
+    if national:
+        national = MIGRATED_2018.get(national[:4], national[:4]) + national[4:]
+        pieces |= {national, "+84" + national[1:]}
+    return sorted(pieces)

@@ -1,0 +1,68 @@
+"""The scan history as a file."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from quetma.documents import table
+from quetma.history import Filter
+from quetma.language import Translate, translator
+from quetma.store import Store, query
+
+FRAME_ROWS = 50_000
+ASKED_ROWS = 500_000
+ONE_DAY = timedelta(days=1)
+
+
+def write(store: Store, filter: Filter, fmt: str, path: Path, language: str) -> str:
+    """Writes the scans that the filter lets through to `path` as csv, xlsx or parquet.
+
+    Returns the sentence of the filter that stands in the file. Its count and the rows are of one moment, whatever is uploaded meanwhile.
+    """
+    t = translator(language)
+    cursor = store.cursor()
+    cursor.execute("BEGIN")
+    try:
+        [(count,)] = cursor.execute(query("history/totals")[0], filter.params()).fetchall()
+        title = filter.sentence(store, t, count)
+        table.write(path, fmt, _frames(cursor, filter, count), columns(t), title, count)
+    finally:
+        cursor.close()
+    return title
+
+
+def columns(t: Translate) -> list[table.Column]:
+    """The columns of the file. A file in Vietnamese can be uploaded again: every row is then a duplicate."""
+    return [
+        table.Column("name", t("Full name"), 28),
+        table.Column("phone", t("Phone"), 14),
+        table.Column("birth_year", t("Year of birth"), 10),
+        table.Column("kind", t("Staff or visitor"), 12, {"staff": t("Staff"), "visitor": t("Visitor")}),
+        table.Column("location", t("Location"), 28),
+        table.Column("scanned_at", t("Scanned at"), 20),
+        table.Column("direction", t("In/out"), 8, {"in": t("in"), "out": t("out"), "unknown": ""}),
+        table.Column("purpose", t("Purpose"), 30),
+        table.Column("batch_id", t("Upload no."), 8),
+        table.Column("file_name", t("File"), 24),
+        table.Column("line", t("Line"), 8),
+    ]
+
+
+def _frames(cursor: DuckDBPyConnection, filter: Filter, count: int) -> Iterator[pl.DataFrame]:
+    """The scans, newest first, asked for by so many whole days at a time that memory does not grow with the period."""
+    days = (filter.last - filter.first).days + 1
+    step = timedelta(days=min(days, max(1, days * ASKED_ROWS // max(count, 1))))
+    last = filter.last
+    while last >= filter.first:
+        first = max(filter.first, last - step + ONE_DAY)
+        params = replace(filter, first=first, last=last).params() | {"skip": 0, "rows": None}
+        reader = cursor.sql(query("history/scans")[0], params=params).to_arrow_reader(FRAME_ROWS)
+        yield pl.DataFrame(reader.schema.empty_table())  # the columns, should there be no rows
+        for batch in reader:
+            # Who gave no name is shown by their phone; a file that is uploaded again must not make that a name.
+            yield pl.DataFrame(batch).with_columns(name=pl.when(pl.col("name") != pl.col("phone")).then("name"))
+        last = first - ONE_DAY

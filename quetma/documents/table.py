@@ -1,0 +1,141 @@
+"""A table as CSV, XLSX or Parquet, whatever its size, with a sentence that says what it holds.
+
+csv: the sentence, the headings, the rows; UTF-8 with the mark that Excel needs; no cell is a formula.
+xlsx: the sentence above the headings, real dates; what one sheet cannot hold goes on to further sheets.
+parquet: for machines: the values as they are stored, and the sentence in the file's metadata under `title`.
+"""
+
+import codecs
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rustpy_xlsxwriter import Format, write_worksheets
+
+from quetma import formulas
+from quetma.documents import MEDIA_TYPES
+
+TITLE_ROW, HEADING_ROW = 0, 2
+A4 = 9
+SHEET_ROWS = 1_048_576 - HEADING_ROW - 1
+CELL_CHARACTERS = 32_767  # more than this Excel cannot hold in one cell
+MOMENT, DAY = "%d/%m/%Y %H:%M:%S", "%d/%m/%Y"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a file: its name in the rows, its heading, and the words for its codes (not used in Parquet)."""
+
+    name: str
+    heading: str
+    width: int = 16
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+def write(
+    path: Path, fmt: str, rows: Iterable[pl.DataFrame], columns: Sequence[Column], title: str, count: int
+) -> None:
+    """Writes `count` rows, in one or more frames of the same columns, to `path`. `fmt` is csv, xlsx or parquet.
+
+    The file appears whole or not at all. No more than a few frames are ever in memory.
+    """
+    part = path.with_name(path.name + ".part")
+    frames = (frame.select(column.name for column in columns) for frame in rows)
+    try:
+        if fmt == "csv":
+            _csv(part, frames, columns, title)
+        elif fmt == "xlsx":
+            _xlsx(part, frames, columns, title, count)
+        elif fmt == "parquet":
+            _parquet(part, frames, title)
+        else:
+            raise ValueError(f"There is no format {fmt!r}: it is one of {', '.join(MEDIA_TYPES)}.")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _csv(path: Path, frames: Iterator[pl.DataFrame], columns: Sequence[Column], title: str) -> None:
+    with path.open("wb") as file:
+        file.write(codecs.BOM_UTF8)
+        for line in ([title], [column.heading for column in columns]):
+            _lines(pl.DataFrame([line], orient="row"), file)
+        for frame in frames:
+            _lines(_in_words(frame, columns), file)
+
+
+def _lines(frame: pl.DataFrame, file: BinaryIO) -> None:
+    frame.with_columns(formulas.mark(pl.col(pl.String))).write_csv(
+        file, include_header=False, line_terminator="\r\n", datetime_format=MOMENT, date_format=DAY
+    )
+
+
+def _xlsx(path: Path, frames: Iterator[pl.DataFrame], columns: Sequence[Column], title: str, count: int) -> None:
+    names = [f"Sheet{n}" for n in range(1, max(1, math.ceil(count / SHEET_ROWS)) + 1)]
+    shown = ((sheet, _as_cells(frame, columns)) for sheet, frame in _cut(frames))
+    first = next(shown)
+    schema = first[1].schema
+    sheets = groupby(chain([first], shown), key=itemgetter(0))
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        """The rows of the next sheet: the writer asks for the sheets one after the other."""
+        for _, table in next(sheets)[1]:
+            yield from table.to_batches()
+
+    def on_each(value: Any) -> dict[str, Any]:
+        return {name: value for name in names}
+
+    write_worksheets(
+        [(name, pa.RecordBatchReader.from_batches(schema, batches())) for name in names],
+        path,
+        datetime_format="dd/mm/yyyy hh:mm:ss",
+        header_row=on_each(HEADING_ROW),
+        header_format=on_each(Format().set_bold().set_border_bottom("thin")),
+        merge_ranges=on_each([(TITLE_ROW, 0, TITLE_ROW, len(columns) - 1, title, Format().set_bold())]),
+        column_widths=on_each([float(column.width) for column in columns]),
+        freeze_panes={"general": {"row": HEADING_ROW + 1, "col": 0}},
+        autofilter=on_each(True),
+        ignore_errors=on_each([field.name for field in schema if pa.types.is_large_string(field.type)]),
+        page_setup=on_each({"landscape": True, "paper_size": A4, "fit_to_pages": (1, 0), "repeat_rows": HEADING_ROW}),
+    )
+
+
+def _parquet(path: Path, frames: Iterator[pl.DataFrame], title: str) -> None:
+    first = next(frames)
+    schema = _arrow(first).schema.with_metadata({"title": title})
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for frame in chain([first], frames):
+            writer.write_table(_arrow(frame).cast(schema))
+
+
+def _in_words(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    return frame.with_columns(pl.col(column.name).replace(column.words) for column in columns if column.words)
+
+
+def _as_cells(frame: pl.DataFrame, columns: Sequence[Column]) -> pa.Table:
+    """The frame as the sheet shows it, under its headings."""
+    cells = _in_words(frame, columns).with_columns(pl.col(pl.String).str.head(CELL_CHARACTERS))
+    return _arrow(cells.rename({column.name: column.heading for column in columns}))
+
+
+def _arrow(frame: pl.DataFrame) -> pa.Table:
+    """With the types that every reader knows."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def _cut(frames: Iterator[pl.DataFrame]) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The same rows with the number of their sheet; no frame reaches over the end of a sheet."""
+    done = 0
+    for frame in frames:
+        while frame.height > (room := SHEET_ROWS - done % SHEET_ROWS):
+            yield done // SHEET_ROWS, frame.head(room)
+            done, frame = done + room, frame.slice(room)
+        yield done // SHEET_ROWS, frame
+        done += frame.height

@@ -1,0 +1,126 @@
+"""The scan history filter: one object gives the binds of the queries and the sentence printed on every export."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from quetma import directory, people
+from quetma.language import Translate, day, number
+from quetma.store import Store
+
+KINDS = ("staff", "visitor")
+DIRECTIONS = ("in", "out", "unknown")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which scans: `first` and `last` day are included; None is any. Raises ValueError for what can fit no scan.
+
+    `kind` is whether the person was on the roster on the day of the scan: "staff" or "visitor".
+    """
+
+    first: date
+    last: date
+    location_id: int | None = None
+    person_id: int | None = None
+    kind: str | None = None
+    direction: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.first > self.last:
+            raise ValueError(f"The first day {day(self.first)} is after the last day {day(self.last)}.")
+        if self.kind not in (None, *KINDS):
+            raise ValueError(f"There is no kind {self.kind!r}: it is one of {', '.join(KINDS)}.")
+        if self.direction not in (None, *DIRECTIONS):
+            raise ValueError(f"There is no direction {self.direction!r}: it is one of {', '.join(DIRECTIONS)}.")
+
+    @classmethod
+    def named(
+        cls,
+        store: Store,
+        first: date,
+        last: date,
+        location: str | None = None,
+        person: str | None = None,
+        kind: str | None = None,
+        direction: str | None = None,
+    ) -> "Filter":
+        """The filter as people say it: a location by its name, a person by phone or name.
+
+        Raises ValueError that says which of them is unknown or fits several.
+        """
+        return cls(
+            first,
+            last,
+            location_id=None if location is None else _location(store, location),
+            person_id=None if person is None else _person(store, person),
+            kind=kind,
+            direction=direction,
+        )
+
+    def params(self) -> dict[str, Any]:
+        """The binds of queries/history/scans.sql and totals.sql."""
+        return asdict(self)
+
+    def count(self, store: Store) -> int:
+        """How many scans there are."""
+        return store.ask("history/totals", **self.params())["scans"][0]
+
+    def page(self, store: Store, number: int, size: int) -> pl.DataFrame:
+        """The scans of page `number` (from 1), newest first, with the columns of queries/history/scans.sql."""
+        return store.ask("history/scans", **self.params(), skip=(number - 1) * size, rows=size)
+
+    def sentence(self, store: Store, t: Translate, scans: int | None = None) -> str:
+        """What was filtered and how many scans that is; give `scans` when they have been counted already.
+
+        "Lịch sử quét mã từ 01/08/2021 đến 27/08/2021 tại Trụ sở Mai Sơn, khách, chiều vào: 312 lượt".
+        """
+        if self.first == self.last:
+            text = t("Scan history of {day}", day=day(self.first))
+        else:
+            text = t("Scan history from {first} to {last}", first=day(self.first), last=day(self.last))
+        if self.location_id is not None:
+            places = store.ask("flow/locations").rows_by_key("location_id", unique=True)
+            text = t("{period} at {location}", period=text, location=places[self.location_id])
+        if self.person_id is not None and (known := directory.person(store, self.person_id)):
+            text += ", " + t("of {person}", person=described(known))
+        if self.kind is not None:
+            text += ", " + {"staff": t("staff only"), "visitor": t("visitors only")}[self.kind]
+        if self.direction is not None:
+            ways = {"in": t("scans in"), "out": t("scans out"), "unknown": t("of unknown direction")}
+            text += ", " + ways[self.direction]
+        if scans is None:
+            scans = self.count(store)
+        # A catalogue says which language it is by its translation of "en".
+        amount = t("1 scan") if scans == 1 else t("{n} scans", n=number(scans, t("en")))
+        return f"{text}: {amount}"
+
+
+def described(person: dict[str, Any]) -> str:
+    """A row of `directory.find` as text: the name, and the phone or year of birth that tells it from a namesake."""
+    detail = person["phone"] or person["birth_year"]
+    return f"{person['name']} ({detail})" if detail else person["name"]
+
+
+def _location(store: Store, name: str) -> int:
+    known = store.ask("flow/locations")
+    for location_id, known_name in known.iter_rows():
+        if people.fold(known_name) == people.fold(name):
+            return location_id
+    names = ", ".join(known["name"]) or "none"
+    raise ValueError(f"There is no location {name!r}. Known locations: {names}.")
+
+
+def _person(store: Store, text: str) -> int:
+    found = directory.find(store, text)
+    exact = found.filter(pl.col("exact"))
+    if exact.height == 1:
+        found = exact
+    if found.is_empty():
+        raise ValueError(f"Nobody in the store fits {text!r}. Give a name, or a phone such as 0912345678.")
+    if found.height > 1:
+        several = "; ".join(described(row) for row in found.iter_rows(named=True))
+        raise ValueError(f"{text!r} fits several people: {several}. Give the phone of the one that is meant.")
+    return found["person_id"][0]

@@ -1,0 +1,85 @@
+"""Picking one person of the store on a screen."""
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from quetma import directory
+from quetma.web.widgets import plain
+
+if TYPE_CHECKING:
+    from quetma.web.page import Page
+
+SHOWN = 8
+
+
+def person_picker(here: "Page", key: str, label: str | None = None) -> int | None:
+    """A search field with the people that fit below it, or the person that was picked, with a button to change or clear.
+
+    Returns the person_id, or None when nobody is picked. The choice is `st.session_state[key]`: set it to pick somebody
+    from elsewhere. It is kept across pages; no name and no phone goes into the address bar.
+    """
+    t = here.t
+    picked = st.session_state.get(key)
+    known = None if picked is None else directory.person(here.store, picked)
+    if known is None:
+        st.session_state[key] = None
+        _search(here, key, label or t("Find a person by name or phone"))
+        return None
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(_described(here, known), width="stretch")
+        st.button(
+            t("Change or clear"),
+            icon=":material/close:",
+            type="tertiary",
+            key=f"{key}_clear",
+            on_click=_pick,
+            args=(key, None),
+        )
+    return picked
+
+
+def _search(here: "Page", key: str, label: str) -> None:
+    t = here.t
+    text = st.text_input(
+        label,
+        type="search",
+        live="300ms",
+        placeholder=t("For example: van an, or 0912 345"),
+        help=t(
+            "Tones and the order of words do not matter. A few letters of each word, or a piece of the phone, are enough."
+        ),
+        key=f"{key}_text",
+    )
+    if not text or not text.strip():
+        return
+    found = directory.find(here.store, text, SHOWN + 1)
+    if found.is_empty():
+        st.caption(t("Nobody fits “{text}”. Try fewer letters, or a piece of the phone.", text=plain(text.strip())))
+    with st.container(gap="xsmall"):
+        for person in found.head(SHOWN).iter_rows(named=True):
+            st.button(
+                _described(here, person),
+                key=f"{key}_{person['person_id']}",
+                on_click=_pick,
+                args=(key, person["person_id"]),
+                width="stretch",
+            )
+    if found.height > SHOWN:
+        st.caption(t("Only the best {n} are shown. Type more to narrow down.", n=SHOWN))
+
+
+def _pick(key: str, person_id: int | None) -> None:
+    st.session_state[key] = person_id
+    st.session_state[f"{key}_text"] = ""
+
+
+def _described(here: "Page", person: dict[str, Any]) -> str:
+    """One line that tells people of the same name apart: phone, year of birth, when last seen."""
+    t = here.t
+    parts = [f"**{plain(person['name'])}**", plain(person["phone"])]
+    if person["birth_year"]:
+        parts.append(t("born {year}", year=person["birth_year"]))
+    parts.append({"staff": t("staff"), "visitor": t("visitor")}[person["kind"]])
+    parts.append(t("last seen {day}", day=here.day(person["last_seen"])) if person["last_seen"] else t("never scanned"))
+    return " · ".join(part for part in parts if part)
