@@ -5,7 +5,9 @@ from datetime import datetime, time, timedelta
 import polars as pl
 import streamlit as st
 
-from quetma import documents, people, tracing
+from quetma import people, tracing
+from quetma.documents import MEDIA_TYPES
+from quetma.documents import trace as document
 from quetma.web import charts, downloads, page, widgets
 from quetma.web.people import person_picker
 
@@ -30,7 +32,7 @@ if person_id is None:
         )
     st.stop()
 
-# The question --------------------------------------------------------------------------------------------------------------------
+# The question ---------------------------------------------------------------------------------------------------------
 
 with st.container(border=True):
     first, second, third = st.columns(3)
@@ -65,8 +67,9 @@ with st.container(border=True):
             t("Rule"),
             [rule.id for rule in tracing.rules()],
             index=tracing.rules().index(in_force),
-            format_func=lambda chosen: tracing.rule_named(chosen).name
-            + (f" · {t('in force on that day')}" if chosen == in_force.id else ""),
+            format_func=lambda chosen: (
+                tracing.rule_named(chosen).name + (f" · {t('in force on that day')}" if chosen == in_force.id else "")
+            ),
             key=f"trace_rule_{in_force.id}",
             persist_state="session",
         )
@@ -74,20 +77,37 @@ with st.container(border=True):
         a, b, c, d = st.columns(4)
         rule_days = rule.days_before if symptoms else rule.days_before_no_onset
         days_before = a.number_input(
-            t("Infectious days before"), 0, 60, value=None, placeholder=t("{n} by the rule", n=rule_days), key="trace_days"
+            t("Infectious days before"),
+            0,
+            60,
+            value=None,
+            placeholder=t("{n} by the rule", n=rule_days),
+            key="trace_days",
         )
         min_minutes = b.number_input(
-            t("Shortest contact, minutes"), 0, 1440, value=None, placeholder=t("{n} by the rule", n=rule.min_minutes), key="trace_min"
+            t("Shortest contact, minutes"),
+            0,
+            1440,
+            value=None,
+            placeholder=t("{n} by the rule", n=rule.min_minutes),
+            key="trace_min",
         )
         linger = c.number_input(t("Air lingers, minutes"), 0, 240, value=0, key="trace_linger")
-        hour = d.time_input(t("Hour of isolation"), value=time(), step=timedelta(minutes=15), disabled=isolated is None, key="trace_hour")
-        st.caption(
-            t("Rule: {source}. Not given by it, assumed: {assumed}.", source=rule.source, assumed=", ".join(
-                {"days_before": t("infectious days before onset"), "days_before_no_onset": t("infectious days without symptoms"),
-                 "days_after": t("end of the window when not isolated"), "min_minutes": t("shortest contact")}[name]
-                for name in rule.assumed
-            ))
-        )  # fmt: skip
+        hour = d.time_input(
+            t("Hour of isolation"),
+            value=time(),
+            step=timedelta(minutes=15),
+            disabled=isolated is None,
+            key="trace_hour",
+        )
+        parameters = {
+            "days_before": t("infectious days before onset"),
+            "days_before_no_onset": t("infectious days without symptoms"),
+            "days_after": t("end of the window when not isolated"),
+            "min_minutes": t("shortest contact"),
+        }
+        assumed = ", ".join(parameters[parameter] for parameter in rule.assumed)
+        st.caption(t("Rule: {source}. Not given by it, assumed: {assumed}.", source=rule.source, assumed=assumed))
 
 try:
     answer = tracing.trace(
@@ -115,12 +135,17 @@ phone = people.domestic(person["phone"])
 name = widgets.plain(person["name"])
 here.audit("trace", f"{person['name']} {phone}".strip(), f"{here.day(onset)} {case.rule}")
 
-# The answer ----------------------------------------------------------------------------------------------------------------------
+# The answer -----------------------------------------------------------------------------------------------------------
 
 known = f1.filter(pl.col("certainty") != "possible")
 masked = f1.filter(pl.col("certainty") == "possible")
 st.subheader(
-    t("{name}: {f1} suspected F1, {f2} suspected F2", name=name, f1=here.number(known.height), f2=here.number(f2.height)),
+    t(
+        "{name}: {f1} suspected F1, {f2} suspected F2",
+        name=name,
+        f1=here.number(known.height),
+        f2=here.number(f2.height),
+    ),
     anchor=False,
 )
 st.markdown(
@@ -157,7 +182,9 @@ def f1_table(rows: pl.DataFrame, key: str) -> None:
     """F1s with their evidence in words."""
     shown = rows.sort("minutes", descending=True).with_columns(
         pl.col("phone").map_elements(people.domestic, return_dtype=pl.String, skip_nulls=False),
-        pl.Series("why", [why(row) for row in rows.sort("minutes", descending=True).iter_rows(named=True)], dtype=pl.String),
+        pl.Series(
+            "why", [why(row) for row in rows.sort("minutes", descending=True).iter_rows(named=True)], dtype=pl.String
+        ),
         pl.col("certainty").replace_strict(CERTAINTY, return_dtype=pl.String),
         pl.col("minutes").round(),
     )
@@ -213,7 +240,9 @@ with tab_evidence:
     strongest = f1.sort("minutes", descending=True).head(DRAWN)
     if f1.height > DRAWN:
         st.caption(t("The chart shows the {n} with the most minutes; the table below shows all.", n=DRAWN))
-    drawn = strongest.select("person_id", "name", "certainty").join(evidence, on="person_id", maintain_order="left_right")
+    drawn = strongest.select("person_id", "name", "certainty").join(
+        evidence, on="person_id", maintain_order="left_right"
+    )
     charts.show(
         here,
         charts.spans(drawn, "began", "ended", "name", "certainty", CERTAINTY),
@@ -221,18 +250,18 @@ with tab_evidence:
         key="trace_timeline",
     )
 
-    def stay(begin: datetime, end: datetime, begin_seen: bool, end_seen: bool) -> str:
-        """A stay as it is in the store; `?` marks an inferred end."""
-        return f"{begin:%H:%M}{'' if begin_seen else '?'}–{end:%H:%M}{'' if end_seen else '?'}"
+    def stay(t_in: str, t_out: str, in_seen: str, out_seen: str) -> pl.Expr:
+        """A stay as it is in the store; `?` marks an end that was inferred."""
+        marks = [pl.when(pl.col(seen)).then(pl.lit("")).otherwise(pl.lit("?")) for seen in (in_seen, out_seen)]
+        begin, end = (pl.col(name).dt.strftime("%H:%M") for name in (t_in, t_out))
+        return pl.concat_str(begin, marks[0], pl.lit("–"), end, marks[1])
 
     rows = evidence.join(f1.select("person_id", "name"), on="person_id", maintain_order="left")
     widgets.table(
         rows.with_columns(
             pl.col("minutes").round(1),
-            pl.Series("case_stay", [stay(r["infector_in"], r["infector_out"], r["infector_in_seen"], r["infector_out_seen"])
-                                    for r in rows.iter_rows(named=True)], dtype=pl.String),
-            pl.Series("own_stay", [stay(r["t_in"], r["t_out"], r["in_seen"], r["out_seen"])
-                                   for r in rows.iter_rows(named=True)], dtype=pl.String),
+            case_stay=stay("infector_in", "infector_out", "infector_in_seen", "infector_out_seen"),
+            own_stay=stay("t_in", "t_out", "in_seen", "out_seen"),
         ),
         {
             "name": st.column_config.TextColumn(t("Name"), pinned=True),
@@ -244,10 +273,10 @@ with tab_evidence:
             "own_stay": t("This person was there"),
         },
         alt=t("Each time an F1 shared a place with the case"),
-    )  # fmt: skip
+    )
     st.caption(t("A question mark stands at a time that was not scanned but inferred."))
 
-# Take it along -------------------------------------------------------------------------------------------------------------------
+# Take it along --------------------------------------------------------------------------------------------------------
 
 st.markdown(f"**{t('Export the list')}**")
 with st.container(horizontal=True):
@@ -256,9 +285,9 @@ with st.container(horizontal=True):
             label,
             downloads.offer(
                 here.session,
-                lambda path, fmt=fmt: documents.trace.write(answer, fmt, path, here.language),
+                lambda path, fmt=fmt: document.write(answer, fmt, path, here.language),
                 f"truy-vet-{onset:%Y-%m-%d}.{fmt}",
-                documents.MEDIA_TYPES[fmt],
+                MEDIA_TYPES[fmt],
                 ("export trace", f"{person['name']} {phone}".strip(), f"F1 {f1.height}, F2 {f2.height}, {fmt}"),
             ),
             icon=":material/download:",

@@ -1,0 +1,48 @@
+"""The exported trace says what the trace says."""
+
+from datetime import date
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+import pytest
+
+from quetma.documents import trace as document
+from quetma.language import translator
+from quetma.tracing import Case, Trace, trace
+from tests.scenario import unit
+from tests.test_tracing import F0, HERE, X, Y, visits
+
+WORDS = (
+    "Truy vết Người 1 0912341, có thể lây từ 00:00 20/08/2021 đến 00:00 07/09/2021 theo 3638/QĐ-BYT, tối thiểu 5 phút: "
+    "1 nghi F1, 1 nghi F2. Căn cứ cùng nơi, cùng lúc trong lịch sử quét mã; cần xác minh."
+)
+
+
+@pytest.fixture
+def answer(tmp_path: Path) -> Trace:
+    store = unit(tmp_path, visits((F0, HERE, 0, 60), (X, HERE, 13, 90), (Y, HERE, 70, 80)))
+    return trace(store, Case(F0, date(2021, 8, 23), min_minutes=5))
+
+
+def test_csv_is_exactly_this(answer: Trace, tmp_path: Path) -> None:
+    assert document.write(answer, "csv", tmp_path / "x.csv", "vi") == WORDS
+    assert (tmp_path / "x.csv").read_text(encoding="utf-8-sig").splitlines() == [
+        f'"{WORDS}"',
+        "Phân loại,Họ và tên,Điện thoại,Địa điểm,Lần đầu cùng nơi,Lần cuối cùng nơi,"
+        "Số phút cùng nơi,Số lần,Qua mấy F1,Mức chắc chắn",
+        "nghi F1,Người 2,0912342,Nơi 1,23/08/2021 12:13:00,23/08/2021 13:00:00,47.0,1,,đã thấy",
+        "nghi F2,Người 3,0912343,Nơi 1,23/08/2021 13:10:00,23/08/2021 13:20:00,,1,1,đã thấy",
+    ]
+
+
+def test_xlsx_holds_the_same(answer: Trace, tmp_path: Path) -> None:
+    title = document.write(answer, "xlsx", tmp_path / "x.xlsx", "en")
+    sheet = fastexcel.read_excel(tmp_path / "x.xlsx").load_sheet(0, header_row=2).to_polars()
+    assert sheet.select("Class", "Name").rows() == [("suspected F1", "Người 2"), ("suspected F2", "Người 3")]
+    assert title == document.sentence(answer, translator("en"))
+
+
+def test_parquet_holds_values(answer: Trace, tmp_path: Path) -> None:
+    document.write(answer, "parquet", tmp_path / "x.parquet", "vi")
+    assert pl.read_parquet(tmp_path / "x.parquet")["certainty"].to_list() == ["seen", "seen"]
