@@ -49,7 +49,7 @@ LABELS = {
 }
 staff = compliance.people(store, today)
 staff_before = compliance.people(store, before) if before else None
-since = t("than on {day}", day=f"{before:%d/%m}") if before else ""
+since = t("vs {day}", day=f"{before:%d/%m}") if before else ""
 
 cards = []
 for duty, label in LABELS.items():
@@ -73,7 +73,7 @@ days = store.ask("flow/daily", first=min(first, before or first), last=today, lo
 visitors = dict(days.select("day", "visitor_people").iter_rows())
 cards += [
     widgets.Card(
-        t("Visitors today"),
+        t("Visitors of the day"),
         here.number(visitors.get(today, 0)),
         since,
         visitors.get(today, 0) - visitors[before] if before else None,

@@ -92,7 +92,7 @@ def test_every_period_and_kind_at_a_place(app, demo_store: Store, period: str):
     for kind in flow.KINDS:
         at.segmented_control(key="flow_kind").set_value(kind).run()
         assert not at.exception
-        assert len(at.metric) == (5 if kind == "all" else 4)
+        assert len(at.metric) == (6 if kind == "all" else 4)
 
 
 def test_days_without_scans_are_said_so(app, demo_store: Store):

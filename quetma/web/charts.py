@@ -120,7 +120,7 @@ def columns(names: Sequence[str], series: Mapping[str, Sequence[float]], *, heig
             "y": list(values),
             "name": label,
             "marker": _fill(at),
-            "texttemplate": "%{y:,}",
+            "text": [value or "" for value in values],
             "textposition": "outside",
             "cliponaxis": False,
             "customdata": list(names),

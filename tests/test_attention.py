@@ -1,0 +1,143 @@
+"""What needs attention: the right sentences, in the right order, with names only for those who may read them."""
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from quetma import attention, rollups
+from quetma.attention import Item
+from quetma.language import translator
+from quetma.store import Store
+
+from .scenario import unit
+
+FRIDAY = date(2021, 8, 27)
+EN = translator("en")
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute))
+
+
+def items(store: Store, *, health: bool = True, upload: bool = False) -> list[Item]:
+    return attention.items(store, EN, health=health, upload=upload)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Three staff and a visitor on Thursday and Friday: all three did all duties, but for what a test takes away."""
+    thursday = FRIDAY - timedelta(days=1)
+    scans = [(p, 1, at(day, 7, p), "in") for day in (thursday, FRIDAY) for p in (1, 2, 3, 4)]
+    scans += [(p, 1, at(day, 16, p), "out") for day in (thursday, FRIDAY) for p in (1, 2, 3, 4)]
+    store = unit(tmp_path, sorted(scans, key=lambda scan: scan[2]))
+    with store.write() as cursor:
+        cursor.execute(
+            "INSERT INTO batch VALUES (2, 'roster', 'x', 'x', current_timestamp, 'a', 3, 3, 0, 0, NULL, NULL)"
+        )
+        for p in (1, 2, 3):
+            cursor.execute("INSERT INTO roster_row VALUES (2, ?, ?, 'Kiểm soát viên', 1, TRUE, NULL, NULL)", [p, p])
+            cursor.execute("INSERT INTO app_install VALUES (2, ?, ?, 'Bluezone', DATE '2021-06-01')", [p, p])
+            cursor.execute(
+                "INSERT INTO dose VALUES (2, ?, ?, 1, 'AZ', DATE '2021-06-01', NULL, NULL, 'Trạm y tế')", [p, p]
+            )
+            cursor.execute("INSERT INTO declaration VALUES (2, ?, ?, ?, '')", [p, p, at(FRIDAY, 6, p)])
+        rollups.derive(cursor, 2)
+    return store
+
+
+def change(store: Store, sql: str, *params: object) -> None:
+    """Changes a fact and derives the figures again."""
+    with store.write() as cursor:
+        cursor.execute(sql, params)
+        rollups.derive(cursor, 2)
+        rollups.derive(cursor, 1)
+
+
+def test_nothing_when_everyone_did_what_is_due(store: Store):
+    assert items(store) == []
+
+
+def test_most_urgent_first(store: Store):
+    change(store, "UPDATE declaration SET symptoms = 'sốt, ho' WHERE person_id = 2")
+    change(store, "DELETE FROM declaration WHERE person_id = 3")
+    change(store, "DELETE FROM scan WHERE person_id = 1 AND scanned_at > ?", at(FRIDAY, 0))
+    change(store, "UPDATE dose SET confirmed_by = NULL WHERE person_id IN (2, 3)")
+    change(store, "DELETE FROM app_install WHERE person_id = 1")
+    change(store, "DELETE FROM scan WHERE person_id = 4 AND scanned_at = ?", at(FRIDAY - timedelta(days=1), 16, 4))
+    change(store, "UPDATE batch SET rejected = 3, file_name = 'log.csv' WHERE batch_id = 2")
+    assert items(store, upload=True) == [
+        Item("urgent", "Người 2 declared symptoms at 06:02 27/08/2021: sốt, ho.", "compliance"),
+        Item("duty", "Not scanned on 27/08/2021: Người 1.", "compliance"),
+        Item("duty", "No health declaration on 27/08/2021: Người 3.", "compliance"),
+        Item("duty", "Not vaccinated, or not confirmed: Người 2, Người 3.", "compliance"),
+        Item("duty", "No accepted app: Người 1.", "compliance"),
+        Item("note", "Visits of 26/08/2021 with a scan in but no scan out: 1.", "flow"),
+        Item("note", "Rows of the last file, log.csv, that could not be read: 3.", "upload"),
+        Item("note", "The newest scans are of 27/08/2021. Upload the newer logs.", "upload"),
+    ]
+
+
+def test_without_the_right_people_are_counted_and_their_names_not_read(store: Store, monkeypatch: pytest.MonkeyPatch):
+    change(store, "UPDATE declaration SET symptoms = 'sốt' WHERE person_id = 2")
+    change(store, "UPDATE dose SET confirmed_by = NULL WHERE person_id IN (2, 3)")
+    answers = []
+    ask = Store.ask
+    monkeypatch.setattr(Store, "ask", lambda *a, **k: answers.append(ask(*a, **k)) or answers[-1])
+    assert items(store, health=False) == [
+        Item("urgent", "People who declared symptoms since 26/08/2021: 1.", "compliance"),
+        Item("duty", "Not vaccinated, or not confirmed: 2 staff.", "compliance"),
+    ]
+    assert answers
+    assert not [frame for frame in answers if "Người" in str(frame.rows()) or "sốt" in str(frame.rows())]
+
+
+def test_symptoms_of_the_working_day_before_and_since(store: Store):
+    saturday = FRIDAY + timedelta(days=1)
+    for line, day in enumerate([FRIDAY - timedelta(days=2), FRIDAY - timedelta(days=1), saturday], 10):
+        change(store, "INSERT INTO declaration VALUES (2, ?, ?, ?, 'ho')", line, line % 3 + 1, at(day, 9))
+    told = [item.text for item in items(store) if item.level == "urgent"]
+    assert told == ["Người 3 declared symptoms at 09:00 26/08/2021: ho."]  # Saturday is after the day shown
+
+
+def test_long_lists_are_cut_short(tmp_path: Path):
+    store = unit(tmp_path, [(p, 1, at(FRIDAY, 8, p), "in") for p in range(1, 9)])
+    with store.write() as cursor:
+        for p in range(1, 9):
+            cursor.execute("INSERT INTO roster_row VALUES (2, ?, ?, 'x', 1, TRUE, NULL, NULL)", [p, p])
+            cursor.execute("INSERT INTO declaration VALUES (2, ?, ?, ?, 'ho')", [p, p, at(FRIDAY, 6, p)])
+        rollups.derive(cursor, 2)
+    texts = [item.text for item in items(store)]
+    assert texts[:6] == [
+        *(f"Người {p} declared symptoms at 06:0{p} 27/08/2021: ho." for p in (8, 7, 6, 5, 4)),
+        "More people who declared symptoms since 27/08/2021: 3.",
+    ]
+    assert "Not vaccinated, or not confirmed: Người 1, Người 2, Người 3, Người 4, Người 5 and 3 more." in texts
+
+
+def test_who_is_still_inside_when_the_log_ends_is_not_told_of(tmp_path: Path):
+    thursday = FRIDAY - timedelta(days=1)
+    inside = (1, 1, at(thursday, 22), "in")
+    store = unit(
+        tmp_path,
+        [(2, 1, at(thursday, 8), "in"), (2, 1, at(thursday, 9), "out"), inside, (3, 1, at(FRIDAY, 0, 30), "in")],
+    )
+    assert items(store) == []
+
+
+@pytest.mark.parametrize(
+    ("real", "late"),
+    [(27, False), (28, False), (30, False), (31, True)],  # Friday, Saturday, Monday, Tuesday
+)
+def test_late_means_a_whole_working_day_without_data(real: int, late: bool):
+    assert attention.is_late(FRIDAY, date(2021, 8, real)) is late
+
+
+def test_a_demo_unit_is_never_late(store: Store):
+    assert [item.page for item in items(store, upload=True)] == ["upload"]
+    store.set("demo", "yes")
+    assert items(store, upload=True) == []
+
+
+def test_an_empty_store_needs_nothing(empty_store: Store):
+    assert items(empty_store, upload=True) == []
