@@ -7,6 +7,6 @@ the store) → prepare (the preview) → load (one transaction).
 from quetma.intake.columns import FIELDS, KINDS
 from quetma.intake.errors import REASONS, IntakeError
 from quetma.intake.load import STEPS, Batch, load
-from quetma.intake.prepare import Prepared, prepare
+from quetma.intake.prepare import Prepared, prepare, refresh
 
-__all__ = ["FIELDS", "KINDS", "REASONS", "STEPS", "Batch", "IntakeError", "Prepared", "load", "prepare"]
+__all__ = ["FIELDS", "KINDS", "REASONS", "STEPS", "Batch", "IntakeError", "Prepared", "load", "prepare", "refresh"]

@@ -64,8 +64,7 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
         facts = _with_ids(cursor, prepared, batch_id, next_person, next_location)
         if not facts.is_empty():
             _put(cursor, INSERT[prepared.kind], "facts", facts, batch=batch_id)
-        rejects = prepared.rows.filter(pl.col("outcome") == "rejected").select("line", "reason", "raw")
-        rejects = rejects.with_columns(pl.col("raw").str.replace_all("\0", "␀", literal=True))
+        rejects = prepared.rejects.with_columns(pl.col("raw").str.replace_all("\0", "␀", literal=True))
         if not rejects.is_empty():
             _put(cursor, "intake/insert_rejects", "rejects", rejects, batch=batch_id)
         counts = prepared.counts

@@ -191,9 +191,9 @@ def a_day(text: str) -> date | None:
 
 
 def a_clock(text: str) -> int | None:
-    """Seconds since midnight of `08:10`, `8h10`, `08:10:20 CH`, `SA 8:10`; a time in another zone is brought to ours."""
-    bare = re.sub(r"^(sa|ch|am|pm)(.*)$", r"\2\1", re.sub(r"luc|ngay|[\s,;]|(?<!\d)-|-$", "", fold(text)))
-    found = CLOCK.fullmatch(bare)
+    """Seconds since midnight of `08:10`, `8h10`, `08:10:20 CH`, `SA 8:10`; a time of another zone becomes ours."""
+    bare = re.sub(r"luc|ngay|[\s,;]|(?<!\d)-|-$", "", fold(text))
+    found = CLOCK.fullmatch(re.sub(r"^(sa|ch|am|pm)(.*)$", r"\2\1", bare))
     if not found or bare.isdigit():
         return None
     hour, minute, second = (int(part or 0) for part in found.group(1, 2, 3))

@@ -4,6 +4,7 @@ import hashlib
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import PurePath
 
 import polars as pl
@@ -52,17 +53,29 @@ class Prepared:
         """One row per row of the file: line, raw, reason, outcome (accepted | duplicate | rejected)."""
         return self.settled.rows
 
-    @property
+    @cached_property
+    def rejects(self) -> pl.DataFrame:
+        """One row per rejected row: line, reason, raw."""
+        return self.rows.filter(pl.col("outcome") == "rejected").select("line", "reason", "raw")
+
+    @cached_property
     def counts(self) -> dict[str, int]:
         """rows, accepted, duplicates, rejected: the first is the sum of the others."""
-        return counts(self.settled)
+        by = dict(self.rows.group_by("outcome").len().iter_rows())
+        accepted, duplicates = by.get("accepted", 0), by.get("duplicate", 0)
+        return {
+            "rows": self.rows.height,
+            "accepted": accepted,
+            "duplicates": duplicates,
+            "rejected": self.rows.height - accepted - duplicates,
+        }
 
-    @property
+    @cached_property
     def new_people(self) -> int:
         """How many people the store would learn of."""
         return self.settled.fresh(self.settled.people, "person_id").n_unique("person_id")
 
-    @property
+    @cached_property
     def new_locations(self) -> list[str]:
         """The names of the locations that would be new."""
         return self.settled.fresh(self.settled.places, "location_id")["name"].to_list()
@@ -72,10 +85,14 @@ class Prepared:
         """Whether the file says nothing about the location, and none was given: ask for it and prepare again."""
         return self.found.needs_location
 
-    @property
+    @cached_property
     def span(self) -> tuple[date | None, date | None]:
-        """The first and the last day that the file's readable rows speak of."""
-        return span(self.kind, self.found)
+        """The first and the last day that the file's readable rows speak of; (None, None) for a kind without days."""
+        column = DAY_OF.get(self.kind)
+        if column is None or self.found.facts.is_empty():
+            return None, None
+        days = self.found.facts[column].cast(pl.Date)
+        return days.bottom_k(1)[0], days.top_k(1)[0]
 
     def became(self, limit: int) -> pl.DataFrame:
         """What the first `limit` readable rows became: line, outcome, name, phone, location, and the kind's own
@@ -127,26 +144,13 @@ def prepare(
     )
 
 
+def refresh(store: Store, prepared: Prepared) -> Prepared:
+    """The same file compared with the store as it is now, after other uploads."""
+    earlier = store.ask("intake/same_file", sha256=prepared.sha256)
+    with closing(store.cursor()) as cursor:
+        return replace(resettle(cursor, prepared), earlier=earlier)
+
+
 def resettle(cursor: DuckDBPyConnection, prepared: Prepared) -> Prepared:
-    """The same file against the store as it is now."""
+    """The same file compared with what this cursor sees."""
     return replace(prepared, settled=settle(cursor, prepared.kind, prepared.found, prepared.sha256))
-
-
-def counts(settled: Settled) -> dict[str, int]:
-    """rows, accepted, duplicates, rejected."""
-    by = dict(settled.rows.group_by("outcome").len().iter_rows())
-    return {
-        "rows": settled.rows.height,
-        "accepted": by.get("accepted", 0),
-        "duplicates": by.get("duplicate", 0),
-        "rejected": by.get("rejected", 0),
-    }
-
-
-def span(kind: str, found: Facts) -> tuple[date | None, date | None]:
-    """The first and last day of the facts; (None, None) for a kind without days."""
-    column = DAY_OF[kind]
-    if column is None or found.facts.is_empty():
-        return None, None
-    ends = found.facts.select(first=pl.col(column).min().cast(pl.Date), last=pl.col(column).max().cast(pl.Date))
-    return ends.row(0)

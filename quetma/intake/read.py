@@ -18,6 +18,7 @@ from typing import NamedTuple
 import fastexcel
 import polars as pl
 
+from quetma import formulas
 from quetma.intake.errors import IntakeError
 
 SEPARATORS = ",;\t|"
@@ -236,7 +237,7 @@ def _tidy(table: pl.DataFrame, width: int) -> pl.DataFrame:
     """Cells without spaces around them, empty ones null; wholly empty rows gone; unreadable and total rows marked."""
     cells = [f"c{i}" for i in range(width)]
     table = table.with_columns(
-        pl.col(*cells).str.strip_chars().replace("", None),
+        formulas.unmark(pl.col(*cells).str.strip_chars()).replace("", None),
         bad=pl.when(pl.col("raw").str.contains(UNREADABLE)).then(pl.lit("bad_text")).otherwise("bad"),
     ).filter(pl.any_horizontal(pl.col(*cells).is_not_null()) | pl.col("bad").is_not_null())
     return table.filter(pl.col("raw").str.contains(r"[^\s,;|\"]"))
