@@ -10,6 +10,9 @@ from quetma.web.forms import ICON
 
 st.set_page_config(page_icon=str(ICON), layout="wide")
 st.logo(str(ICON), size="large")
+if st.context.theme.type == "dark":
+    # Streamlit's labels on primary buttons are white, which cannot be read on a colour that is light enough to be text here.
+    st.html("<style>[data-testid$='Button-primary'] p { color: #06161c }</style>")
 
 here = page.guard()
 t, store = here.t, here.store
