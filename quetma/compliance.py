@@ -76,10 +76,13 @@ def missing(store: Store, day: date, duty: str) -> pl.DataFrame:
     )
 
 
-def split(store: Store, found: pl.DataFrame, by: str) -> pl.DataFrame:
-    """The rates by "position" or "location": group, staff, <duty>_have and <duty>_due of each duty. Largest first."""
+def split(store: Store, found: pl.DataFrame, by: str, smallest: int = 1) -> pl.DataFrame:
+    """The rates by "position" or "location": group, staff, <duty>_have and <duty>_due of each duty. Largest first.
+
+    A figure about one person is that person's: groups of fewer than `smallest` people are put together as group None.
+    """
     places = store.ask("flow/locations").select("location_id", location="name")
-    return (
+    groups = (
         found.join(places, on="location_id")
         .group_by(pl.col(by).alias("group"))
         .agg(
@@ -89,6 +92,14 @@ def split(store: Store, found: pl.DataFrame, by: str) -> pl.DataFrame:
         )
         .sort("staff", "group", descending=[True, False])
     )
+    kept, together = groups.height, 0
+    while kept and (groups["staff"][kept - 1] < smallest or 0 < together < smallest):
+        kept -= 1
+        together += groups["staff"][kept]
+    if kept == groups.height:
+        return groups
+    others = groups[kept:].select(pl.lit(None, pl.String).alias("group"), pl.exclude("group").sum())
+    return pl.concat([groups[:kept], others])
 
 
 def trend(store: Store, first: date, last: date) -> pl.DataFrame:

@@ -189,6 +189,7 @@ BUSINESS = (  # organisation, purpose
 
 SHAPE = Shape(FIRST, LAST)
 KHOI = SHAPE.staff + SHAPE.visitors  # the visitor of the story
+KHOI_PHONE = "0900999001"
 KHOI_SCANS = (
     (0, datetime(2021, 8, 19, 10, 2, 11), "in"), (0, datetime(2021, 8, 19, 10, 20, 40), "out"),
     (0, datetime(2021, 8, 24, 8, 52, 5), "in"), (0, datetime(2021, 8, 24, 9, 37, 48), "out"),
@@ -201,7 +202,7 @@ def _person(n: int) -> tuple[str, str, str, str]:
     if n < len(STAFF):
         return STAFF[n][0], f"0900000{n + 1:03d}", UNIT, ""
     if n == KHOI:
-        return "Nguyễn Đình Khôi", "0900999001", "Hợp tác xã nông sản", "Giấy vận chuyển hàng"
+        return "Nguyễn Đình Khôi", KHOI_PHONE, "Hợp tác xã nông sản", "Giấy vận chuyển hàng"
     middle = "Thị" if n % 5 < 2 else "Văn"
     family, given = FAMILY[n * 7 % 15 if n % 4 else 0], GIVEN[middle][n * 11 // 5 % 13]
     phone = f"0900{100000 + n * 1237 % 890000:06d}"  # 1237 and 890000 share no factor: no two visitors share a number

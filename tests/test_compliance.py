@@ -227,6 +227,23 @@ def test_scans_without_their_other_half(unit) -> None:
     ]
 
 
+def test_groups_too_small_to_hide_a_person_are_put_together(unit) -> None:
+    roster = {
+        n: (("Bảo vệ", "Bảo vệ", "Bảo vệ", "Kế toán", "Lái xe", "Văn thư")[n - 1], 1, True, None, None)
+        for n in range(1, 7)
+    }
+    store = unit(Facts(roster=roster, doses=[(4, 1, MONDAY, True), (1, 1, MONDAY, True)]))
+    found = compliance.people(store, MONDAY)
+
+    def parts(smallest: int) -> list[tuple]:
+        columns = ("group", "staff", "vaccinated_have", "vaccinated_due")
+        return compliance.split(store, found, "position", smallest).select(columns).rows()
+
+    assert parts(1) == [("Bảo vệ", 3, 1, 3), ("Kế toán", 1, 1, 1), ("Lái xe", 1, 0, 1), ("Văn thư", 1, 0, 1)]
+    assert parts(3) == [("Bảo vệ", 3, 1, 3), (None, 3, 1, 3)]
+    assert parts(4) == [(None, 6, 2, 6)]
+
+
 def same(store: Store, facts: Facts, day: date, declaration_days: int = 1) -> None:
     """Everything that is said about one day equals the recount."""
     expected = facts.recount(day, declaration_days)

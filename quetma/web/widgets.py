@@ -35,7 +35,7 @@ PRESETS = {
 class Card:
     """One figure: what it is, its value, how it changed (None: not compared), and the page that opens it.
 
-    `note` stands beside the change, or alone. `good` says which way is good news; "neither" has no colour.
+    `note` stands beside the change, or alone; `detail` stands below. `good` says which way is good news.
     """
 
     label: str
@@ -44,6 +44,7 @@ class Card:
     change: int | None = None
     good: Literal["more", "less", "neither"] = "neither"
     help: str | None = None
+    detail: str = ""
     page: str | None = None
     link: str | None = None
 
@@ -65,6 +66,8 @@ def cards(figures: Sequence[Card], across: int = 3) -> None:
                 )
                 if card.note and not compared:
                     st.caption(card.note)
+                if card.detail:
+                    st.caption(card.detail)
                 if card.page:
                     st.page_link(PAGES / card.page, label=card.link, icon=":material/arrow_forward:")
 

@@ -1,0 +1,223 @@
+"""Compliance: the four duties of the staff on one day, who has not done them and since when, and how it went before."""
+
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from quetma import compliance, rollups
+from quetma.web import charts, page, widgets
+
+here = page.begin("Compliance", right="figures")
+t, store = here.t, here.store
+
+LABELS = {
+    "apps": t("App installed"),
+    "vaccinated": t("Vaccinated"),
+    "declared": t("Declared health"),
+    "scanned": t("Scanned"),
+}
+SHORT = {"apps": t("App"), "vaccinated": t("Dose"), "declared": t("Declaration"), "scanned": t("Scan")}
+RULES = {
+    "apps": t("An accepted app on the person's smartphone. Without a smartphone it is not due."),
+    "vaccinated": t("At least one dose that has been confirmed."),
+    "declared": t("A health declaration that counts for the day. Due on working days, of those with a smartphone."),
+    "scanned": t("At least one scan on the day. Due on working days."),
+}
+WEEKS, DAYS = 8, 10
+
+# What is asked -------------------------------------------------------------------------------------------------------
+
+today = store.today()
+known = store.ask("compliance/calendar")
+first, last = (min(known["day"][0], today), max(known["day"][-1], today)) if known.height else (today, today)
+# A key of its own for each newest day: after an upload the screen speaks of the new day.
+day = st.date_input(
+    t("Figures of"),
+    today,
+    first,
+    last,
+    format="DD/MM/YYYY",
+    key=f"compliance_{today}",
+    persist_state="session",
+    width=220,
+)
+day = day or today
+staff = compliance.people(store, day)
+if staff.is_empty():
+    widgets.empty(here, t("Nobody is on the staff list on {day}.", day=here.day(day)))
+    st.stop()
+
+working = rollups.is_working(day)
+if not working:
+    st.info(
+        t("{day} is not a working day: no declaration and no scan is due.", day=here.day(day)), icon=":material/event:"
+    )
+
+# At a glance ---------------------------------------------------------------------------------------------------------
+
+before = compliance.previous(store, day)
+staff_before = compliance.people(store, before) if before else None
+rates = {duty: compliance.rate(staff, duty) for duty in compliance.DUTIES}
+
+cards = []
+for duty, (have, due) in rates.items():
+    have_before, due_before = compliance.rate(staff_before, duty) if staff_before is not None else (0, 0)
+    compared = bool(before and due and due_before)
+    cards.append(
+        widgets.Card(
+            LABELS[duty],
+            f"{have}/{due}" if due else "–",
+            t("vs {day}", day=f"{before:%d/%m}") if compared and before else "",
+            have - have_before if compared else None,
+            good="more",
+            help=RULES[duty],
+            detail=here.percent(have, due) if due else t("nobody owes it"),
+        )
+    )
+widgets.cards(cards, across=4)
+
+have, due = rates["scanned"]
+if due and not have:
+    st.warning(
+        t("There is no staff scan at all on {day}. Perhaps its log has not been uploaded yet.", day=here.day(day)),
+        icon=":material/upload_file:",
+    )
+exempt = staff["apps"].null_count()
+if exempt:
+    st.caption(t("{n} without a smartphone: the app and the declaration are not due.", n=exempt))
+
+# Who has not ---------------------------------------------------------------------------------------------------------
+
+MISSING = {
+    "apps": t("No accepted app: {n}"),
+    "vaccinated": t("No confirmed dose: {n}"),
+    "declared": t("No health declaration: {n}"),
+    "scanned": t("No scan: {n}"),
+}
+date_of = st.column_config.DateColumn
+behind = {duty: due - have for duty, (have, due) in rates.items() if have < due}
+if not behind:
+    st.success(t("Everybody has done what was due on {day}.", day=here.day(day)), icon=":material/check_circle:")
+elif not here.may("health"):
+    st.caption(t("Leaders see here who has not done what was due."))
+else:
+    st.subheader(t("Not done on {day}", day=here.day(day)), anchor=False)
+    for duty, count in behind.items():
+        rows = widgets.open_rows(here, MISSING[duty].format(n=count), key=f"missing_{duty}")
+        if rows.open:
+            with rows:
+                people = compliance.missing(store, day, duty)
+                columns: dict[str, Any] = {"name": t("Full name"), "position": t("Position"), "location": t("Premises")}
+                if duty in ("declared", "scanned"):
+                    columns["last"] = date_of(t("Last done"), format="DD/MM/YYYY")
+                    columns["missed"] = t("Working days in a row without")
+                else:
+                    columns["started"] = date_of(t("On the staff list since"), format="DD/MM/YYYY")
+                if people["unconfirmed_on"].count() and duty == "vaccinated":
+                    columns["unconfirmed_on"] = date_of(t("Unconfirmed dose of"), format="DD/MM/YYYY")
+                widgets.people_table(here, people, f"missing_{duty}_people", columns, alt=MISSING[duty].format(n=count))
+                if duty in ("declared", "scanned"):
+                    st.caption(t("People on leave are listed too: the files do not say who was on leave."))
+
+# How it went ---------------------------------------------------------------------------------------------------------
+
+st.subheader(t("The last {n} weeks", n=WEEKS), anchor=False)
+trend = compliance.trend(store, day - timedelta(weeks=WEEKS) + timedelta(days=1), day)
+if trend.height < 2:
+    st.caption(t("The chart appears once there are two working days with data."))
+else:
+    with st.grid(2, min_column_width=300):
+        for duty, label in LABELS.items():
+            with st.container(gap="xsmall"):
+                st.markdown(f"**{label}**")
+                percent = here.percent(*rates[duty])
+                charts.show(
+                    here,
+                    charts.lines_by_day(trend, {duty: label}, percent=True, height=170),
+                    t("{duty}: share of the staff by working day, {percent} on {day}.",
+                      duty=label, percent=percent, day=here.day(day)),
+                    key=f"trend_{duty}",
+                )  # fmt: skip
+
+# By premises and position --------------------------------------------------------------------------------------------
+
+
+def groups(by: str) -> pl.DataFrame:
+    """`compliance.split` with a name on every group. Who may not see a person's health gets no group of one or two."""
+    smallest = 1 if here.may("health") else 3
+    return compliance.split(store, staff, by, smallest).with_columns(pl.col("group").fill_null(t("Others, together")))
+
+
+def counted(duty: str) -> pl.Expr:
+    """`12/13`, a dash when nobody owes it."""
+    have, due = pl.col(f"{duty}_have"), pl.col(f"{duty}_due")
+    return pl.when(due > 0).then(pl.format("{}/{}", have, due)).otherwise(pl.lit("–")).alias(duty)
+
+
+left, right = st.columns([2, 3], gap="large")
+with left:
+    st.subheader(t("By premises"), anchor=False)
+    owed = {duty: SHORT[duty] for duty, (_, due) in rates.items() if due}
+    shares = groups("location").select(
+        pl.format("{} ({})", "group", "staff").alias("group"),
+        *((pl.col(f"{duty}_have") / pl.col(f"{duty}_due")).fill_nan(None).alias(duty) for duty in owed),
+    )
+    charts.show(
+        here,
+        charts.bars(shares, "group", owed, percent=True),
+        t("Share of the staff who did each duty, by premises."),
+        key="compliance_places",
+    )
+with right:
+    st.subheader(t("By position"), anchor=False)
+    widgets.table(
+        groups("position").select("group", "staff", *map(counted, compliance.DUTIES)),
+        {"group": t("Position"), "staff": t("Staff")} | SHORT,
+        alt=t("Staff who did each duty, of those who owe it, by position"),
+    )
+    st.caption(t("How many have done it, of how many owe it."))
+
+# Each person, day by day ---------------------------------------------------------------------------------------------
+
+if here.may("health") and trend.height:
+    st.subheader(t("Person by person"), anchor=False)
+    rows = widgets.open_rows(here, t("Each person on the last {n} working days", n=DAYS), key="matrix")
+    if rows.open:
+        with rows:
+            duty = st.segmented_control(
+                t("Duty"),
+                ["scanned", "declared", "vaccinated", "apps"],
+                default="scanned",
+                required=True,
+                format_func=LABELS.__getitem__,
+                key="matrix_duty",
+                wrap=True,
+            )
+            done = compliance.matrix(store, duty or "scanned", day, DAYS)
+            days = done.columns[2:]
+            signs = done.with_columns(
+                pl.col(days).replace_strict({True: "✓", False: "✗"}, default="–", return_dtype=pl.String)
+            )
+            columns: dict[str, Any] = {"name": st.column_config.TextColumn(t("Full name"), pinned=True)}
+            columns |= {iso: f"{iso[8:]}/{iso[5:7]}" for iso in days}
+            widgets.people_table(here, signs, "matrix_people", columns, alt=LABELS[duty or "scanned"])
+            st.caption(t("✓ done · ✗ not done · – not due"))
+
+    halves = compliance.unpaired(store, day)
+    if halves.height:
+        label = t("Scanned in but not out, or out but not in: {n}", n=halves.height)
+        rows = widgets.open_rows(here, label, key="unpaired")
+        if rows.open:
+            with rows:
+                halves = halves.with_columns(
+                    pl.col("missing").replace_strict({"in": t("scan in"), "out": t("scan out")}, return_dtype=pl.String)
+                )
+                columns: dict[str, Any] = {
+                    "name": t("Full name"),
+                    "location": t("Premises"),
+                    "scanned_at": st.column_config.DatetimeColumn(t("Scanned at"), format="HH:mm"),
+                    "missing": t("What is missing"),
+                }
+                widgets.people_table(here, halves, "unpaired_people", columns, alt=t("Scans without their other half"))

@@ -1,0 +1,172 @@
+"""The compliance page: its figures, the people behind them, and who gets to see names."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from quetma import compliance, demo, intake
+from quetma.store import Store
+
+PAGE = "pages/compliance.py"
+Open = Callable[..., AppTest]
+
+
+def words(test: AppTest) -> str:
+    """Everything that is written on the page and in its tables."""
+    parts = [
+        element.value
+        for kind in ("title", "subheader", "markdown", "caption", "info", "warning", "success")
+        for element in test.get(kind)
+    ]
+    parts += [f"{metric.label} {metric.value} {metric.delta}" for metric in test.metric]
+    parts += [expander.label for expander in test.expander]
+    parts += [frame.value.to_csv() for frame in test.dataframe]
+    return "\n".join(map(str, parts))
+
+
+def opened(test: AppTest, key: str) -> AppTest:
+    """The page after a click on the expander with that key."""
+    test.session_state[key] = True
+    return test.run()
+
+
+def names_on(test: AppTest) -> set[str]:
+    return {name for name, _, _ in demo.STAFF if name in words(test)}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_four_rates(app: Open, demo_store: Store, language: str) -> None:
+    test = app(PAGE, language=language, store=demo_store)
+    assert not test.exception
+    assert [metric.value for metric in test.metric] == ["13/13", "12/13", "12/13", "12/13"]
+    assert [metric.delta for metric in test.metric] == ["0", "0", "-1", "-1"]
+    assert ("92,3%" if language == "vi" else "92.3%") in words(test)
+    assert len(test.get("plotly_chart")) == 5
+    assert not names_on(test)  # nothing is opened yet
+
+
+@pytest.mark.parametrize(
+    ("duty", "name"),
+    [("vaccinated", "Đinh Thị Thúy"), ("declared", "Tòng Thị Hạnh"), ("scanned", "Nguyễn Thị Thanh Hương")],
+)
+def test_a_rate_opens_the_person_who_is_missing(app: Open, demo_store: Store, duty: str, name: str) -> None:
+    test = opened(app(PAGE, store=demo_store), f"missing_{duty}")
+    assert not test.exception
+    assert names_on(test) == {name}
+    looked_up = demo_store.cursor().execute("SELECT subject FROM audit WHERE action = 'open rows'").fetchall()
+    assert len(looked_up) == 1
+
+
+def test_the_person_opens_a_trace(app: Open, demo_store: Store) -> None:
+    test = opened(app(PAGE, store=demo_store), "missing_vaccinated")
+    frame = next(frame.value for frame in test.dataframe if "name" in frame.value)
+    assert frame["_trace"].to_list() == ["Truy vết"]
+
+
+@pytest.mark.parametrize("role", ["viewer", "gatekeeper"])
+def test_without_the_right_no_name_is_shown_nor_asked_for(
+    app: Open, demo_store: Store, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    ask = Store.ask
+    monkeypatch.setattr(
+        Store, "ask", lambda self, name, *args, **params: asked.append(name) or ask(self, name, *args, **params)
+    )
+    test = app(PAGE, role=role, store=demo_store)
+    for key in ("missing_vaccinated", "missing_declared", "missing_scanned", "matrix", "unpaired"):
+        test = opened(test, key)
+    assert not test.exception
+    assert [metric.value for metric in test.metric][1] == "12/13"
+    assert not names_on(test)
+    assert "compliance/people" in asked
+    assert not {"compliance/known", "compliance/days", "compliance/unpaired"} & set(asked)
+    # Nor can the one person of a position be told by it.
+    assert min(row for frame in test.dataframe for row in frame.value["staff"]) >= 3
+
+
+def test_person_by_person(app: Open, demo_store: Store) -> None:
+    test = opened(app(PAGE, store=demo_store), "matrix")
+    shown = next(frame.value for frame in test.dataframe if "2021-08-27" in frame.value)
+    days = [column for column in shown.columns if column.startswith("2021")]
+    assert days == [f"2021-08-{day}" for day in (16, 17, 18, 19, 20, 23, 24, 25, 26, 27)]
+    assert len(shown) == 13
+    signs = dict(zip(shown["name"], shown["2021-08-27"], strict=True))
+    assert signs.pop("Nguyễn Thị Thanh Hương") == "✗"
+    assert set(signs.values()) == {"✓"}
+    test.segmented_control(key="matrix_duty").set_value("vaccinated").run()
+    shown = next(frame.value for frame in test.dataframe if "2021-08-27" in frame.value)
+    assert shown.set_index("name").loc["Đinh Thị Thúy"][days].to_list() == ["✗"] * 10
+
+
+def pick(test: AppTest, day: date) -> AppTest:
+    return test.date_input[0].set_value(day).run()
+
+
+def test_an_earlier_day(app: Open, demo_store: Store) -> None:
+    day = date(2021, 8, 25)
+    test = pick(app(PAGE, store=demo_store), day)
+    assert not test.exception
+    expected = compliance.on(demo_store, day)
+    assert [metric.value for metric in test.metric] == [
+        f"{expected[duty]['have']}/{expected[duty]['of']}" for duty in compliance.DUTIES
+    ]
+    halves = compliance.unpaired(demo_store, day)
+    assert halves.height
+    test = opened(test, "unpaired")
+    assert names_on(test) == set(halves["name"])
+
+
+def test_a_day_off(app: Open, demo_store: Store) -> None:
+    test = pick(app(PAGE, store=demo_store), date(2021, 8, 22))
+    assert not test.exception
+    assert [metric.value for metric in test.metric] == ["13/13", "12/13", "–", "–"]
+    assert "22/08/2021 không phải ngày làm việc" in test.info[1].value
+
+
+def test_after_an_upload_the_page_speaks_of_the_new_day(app: Open, demo_store: Store) -> None:
+    test = app(PAGE, store=demo_store)
+    content = (demo.SAMPLE / demo.UPLOAD_TO_TRY).read_bytes()
+    intake.load(demo_store, intake.prepare(demo_store, demo.UPLOAD_TO_TRY, content), "test")
+    test.run()
+    assert not test.exception
+    assert test.date_input[0].value == demo.NEXT_DAY
+    assert test.metric[2].value == "0/13"  # nobody's declaration has been uploaded yet
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("role", ["leader", "viewer"])
+def test_an_empty_store_says_what_to_do(app: Open, empty_store: Store, language: str, role: str) -> None:
+    test = app(PAGE, role=role, language=language, store=empty_store)
+    assert not test.exception
+    assert not test.metric
+    assert len(test.info) == 1
+    assert len(test.page_link) == (1 if role == "leader" else 0)
+
+
+def test_a_staff_list_alone_is_enough_for_the_first_figures(app: Open, empty_store: Store) -> None:
+    for name in ("danh-sach-can-bo.csv", "mui-tiem.csv"):
+        intake.load(empty_store, intake.prepare(empty_store, name, (demo.SAMPLE / name).read_bytes()), "test")
+    test = app(PAGE, store=empty_store)
+    assert not test.exception
+    assert [metric.value for metric in test.metric][:2] == ["0/13", "12/13"]
+    test = opened(test, "missing_vaccinated")
+    assert names_on(test) == {"Đinh Thị Thúy"}
+
+
+def test_everybody_has_done_what_was_due(app: Open, demo_store: Store) -> None:
+    roster = (demo.SAMPLE / "danh-sach-can-bo.csv").read_text("utf-8-sig").splitlines()
+    leaving = ("Đinh Thị Thúy", "Tòng Thị Hạnh", "Nguyễn Thị Thanh Hương")
+    lines = [
+        f"{roster[0]},Đến ngày",
+        *(f"{line},26/08/2021" for line in roster if any(name in line for name in leaving)),
+    ]
+    content = "\n".join(lines).encode()
+    intake.load(demo_store, intake.prepare(demo_store, "nghi.csv", content), "test")
+    test = app(PAGE, store=demo_store)
+    assert not test.exception
+    assert [metric.value for metric in test.metric] == ["10/10"] * 4
+    assert len(test.success) == 1
+    before = compliance.on(demo_store, demo_store.today() - timedelta(days=1))
+    assert before["staff"] == 13
