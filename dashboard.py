@@ -1,7 +1,6 @@
 """The server: `streamlit run dashboard.py`."""
 
 import gc
-import logging
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -36,17 +35,10 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     unit.close()
 
 
-def on_script_error(error: Exception) -> bool:
-    """An apology instead of the program's own words, which go to the server's log."""
-    logging.getLogger("quetma").error("a page failed", exc_info=error)
-    page.apologise()
-    return True
-
-
 app = st.App(
     "quetma/web/main.py",
     middleware=[Middleware(wall.Wall)],
     routes=routes.ROUTES,
     lifespan=lifespan,
-    on_script_error=on_script_error,
+    on_script_error=page.apologise,
 )

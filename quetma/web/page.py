@@ -107,8 +107,8 @@ def signed_out(spoken: str) -> None:
     st.stop()
 
 
-def apologise() -> None:
-    """What the reader sees when the program failed: what is kept and what to do, nothing of the inside."""
+def apologise(_error: Exception) -> bool:
+    """What the reader sees when the program failed: what is kept, what to do. Streamlit logs the error itself."""
     t = language.translator(chosen_language())
     st.error(
         t("Something went wrong on this page. Your data is unharmed: nothing half-done is ever saved. "
@@ -116,6 +116,7 @@ def apologise() -> None:
           time=language.moment(now())),
         icon=":material/error:",
     )  # fmt: skip
+    return True  # instead of Streamlit's own words
 
 
 def chosen_language() -> str:
