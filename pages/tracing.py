@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 import polars as pl
 import streamlit as st
 
-from quetma import people, tracing
+from quetma import tracing
 from quetma.documents import MEDIA_TYPES
 from quetma.documents import trace as document
 from quetma.web import charts, downloads, page, widgets
@@ -131,7 +131,7 @@ except tracing.Unanswerable:
     st.stop()
 
 person, case, f1, f2 = answer.person, answer.case, answer.f1, answer.f2
-phone = people.domestic(person["phone"])
+phone = person["phone"]
 name = widgets.plain(person["name"])
 here.audit("trace", f"{person['name']} {phone}".strip(), f"{here.day(onset)} {case.rule}")
 
@@ -181,7 +181,6 @@ def why(row: dict) -> str:
 def f1_table(rows: pl.DataFrame, key: str) -> None:
     """F1s with their evidence in words."""
     shown = rows.sort("minutes", descending=True).with_columns(
-        pl.col("phone").map_elements(people.domestic, return_dtype=pl.String, skip_nulls=False),
         pl.Series(
             "why", [why(row) for row in rows.sort("minutes", descending=True).iter_rows(named=True)], dtype=pl.String
         ),
@@ -194,7 +193,7 @@ def f1_table(rows: pl.DataFrame, key: str) -> None:
         key,
         {
             "name": st.column_config.TextColumn(t("Name"), pinned=True),
-            "phone": t("Phone"),
+            "phone_shown": t("Phone"),
             "minutes": st.column_config.NumberColumn(t("Minutes shared"), format="%d"),
             "exposed_at": st.column_config.DatetimeColumn(t("First shared"), format="HH:mm DD/MM/YYYY"),
             "certainty": t("How sure"),
@@ -221,13 +220,12 @@ with tab_f2:
     widgets.people_table(
         here,
         f2.with_columns(
-            pl.col("phone").map_elements(people.domestic, return_dtype=pl.String, skip_nulls=False),
             pl.col("certainty").replace_strict(CERTAINTY, return_dtype=pl.String),
         ),
         "trace_f2",
         {
             "name": st.column_config.TextColumn(t("Name"), pinned=True),
-            "phone": t("Phone"),
+            "phone_shown": t("Phone"),
             "via": st.column_config.NumberColumn(t("Via"), format="%d"),
             "exposed_at": st.column_config.DatetimeColumn(t("First shared"), format="HH:mm DD/MM/YYYY"),
             "location": t("Location"),
@@ -240,12 +238,13 @@ with tab_evidence:
     strongest = f1.sort("minutes", descending=True).head(DRAWN)
     if f1.height > DRAWN:
         st.caption(t("The chart shows the {n} with the most minutes; the table below shows all.", n=DRAWN))
-    drawn = strongest.select("person_id", "name", "certainty").join(
-        evidence, on="person_id", maintain_order="left_right"
-    )
+    alike = pl.col("name").is_duplicated()
+    drawn = strongest.select(
+        "person_id", "certainty", who=pl.when(alike).then(pl.format("{} {}", "name", "phone_shown")).otherwise("name")
+    ).join(evidence, on="person_id", maintain_order="left_right")
     charts.show(
         here,
-        charts.spans(drawn, "began", "ended", "name", "certainty", CERTAINTY),
+        charts.spans(drawn, "began", "ended", "who", "certainty", CERTAINTY),
         alt=t("Timeline: when each suspected F1 shared a place with {name}", name=person["name"]),
         key="trace_timeline",
     )

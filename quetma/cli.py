@@ -154,22 +154,20 @@ def run_trace(given: argparse.Namespace) -> None:
     )
     found = tracing.trace(store, case)
     case, f0 = found.case, found.person
-    audit.log(
-        store, operator(), "trace", f"{f0['name']} {people.domestic(f0['phone'])}", f"{day(case.onset)} {case.rule}"
-    )
+    audit.log(store, operator(), "trace", f"{f0['name']} {f0['phone']}", f"{day(case.onset)} {case.rule}")
     if given.json:
         return show(found.json())
-    print(
-        f"{f0['name']} {people.domestic(f0['phone'])}, infectious from {moment(case.since)} until {moment(case.until)}"
-    )
+    print(f"{f0['name']} {f0['phone']}, infectious from {moment(case.since)} until {moment(case.until)}")
     print(f"Rule {case.rule}; at least {case.min_minutes} minutes together; the air lingers {case.linger} minutes")
     print(f"Suspected F1, to be verified: {found.f1.height}")
     for row in found.f1.iter_rows(named=True):
-        row |= {"phone": people.domestic(row["phone"]), "exposed_at": moment(row["exposed_at"])}
-        print("  {phone:<12} {name}: {minutes:.0f} min, first at {location} {exposed_at}, {certainty}".format(**row))
+        row |= {"exposed_at": moment(row["exposed_at"])}
+        print(
+            "  {phone_shown:<12} {name}: {minutes:.0f} min, first at {location} {exposed_at}, {certainty}".format(**row)
+        )
     print(f"Suspected F2, to be verified: {found.f2.height}")
     for row in found.f2.iter_rows(named=True):
-        print("  {phone:<12} {name}: through {via} F1".format(**row | {"phone": people.domestic(row["phone"])}))
+        print("  {phone_shown:<12} {name}: through {via} F1".format(**row))
 
 
 def run_compliance(given: argparse.Namespace) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 import polars as pl
 
+from quetma import directory
 from quetma.store import Store
 
 RULES = Path(__file__).resolve().parent / "rules.toml"
@@ -97,7 +98,9 @@ class Case:
             if not 0 <= getattr(case, name) <= 1440:
                 raise Unanswerable(f"{name} must be from 0 to 1440, not {getattr(case, name)}.")
         if case.until <= case.since:
-            raise Unanswerable(f"The isolation ({case.until:%d/%m/%Y %H:%M}) lies before the infectious window ({case.since:%d/%m/%Y}).")
+            raise Unanswerable(
+                f"The isolation ({case.until:%d/%m/%Y %H:%M}) lies before the infectious window ({case.since:%d/%m/%Y})."
+            )
         return case
 
     @property
@@ -108,7 +111,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Trace:
-    """The answer: the resolved case, the person, and one row per F1 and F2 (columns of queries/tracing/step.sql)."""
+    """The answer: the resolved case, the person (columns of queries/people/person.sql), and one row per F1 and F2 (columns of queries/tracing/step.sql)."""
 
     case: Case
     person: dict[str, Any]
@@ -121,7 +124,7 @@ class Trace:
         return {
             "case": {
                 "person_id": case.person_id,
-                "phone": self.person["phone"],
+                "phone": self.person["e164"],
                 "name": self.person["name"],
                 "onset": case.onset.isoformat(),
                 "symptoms": case.symptoms,
@@ -152,20 +155,22 @@ class Trace:
 def trace(store: Store, case: Case) -> Trace:
     """F1 and F2 of a case. Raises `Unanswerable` for an unknown person or a window that makes no sense."""
     case = case.resolved()
-    found = store.ask("people/one", person=case.person_id)
-    if not found.height:
+    person = directory.person(store, case.person_id)
+    if person is None:
         raise Unanswerable(f"There is no person with number {case.person_id}.")
     f0 = _infectors([case.person_id], [case.since])
     f1 = _step(store, case, "step", f0, [case.person_id])
     exposed = f1.select("person_id", since="exposed_at")
     f2 = _step(store, case, "step", exposed, [case.person_id, *f1["person_id"]])
-    return Trace(case, found.row(0, named=True), f1, f2)
+    return Trace(case, person, f1, f2)
 
 
 def evidence(store: Store, answer: Trace, person_id: int | None = None) -> pl.DataFrame:
     """The contacts with the case behind the F1s, or behind one of them (columns of queries/tracing/evidence.sql)."""
     case = answer.case
-    return _step(store, case, "evidence", _infectors([case.person_id], [case.since]), [case.person_id], person=person_id)
+    return _step(
+        store, case, "evidence", _infectors([case.person_id], [case.since]), [case.person_id], person=person_id
+    )
 
 
 def evidence_of_f2(store: Store, answer: Trace, person_id: int) -> pl.DataFrame:

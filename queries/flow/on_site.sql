@@ -2,7 +2,7 @@
 -- since is that arrival. Masked rows are people too.
 -- day DATE: of the newest scan. location INTEGER: 0 is the whole unit. kind VARCHAR: staff, visitor or all.
 -- names BOOLEAN: false leaves name and phone NULL and does not read them.
-SELECT o.person_id, p.name, CASE WHEN $names THEN shown_phone(p) END AS phone, o.kind, l.name AS location, o.since
+SELECT o.person_id, p.name, CASE WHEN $names THEN p.phone_shown END AS phone, o.kind, l.name AS location, o.since
 FROM (
     SELECT e.person_id, e.location_id, e.t_in AS since, CASE WHEN s.person_id IS NULL THEN 'visitor' ELSE 'staff' END AS kind
     FROM (

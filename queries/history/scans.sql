@@ -28,7 +28,7 @@ WITH staff_day AS (
     LIMIT CAST($rows AS BIGINT) OFFSET CAST($skip AS BIGINT)
 )
 SELECT
-    g.scanned_at, g.person_id, p.name, shown_phone(p) AS phone, p.birth_year,
+    g.scanned_at, g.person_id, p.name, p.phone_shown AS phone, p.birth_year,
     CASE WHEN EXISTS (
         SELECT 1 FROM staff_day t WHERE t.person_id = g.person_id AND CAST(g.scanned_at AS DATE) BETWEEN t.first_day AND t.last_day
     ) THEN 'staff' ELSE 'visitor' END AS kind,

@@ -1,6 +1,6 @@
--- One row: the person with this id, with the columns of people/search; none when there is no such person.
+-- One row: the person with this id, with the columns of people/search and e164, the phone in that form or NULL; none when there is no such person.
 -- person_id BIGINT. day DATE: the day that says who is staff.
-SELECT p.person_id, p.name, shown_phone(p) AS phone, p.birth_year,
+SELECT p.person_id, p.name, p.phone_shown AS phone, p.phone AS e164, p.birth_year,
     CASE WHEN p.person_id IN (
         SELECT person_id FROM staff
         WHERE CAST($day AS DATE) BETWEEN COALESCE(started, DATE '0001-01-01') AND COALESCE(ended, DATE '9999-12-31')

@@ -21,7 +21,7 @@ WITH fitting AS (
 ), seen AS (
     SELECT person_id, MAX(scanned_at) AS last_seen FROM scan WHERE person_id IN (SELECT person_id FROM fitting) GROUP BY person_id
 )
-SELECT f.person_id, f.name, shown_phone(f) AS phone,
+SELECT f.person_id, f.name, f.phone_shown AS phone,
     f.birth_year, CASE WHEN f.is_staff THEN 'staff' ELSE 'visitor' END AS kind, f.masked, f.exact, s.last_seen
 FROM fitting f LEFT JOIN seen s ON s.person_id = f.person_id
 ORDER BY f.exact DESC, f.is_staff DESC, f.whole_words DESC, f.given_name DESC, f.sort_key, f.person_id

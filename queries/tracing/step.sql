@@ -27,7 +27,7 @@ person_step AS (
     WHERE began < ended AND began + INTERVAL '1' MINUTE * $min_minutes <= ended
     GROUP BY person_id
 )
-SELECT t.person_id, p.name, p.phone, p.birth_year, t.minutes, t.exposed_at, t.last_at, l.name AS location, t.contacts, t.via,
+SELECT t.person_id, p.name, p.phone, p.phone_shown, p.birth_year, t.minutes, t.exposed_at, t.last_at, l.name AS location, t.contacts, t.via,
        CASE WHEN p.masked THEN 'possible' WHEN t.seen = 1 THEN 'seen' ELSE 'inferred' END AS certainty
 FROM person_step t
 JOIN person p ON p.person_id = t.person_id

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from quetma import people, tracing
+from quetma import tracing
 from quetma.documents import table
 from quetma.language import Translate, moment, translator
 
@@ -19,7 +19,6 @@ def write(answer: tracing.Trace, fmt: str, path: Path, language: str) -> str:
         ],
         how="vertical_relaxed",
     ).with_columns(
-        pl.col("phone").map_elements(people.domestic, return_dtype=pl.String, skip_nulls=False),
         # minutes with several F1s at once are not one person's time
         minutes=pl.when(pl.col("degree") == "F1").then(pl.col("minutes").round(1)),
     )
@@ -36,7 +35,7 @@ def sentence(answer: tracing.Trace, t: Translate) -> str:
         "{f1} suspected F1, {f2} suspected F2. "
         "Same place and time in the scan log; to be verified.",
         name=answer.person["name"],
-        phone=people.domestic(answer.person["phone"]),
+        phone=answer.person["phone"],
         since=moment(case.since),
         until=moment(case.until),
         rule=tracing.rule_named(case.rule or "").name,
@@ -52,7 +51,7 @@ def columns(t: Translate) -> list[table.Column]:
     return [
         table.Column("degree", t("Class"), 8, {"F1": t("suspected F1"), "F2": t("suspected F2")}),
         table.Column("name", t("Name"), 28),
-        table.Column("phone", t("Phone"), 14),
+        table.Column("phone_shown", t("Phone"), 14),
         table.Column("location", t("Location"), 28),
         table.Column("exposed_at", t("First shared"), 20),
         table.Column("last_at", t("Last shared"), 20),

@@ -22,7 +22,13 @@ CREATE TABLE person (
     phone      VARCHAR,                   -- E.164, '+84912345678'; NULL when unknown or masked
     birth_year SMALLINT,
     masked     BOOLEAN NOT NULL,          -- 'Nguyễn Văn ***': a row about somebody, not a known person
-    batch_id   INTEGER NOT NULL           -- the upload that first named them
+    batch_id   INTEGER NOT NULL,          -- the upload that first named them
+    -- As screens and files show it (quetma.people.domestic): 0912345678, '' for none; of a masked person what the log showed.
+    phone_shown VARCHAR GENERATED ALWAYS AS (
+        CASE WHEN masked THEN REGEXP_EXTRACT(identity, '[^|]*$')
+             WHEN phone LIKE '+84%' THEN '0' || SUBSTR(phone, 4)
+             ELSE COALESCE(phone, '') END
+    )
 );
 
 CREATE TABLE batch (
