@@ -1,12 +1,13 @@
 """Whom a case may have infected: dated rules, the case's infectious window, and the chain F0 → F1 → F2.
 
-    window        [----------------------------)          since ≤ t < until
-    F0       ├────┼─────────┤        ├────────┤           stays are clipped to the window; `linger` minutes are added after
-    F1            ├──┤                                    shares ≥ min_minutes (any positive time when 0): exposed_at is the start
-    F2               ┊        ├──┤                        shares time with an F1 after that F1's exposed_at, before until
+    window        [----------------------------)        since ≤ t < until
+    F0       ├────┼─────────┤        ├────────┤         stays are clipped to the window; `linger` minutes added after
+    F1            ├──┤                                  shares ≥ min_minutes (any time when 0): exposed_at is the start
+    F2               ┊        ├──┤                      shares time with an F1 after its exposed_at, before until
 
-A contact is *seen* when all four ends of the two stays were scanned, *inferred* when one was not (quetma/stays.py), and *possible* when
-the person is masked. QR logs show same place and same time, never distance or masks: every answer is "suspected, to be verified".
+A contact is *seen* when all four ends of the two stays were scanned, *inferred* when one was not (quetma/stays.py), and
+*possible* when the person is masked. QR logs show same place and same time, never distance or masks: every answer is
+"suspected, to be verified".
 """
 
 import tomllib
@@ -31,7 +32,7 @@ class Unanswerable(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-    """A national rule: when it was in force and the parameters it gives (rules.toml says what each is and what is assumed)."""
+    """A national rule: when it was in force, and the parameters it gives or that are assumed (see rules.toml)."""
 
     id: str
     name: str
@@ -99,7 +100,7 @@ class Case:
                 raise Unanswerable(f"{name} must be from 0 to 1440, not {getattr(case, name)}.")
         if case.until <= case.since:
             raise Unanswerable(
-                f"The isolation ({case.until:%d/%m/%Y %H:%M}) lies before the infectious window ({case.since:%d/%m/%Y})."
+                f"The isolation ({case.until:%d/%m/%Y %H:%M}) lies before the infectious days (from {case.since:%d/%m/%Y})."
             )
         return case
 
@@ -111,7 +112,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Trace:
-    """The answer: the resolved case, the person (columns of queries/people/person.sql), and one row per F1 and F2 (columns of queries/tracing/step.sql)."""
+    """The answer: the resolved case, the person (queries/people/person.sql), and a row per F1 and F2 (tracing/step.sql)."""
 
     case: Case
     person: dict[str, Any]
