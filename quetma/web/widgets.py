@@ -164,7 +164,7 @@ def people_table(
         config["_trace"] = st.column_config.ButtonColumn(
             "", width="small", on_click=_trace, args=(f"{key}_trace", people), key=f"{key}_trace"
         )
-    st.dataframe(shown, column_config=config, hide_index=True, key=key, alt=alt or t("People"))
+    st.dataframe(shown, column_config=config, hide_index=True, placeholder="", key=key, alt=alt or t("People"))
 
 
 def _trace(click: str, people: list[int]) -> None:
