@@ -1,6 +1,7 @@
 """What screens read instead of scans: stays and daily figures, kept up to date by each upload in its own transaction.
 
-A roll-up is a table and the query `queries/rollup/<table>.sql` that makes its rows for the days in the temporary table `touched`.
+A roll-up is a table and the query `queries/rollup/<table>.sql` that makes its rows for the days in the temporary table
+`touched`.
 """
 
 from collections.abc import Iterable
@@ -32,8 +33,11 @@ def derive(cursor: DuckDBPyConnection, batch_id: int) -> None:
         {"batch": batch_id},
     )
     scanned = _days(cursor, "SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan WHERE batch_id = $batch", batch_id)
-    declared = _days(cursor, "SELECT DISTINCT CAST(declared_at AS DATE) FROM declaration WHERE batch_id = $batch", batch_id)
-    # A dose or an app counts from its day on, a dose that was replaced from the day it had before; a roster row changes who is due, and who is staff, on any day.
+    declared = _days(
+        cursor, "SELECT DISTINCT CAST(declared_at AS DATE) FROM declaration WHERE batch_id = $batch", batch_id
+    )
+    # A dose or an app counts from its day on, a dose that was replaced from the day it had before; a roster row changes
+    # who is due, and who is staff, on any day.
     since = _days(
         cursor,
         """
@@ -46,13 +50,17 @@ def derive(cursor: DuckDBPyConnection, batch_id: int) -> None:
 
     flow_days = set(scanned)
     if scanned:
-        first, last = cursor.execute("SELECT MIN(scanned_at), MAX(scanned_at) FROM scan WHERE batch_id = ?", [batch_id]).fetchall()[0]
+        [(first, last)] = cursor.execute(
+            "SELECT MIN(scanned_at), MAX(scanned_at) FROM scan WHERE batch_id = ?", [batch_id]
+        ).fetchall()
         flow_days |= stays.refresh(cursor, first, last)
     if enrolled:
-        flow_days |= _days(cursor, "SELECT DISTINCT day FROM stay WHERE person_id IN (SELECT person_id FROM touched_person)")
         flow_days |= _days(
             cursor,
-            "SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan WHERE person_id IN (SELECT person_id FROM touched_person)",
+            """
+            SELECT day FROM stay WHERE person_id IN (SELECT person_id FROM touched_person)
+            UNION SELECT CAST(scanned_at AS DATE) FROM scan WHERE person_id IN (SELECT person_id FROM touched_person)
+            """,
         )
     new_days = _extend_calendar(cursor, scanned | declared)
     duty_days = flow_days | new_days
@@ -75,7 +83,7 @@ def duties_on(store: Store, day: date) -> pl.DataFrame:
 
 
 def check(store: Store) -> list[str]:
-    """Derives everything again beside what is stored. Returns one line for each difference; [] when the store is sound."""
+    """Derives everything again beside what is stored. Returns a line for each difference, [] when there is none."""
     found: list[str] = []
     cursor = store.cursor()
     cursor.execute("CREATE OR REPLACE TEMP TABLE touched_person AS SELECT person_id FROM person")
@@ -88,8 +96,9 @@ def check(store: Store) -> list[str]:
     for batch_id, lines in cursor.execute(
         """
         WITH kept AS (
-            SELECT batch_id, line FROM scan UNION SELECT batch_id, line FROM roster_row UNION SELECT batch_id, line FROM dose
-            UNION SELECT batch_id, line FROM app_install UNION SELECT batch_id, line FROM declaration
+            SELECT batch_id, line FROM scan UNION SELECT batch_id, line FROM roster_row
+            UNION SELECT batch_id, line FROM dose UNION SELECT batch_id, line FROM app_install
+            UNION SELECT batch_id, line FROM declaration
         )
         SELECT b.batch_id, b.row_count - b.accepted - b.duplicates - b.rejected
             + ABS(b.accepted - (SELECT COUNT(*) FROM kept k WHERE k.batch_id = b.batch_id))
@@ -128,9 +137,8 @@ def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[st
         {"days": sorted(days)},
     )
     cursor.execute("CREATE OR REPLACE TEMP TABLE accepted_app (app VARCHAR)")
-    cursor.execute(
-        "INSERT INTO accepted_app SELECT UNNEST(?::VARCHAR[])", [[fold(app) for app in settings.get(cursor, "accepted_apps")]]
-    )
+    accepted = [fold(app) for app in settings.get(cursor, "accepted_apps")]
+    cursor.execute("INSERT INTO accepted_app SELECT UNNEST(?::VARCHAR[])", [accepted])
     offered = {
         "first": min(days, default=date.min),
         "last": max(days, default=date.min),
@@ -141,7 +149,7 @@ def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[st
 
 
 def _extend_calendar(cursor: DuckDBPyConnection, days: set[date]) -> set[date]:
-    """Makes the calendar reach from its first to its last day of data without a gap. Returns the days it did not know."""
+    """Makes the calendar reach from the first to the last day of data, gapless. Returns the days it did not know."""
     if not days:
         return set()
     known = _days(cursor, "SELECT day FROM calendar")

@@ -1,14 +1,14 @@
 """Scans into stays: who was at which place from when to when, and which of the two ends was seen.
 
-A stay is a scan in and the next scan out of the same person at the same location, when that is the very next scan there and at
-most 24 hours later:
+A stay is a scan in and the next scan out of the same person at the same location, when that is the very next scan there
+and at most 24 hours later:
 
-    in ├──────────────┤ out            both ends seen
-    in ├──────╌╌╌╌                     out missing: ends at the earliest of the person's next scan anywhere, the location's
-                                       closing time, and the scan + `assumed_minutes` (a setting)
-       ╌╌╌╌╌╌─────────┤ out            in missing: the same backwards, with the opening time
-    ?  ├──────────────┤ ?  ├──         direction unknown: opens a stay that the person's next scan ends (within 24 hours, not after
-                                       closing); its end is inferred
+    in ├──────────────┤ out     both ends seen
+    in ├──────╌╌╌╌              out missing: ends at the earliest of the person's next scan anywhere, the location's
+                                closing time, and the scan + `assumed_minutes` (a setting)
+       ╌╌╌╌╌╌─────────┤ out     in missing: the same backwards, with the opening time
+    ?  ├──────────────┤ ?       direction unknown: opens a stay that the person's next scan ends (within 24 hours, not
+                                after closing); its end is inferred
 
 In and out in the same second: out comes first for a person who was inside, else in. No stay is longer than 24 hours.
 A scan therefore matters only to stays within two days of it, which is what an upload derives again.
@@ -48,11 +48,12 @@ def refresh(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> set[
             """
             DELETE FROM stay USING gone_stay g
             WHERE stay.day = g.day AND stay.location_id = g.location_id AND stay.person_id = g.person_id
-              AND stay.t_in = g.t_in AND stay.t_out = g.t_out AND stay.in_seen = g.in_seen AND stay.out_seen = g.out_seen
+              AND stay.t_in = g.t_in AND stay.t_out = g.t_out
+              AND stay.in_seen = g.in_seen AND stay.out_seen = g.out_seen
             """
         )
     cursor.execute("INSERT INTO stay FROM come_stay ORDER BY day, location_id, t_in")
-    changed = cursor.execute("SELECT DISTINCT day FROM (SELECT day FROM gone_stay UNION SELECT day FROM come_stay)").fetchall()
+    changed = cursor.execute("SELECT day FROM gone_stay UNION SELECT day FROM come_stay").fetchall()
     for table in ("new_stay", "old_stay", "gone_stay", "come_stay"):
         cursor.execute(f"DROP TABLE {table}")
     return {day for (day,) in changed}

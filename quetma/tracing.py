@@ -100,7 +100,8 @@ class Case:
                 raise Unanswerable(f"{name} must be from 0 to 1440, not {getattr(case, name)}.")
         if case.until <= case.since:
             raise Unanswerable(
-                f"The isolation ({case.until:%d/%m/%Y %H:%M}) lies before the infectious days (from {case.since:%d/%m/%Y})."
+                f"The isolation ({case.until:%d/%m/%Y %H:%M}) lies before the infectious days, "
+                f"which begin on {case.since:%d/%m/%Y}."
             )
         return case
 
@@ -112,7 +113,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Trace:
-    """The answer: the resolved case, the person (queries/people/person.sql), and a row per F1 and F2 (tracing/step.sql)."""
+    """The answer: the resolved case, the person (queries/people/person.sql), a row per F1 and F2 (tracing/step.sql)."""
 
     case: Case
     person: dict[str, Any]

@@ -13,20 +13,20 @@ Scan = tuple[int, int, datetime, str]
 def unit(
     folder: Path, scans: Iterable[Scan], *more: Iterable[Scan], opens: str | None = None, closes: str | None = None
 ) -> Store:
-    """A store with those scans, each further list uploaded after the one before; people and places are their numbers."""
+    """A store with those scans, each further list uploaded after; people and places are their numbers."""
     store = Store(folder)
     batches = [list(scans), *map(list, more)]
     everything = [scan for batch in batches for scan in batch]
     with store.write() as cursor:
         for place in sorted({place for _, place, _, _ in everything}):
             cursor.execute(
-                "INSERT INTO location VALUES ($n, 'Nơi ' || $n, 'noi ' || $n, CAST($o AS TIME), CAST($c AS TIME), NULL)",
-                {"n": place, "o": opens, "c": closes},
+                "INSERT INTO location VALUES (?, ?, ?, CAST(? AS TIME), CAST(? AS TIME), NULL)",
+                [place, f"Nơi {place}", f"noi {place}", opens, closes],
             )
         for person in sorted({person for person, _, _, _ in everything}):
             cursor.execute(
-                "INSERT INTO person VALUES ($n, 'tel:' || $n, 'Người ' || $n, 'nguoi ' || $n, 'a', '+8491234' || $n, NULL, FALSE, 1)",
-                {"n": person},
+                "INSERT INTO person VALUES (?, ?, ?, ?, 'a', ?, NULL, FALSE, 1)",
+                [person, f"tel:{person}", f"Người {person}", f"nguoi {person}", f"+8491234{person}"],
             )
     for number, batch in enumerate(batches, 1):
         upload(store, number, batch)

@@ -1,4 +1,4 @@
-"""Stays: the table is the docstring of quetma/stays.py, and a plain loop over the scans is the oracle for everything else."""
+"""Stays: the table is the docstring of quetma/stays.py; a plain loop over the scans is the oracle for all else."""
 
 from collections import defaultdict
 from datetime import datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""The trace: the table is the diagram in quetma/tracing.py, and a double loop over the stays is the oracle for everything else."""
+"""The trace: the table is the diagram in quetma/tracing.py; a double loop over the stays is the oracle for all else."""
 
 import csv
 from collections import defaultdict
@@ -99,7 +99,7 @@ def test_diagram(tmp_path: Path, stays: list, question: dict, f1: dict, f2: dict
 
 
 def brute_trace(stays: list[tuple], case: Case) -> tuple[dict, dict]:
-    """F1 as {person: (minutes, exposed_at, certainty)} and F2 as {person: (exposed_at, via)}, by a double loop over the stays."""
+    """F1 as {person: (minutes, exposed_at, certainty)}, F2 as {person: (exposed_at, via)}: a double loop."""
 
     def contacts(infectors: dict[int, datetime], known: set[int]) -> dict[int, list[tuple]]:
         found = defaultdict(list)
@@ -297,7 +297,8 @@ def test_json_shape(tmp_path: Path) -> None:
         "rule": "3638",
         "window": ["2021-08-20T00:00", "2021-09-07T00:00"],
         "f1": [
-            {"phone": "+84912342", "name": "Người 2", "minutes": 47.0, "exposed_at": "2021-08-23T12:13", "location": "Nơi 1", "certainty": "seen"}
+            {"phone": "+84912342", "name": "Người 2", "minutes": 47.0, "exposed_at": "2021-08-23T12:13",
+             "location": "Nơi 1", "certainty": "seen"}
         ],
         "f2": [{"phone": "+84912343", "name": "Người 3", "via": 1, "exposed_at": "2021-08-23T13:10"}],
     }  # fmt: skip
