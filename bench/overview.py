@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ import httpx
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -35,7 +36,7 @@ BLOCK = 10  # reruns of one side before the other has its turn
 
 
 @contextmanager
-def serving(script: str, **environment: str) -> Iterator[int]:
+def serving(script: str, **environment: str) -> Generator[int]:
     """The server of that script, answering; gives its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -72,8 +73,8 @@ def connected(port: int, headers: dict[str, str]) -> ClientConnection:
     """A browser's websocket to the server."""
     return connect(
         f"ws://127.0.0.1:{port}/_stcore/stream",
-        origin=f"http://127.0.0.1:{port}",
-        subprotocols=["streamlit"],
+        origin=Origin(f"http://127.0.0.1:{port}"),
+        subprotocols=[Subprotocol("streamlit")],
         additional_headers=headers,
         max_size=None,
     )

@@ -80,7 +80,9 @@ time_of = {"visitor": t("Visitors stay"), "staff": t("Staff stay")}
 for k, one in spent.items():
     if one.mean is not None and one.median_bucket is not None:
         value = t("{n} min", n=here.number(round(one.mean)))
-        cards.append(widgets.Card(time_of[k], value, t("on average; median {bucket}", bucket=length_of[one.median_bucket])))
+        cards.append(
+            widgets.Card(time_of[k], value, t("on average; median {bucket}", bucket=length_of[one.median_bucket]))
+        )
 widgets.cards(cards, across=3 if kind == "all" else 4)
 
 # Who is on site ------------------------------------------------------------------------------------------------------

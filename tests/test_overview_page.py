@@ -1,11 +1,14 @@
 """The overview: the right numbers, names only for those who may read them, in both languages, with data and without."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
-from quetma import compliance
+from quetma import compliance, rollups
 from quetma.store import Store
+
+from .scenario import unit
 
 ROLES = ["leader", "gatekeeper", "viewer"]
 TODAY, BEFORE = date(2021, 8, 27), date(2021, 8, 26)
@@ -96,6 +99,20 @@ def test_who_is_on_site(app, demo_store: Store, role: str):
     assert ("_trace" in table.value.columns) == (role == "leader")
     logged = demo_store.cursor().execute("SELECT account, subject FROM audit WHERE action = 'open rows'").fetchall()
     assert logged == [(f"Test {role}", f"Who is on site now: {here}")]
+
+
+def test_on_a_day_off_nothing_daily_is_due(app, tmp_path: Path):
+    friday, saturday = datetime(2021, 8, 27, 8), datetime(2021, 8, 28, 8)
+    store = unit(tmp_path, [(1, 1, friday, "in"), (2, 1, friday, "in"), (2, 1, saturday, "in")])
+    with store.write() as cursor:
+        cursor.execute("INSERT INTO roster_row VALUES (2, 1, 1, 'Đội trưởng', 1, TRUE, NULL, NULL)")
+        rollups.derive(cursor, 2)
+    at = app(role="leader", language="en", store=store)
+    assert not at.exception
+    assert [(m.value, m.delta) for m in at.metric] == [
+        *[("0/1", "0"), ("0/1", "0"), ("–", ""), ("–", "")],  # apps, vaccinated, declared, scanned
+        *[("1", "0"), ("1", "")],  # visitors, on site
+    ]
 
 
 def test_a_store_with_a_roster_only(app, empty_store: Store):
