@@ -12,8 +12,8 @@ from quetma.store import Store
 def find(store: Store, text: str, rows: int = 10) -> pl.DataFrame:
     """At most `rows` people that the text fits: exact ones first, then staff, then by given name. No text finds nobody.
 
-    Every word must begin a word of the name, in any order, tones or none; what has no letters is a piece of the phone in
-    any form (`0912`, `+84 912`, an old 11-digit prefix). Columns: person_id, name, phone (as shown), birth_year,
+    Every word must begin a word of the name, in any order, tones or none; what has no letters is a piece of the phone
+    in any form (`0912`, `+84 912`, an old 11-digit prefix). Columns: person_id, name, phone (as shown), birth_year,
     kind (staff | visitor, today), masked, exact (the whole name or phone was typed), last_seen.
     """
     typed = text.split()

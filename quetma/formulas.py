@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet would take for a formula: marked as text in every CSV that leaves, unmarked when they come in.
+"""Cells that a spreadsheet would take for a formula: marked as text in CSVs that leave, unmarked on the way in.
 
 An apostrophe is put before `=`, `+`, `-`, `@` (also full-width), a tab or a line break: at the beginning of a cell, and
 after what a spreadsheet set to other separators takes for the end of one.
@@ -6,15 +6,16 @@ after what a spreadsheet set to other separators takes for the end of one.
 
 import polars as pl
 
-_BEGINNING = r"(^|[;\t\r\n])"
-_FORMULA = r"([\t\r\n]|\s*[=+\-@＝＋－＠])"
+_CELL = r"((?:^|[;\t\r\n])\s*)"
+_FORMULA = r"([=+\-@＝＋－＠])"
+_BREAK = r"([\t\r\n])"
 
 
 def mark(text: pl.Expr) -> pl.Expr:
     """`=1+1` → `'=1+1`."""
-    return text.str.replace_all(_BEGINNING + _FORMULA, "${1}'${2}")
+    return text.str.replace_all(_CELL + _FORMULA, "${1}'${2}").str.replace(f"^{_BREAK}", "'${1}")
 
 
 def unmark(text: pl.Expr) -> pl.Expr:
     """`'=1+1` → `=1+1`."""
-    return text.str.replace_all(f"{_BEGINNING}'{_FORMULA}", "${1}${2}")
+    return text.str.replace(f"^'{_BREAK}", "${1}").str.replace_all(f"{_CELL}'{_FORMULA}", "${1}${2}")

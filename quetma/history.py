@@ -82,7 +82,7 @@ class Filter:
         else:
             text = t("Scan history from {first} to {last}", first=day(self.first), last=day(self.last))
         if self.location_id is not None:
-            places = store.ask("flow/locations").rows_by_key("location_id", unique=True)
+            places = dict(store.ask("flow/locations").iter_rows())
             text = t("{period} at {location}", period=text, location=places[self.location_id])
         if self.person_id is not None and (known := directory.person(store, self.person_id)):
             text += ", " + t("of {person}", person=described(known))

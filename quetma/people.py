@@ -13,24 +13,40 @@ import phonenumbers
 MIGRATED_2018 = {
     "0120": "070", "0121": "079", "0122": "077", "0126": "076", "0128": "078",
     "0123": "083", "0124": "084", "0125": "085", "0127": "081", "0129": "082",
-    "0162": "032", "0163": "033", "0164": "034", "0165": "035", "0166": "036", "0167": "037", "0168": "038", "0169": "039",
-    "0186": "056", "0188": "058", "0199": "059",
+    "0162": "032", "0163": "033", "0164": "034", "0165": "035", "0166": "036", "0167": "037", "0168": "038",
+    "0169": "039", "0186": "056", "0188": "058", "0199": "059",
 }  # fmt: skip
 
+VIETNAMESE = re.compile(r"[35789]\d{8}|2\d{8,9}")  # mobiles, landlines; the library takes too many digits for possible
 MASK = "*"
+ETH = str.maketrans("Ðð", "Đđ")
+# Two ways of writing the tone at the end of a word: Hoà and Hòa, Khoẻ and Khỏe, Thuý and Thúy.
+TONE_PLACES = {
+    unicodedata.normalize("NFC", first + last + tone): unicodedata.normalize("NFC", first + tone + last)
+    for first, last in ("oa", "oe", "uy")
+    for tone in "\u0300\u0301\u0303\u0309\u0323"
+}
 
 
 def clean(text: str) -> str:
-    """NFC, one space between words, none around."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """NFC, one space between words, none around, nothing invisible; the Icelandic Ð of converted old fonts is a Đ."""
+    if text.isascii():
+        return " ".join(text.split())
+    seen = "".join(c for c in text.translate(ETH) if unicodedata.category(c) != "Cf")
+    return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
 def fold(text: str) -> str:
-    """For comparing only: lower case, no tones or marks, `đ` as `d`. Old and new tone placement (Hoà, Hòa) fold alike."""
+    """For comparing only: lower case, no tones or marks, `đ` as `d`. Hoà and Hòa fold alike."""
     if text.isascii():
         return " ".join(text.lower().split())
-    bare = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    bare = unicodedata.normalize("NFD", clean(text).lower().replace("đ", "d"))
     return " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
+
+
+def spelling(name: str) -> str:
+    """Equal when two names are one: tones count, but neither case nor on which vowel the tone stands (Hoà, Hòa)."""
+    return re.sub(r"(o|u)[àáãảạèéẽẻẹỳýỹỷỵ]\b", lambda end: TONE_PLACES.get(end[0], end[0]), clean(name).lower())
 
 
 def sort_key(name: str) -> str:
@@ -52,8 +68,11 @@ def phone(text: str) -> str | None:
     """
     if is_masked(text):
         return None
-    if re.fullmatch(r"0[35789]\d{8}", text, re.ASCII):  # a mobile as most are written: parsing it would say the same, slowly
+    if re.fullmatch(r"0[35789]\d{8}", text, re.ASCII):  # as most are written: parsing it would say the same, slowly
         return "+84" + text[1:]
+    text = unicodedata.normalize("NFKC", text)
+    if re.search(r"\d\s*[eE]\s*[+-]?\s*\d", text):  # 9.12E+08: a spreadsheet has rounded it
+        return None
     digits = re.sub(r"[^\d+]", "", text.removesuffix(".0"))
     if digits.startswith("0084"):
         digits = "0" + digits[4:]
@@ -73,7 +92,11 @@ def phone(text: str) -> str | None:
         number = phonenumbers.parse(digits, "VN")
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number) or (number.country_code == 84 and len(str(number.national_number)) < 9):
+    if number.country_code == 84:
+        real = bool(VIETNAMESE.fullmatch(str(number.national_number)))
+    else:
+        real = phonenumbers.is_possible_number(number)
+    if not real:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -88,11 +111,11 @@ def domestic(e164: str | None) -> str:
 def identity(name: str, phone_number: str | None, birth_year: int | None, raw_phone: str = "") -> str:
     """The text that is equal for rows about the same person.
 
-    A phone is one person. Without one, the exact name (tones count) and the birth year. A masked row is a somebody of its own:
-    equal masked texts may be different people, so it never equals a known person.
+    A phone is one person. Without one, the name as spelled (tones count) and the birth year. A masked row is a somebody
+    of its own: equal masked texts may be different people, so it never equals a known person.
     """
     if is_masked(name) or is_masked(raw_phone):
         return f"masked:{clean(name)}|{clean(raw_phone)}"
     if phone_number:
         return f"tel:{phone_number}"
-    return f"name:{clean(name).lower()}|{birth_year or ''}"
+    return f"name:{spelling(name)}|{birth_year or ''}"

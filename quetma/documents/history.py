@@ -21,7 +21,8 @@ ONE_DAY = timedelta(days=1)
 def write(store: Store, filter: Filter, fmt: str, path: Path, language: str) -> str:
     """Writes the scans that the filter lets through to `path` as csv, xlsx or parquet.
 
-    Returns the sentence of the filter that stands in the file. Its count and the rows are of one moment, whatever is uploaded meanwhile.
+    Returns the sentence of the filter that stands in the file. Its count and the rows are of one moment, whatever is
+    uploaded meanwhile.
     """
     t = translator(language)
     cursor = store.cursor()
@@ -39,7 +40,7 @@ def columns(t: Translate) -> list[table.Column]:
     """The columns of the file. A file in Vietnamese can be uploaded again: every row is then a duplicate."""
     return [
         table.Column("name", t("Full name"), 28),
-        table.Column("phone", t("Phone"), 14),
+        table.Column("phone", t("Phone number"), 14),
         table.Column("birth_year", t("Year of birth"), 10),
         table.Column("kind", t("Staff or visitor"), 12, {"staff": t("Staff"), "visitor": t("Visitor")}),
         table.Column("location", t("Location"), 28),

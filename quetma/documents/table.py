@@ -9,10 +9,11 @@ import codecs
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import polars as pl
 import pyarrow as pa
@@ -89,9 +90,7 @@ def _xlsx(path: Path, frames: Iterator[pl.DataFrame], columns: Sequence[Column],
         for _, table in next(sheets)[1]:
             yield from table.to_batches()
 
-    def on_each(value: Any) -> dict[str, Any]:
-        return {name: value for name in names}
-
+    on_each = partial(dict.fromkeys, names)
     write_worksheets(
         [(name, pa.RecordBatchReader.from_batches(schema, batches())) for name in names],
         path,
@@ -102,7 +101,8 @@ def _xlsx(path: Path, frames: Iterator[pl.DataFrame], columns: Sequence[Column],
         column_widths=on_each([float(column.width) for column in columns]),
         freeze_panes={"general": {"row": HEADING_ROW + 1, "col": 0}},
         autofilter=on_each(True),
-        ignore_errors=on_each([field.name for field in schema if pa.types.is_large_string(field.type)]),
+        column_formats=on_each({f.name: Format().set_num_format("dd/mm/yyyy") for f in schema if pa.types.is_date(f.type)}),
+        ignore_errors=on_each([f.name for f in schema if pa.types.is_large_string(f.type)]),
         page_setup=on_each({"landscape": True, "paper_size": A4, "fit_to_pages": (1, 0), "repeat_rows": HEADING_ROW}),
     )
 
@@ -116,7 +116,9 @@ def _parquet(path: Path, frames: Iterator[pl.DataFrame], title: str) -> None:
 
 
 def _in_words(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
-    return frame.with_columns(pl.col(column.name).replace(column.words) for column in columns if column.words)
+    """The codes in words, and no text where there is none."""
+    worded = frame.with_columns(pl.col(column.name).replace(column.words) for column in columns if column.words)
+    return worded.with_columns(pl.col(pl.String).replace("", None))
 
 
 def _as_cells(frame: pl.DataFrame, columns: Sequence[Column]) -> pa.Table:

@@ -159,7 +159,7 @@ def _record(lines: pl.Series, start: int, separator: str, width: int) -> tuple[C
     cells, count = _cells(lines, start, separator)
     if cells is not None and count > 1:
         inside = lines[start + 1 : start + count - 1].str.count_matches(separator, literal=True)
-        if len(_trimmed(cells)) != width or (inside >= max(width - 1, 1)).any():
+        if len(cells) < width or any(cells[width:]) or (inside >= max(width - 1, 1)).any():
             return None, 1
     if cells is not None and not any(cell.strip() for cell in cells[width:]):
         cells = cells[:width]

@@ -9,6 +9,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma.intake.facts import Facts
+from quetma.people import spelling
 from quetma.store import query
 
 
@@ -124,10 +125,10 @@ def _people(cursor: DuckDBPyConnection, people: pl.DataFrame, about_staff: bool)
         return people
     staff: dict[str, list[tuple[int, int | None]]] = {}
     for person_id, name, year in cursor.sql(query("intake/staff_names")[0]).fetchall():
-        staff.setdefault(name.lower(), []).append((person_id, year))
+        staff.setdefault(spelling(name), []).append((person_id, year))
     ids, ambiguous = people["person_id"].to_list(), people["ambiguous"].to_list()
     for who, name, year in nameless.select("who", "name", "birth_year").iter_rows():
-        same = [i for i, born in staff.get(name.lower(), []) if year is None or born is None or born == year]
+        same = [i for i, born in staff.get(spelling(name), []) if year is None or born is None or born == year]
         if len(same) == 1:
             ids[who] = same[0]
         ambiguous[who] = len(same) > 1

@@ -14,7 +14,7 @@ SHOWN = 8
 
 
 def person_picker(here: "Page", key: str, label: str | None = None) -> int | None:
-    """A search field with the people that fit below it, or the person that was picked, with a button to change or clear.
+    """A search field with the people that fit below it, or the person picked, with a button to change or clear.
 
     Returns the person_id, or None when nobody is picked. The choice is `st.session_state[key]`: set it to pick somebody
     from elsewhere. It is kept across pages; no name and no phone goes into the address bar.
@@ -46,9 +46,7 @@ def _search(here: "Page", key: str, label: str) -> None:
         type="search",
         live="300ms",
         placeholder=t("For example: van an, or 0912 345"),
-        help=t(
-            "Tones and the order of words do not matter. A few letters of each word, or a piece of the phone, are enough."
-        ),
+        help=t("Tones and order do not matter. A few letters of each word, or a piece of the phone, are enough."),
         key=f"{key}_text",
     )
     if not text or not text.strip():
