@@ -1,0 +1,40 @@
+"""The pickers that screens share stay valid whatever the store holds."""
+
+from datetime import date
+
+import pytest
+
+from quetma.store import Store
+from quetma.web import widgets
+
+THURSDAY = date(2021, 8, 26)
+
+
+@pytest.mark.parametrize(
+    ("preset", "first"),
+    [
+        ("today", THURSDAY),
+        ("week", date(2021, 8, 23)),
+        ("month", date(2021, 8, 1)),
+        ("4weeks", date(2021, 7, 30)),
+        ("all", date(2021, 5, 3)),
+    ],
+)
+def test_presets_end_today(preset: str, first: date):
+    assert widgets.preset_days(preset, THURSDAY, date(2021, 5, 3)) == (first, THURSDAY)
+
+
+@pytest.mark.parametrize("first_day", [None, date(2022, 1, 1)])  # an empty store, and one whose clock ran ahead
+def test_all_is_never_an_empty_range(first_day: date | None):
+    assert widgets.preset_days("all", THURSDAY, first_day) == (THURSDAY, THURSDAY)
+
+
+def test_a_location_that_is_gone_falls_back_to_all(app, demo_store: Store):
+    at = app(page="pages/flow.py", store=demo_store)
+    at.selectbox(key="location").set_value(1).run()
+    with demo_store.write() as cursor:  # the upload that named it is undone meanwhile
+        cursor.execute("UPDATE location SET location_id = location_id + 100")
+    at.switch_page("../../pages/overview.py").run()
+    at.switch_page("../../pages/flow.py").run()
+    assert not at.exception
+    assert at.selectbox(key="location").value == 0
