@@ -4,6 +4,7 @@ import gc
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -12,6 +13,21 @@ from quetma.access import sessions
 from quetma.language import LANGUAGES, catalogue
 from quetma.store import StoreError
 from quetma.web import downloads, page, routes, wall
+
+# What pages import, and what Streamlit itself would load at its first table and chart.
+LOADED_FIRST = (
+    "PIL.Image",
+    "holidays.countries",
+    "pandas",
+    "pyarrow.compute",
+    "plotly.graph_objects",
+    "quetma.attention",
+    "quetma.documents.trace",
+    "quetma.tracing",
+    "quetma.web.charts",
+    "quetma.web.people",
+    "quetma.web.widgets",
+)
 
 try:
     unit = routes.unit()
@@ -29,6 +45,8 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     downloads.sweep(unit)
     for language in LANGUAGES:
         catalogue(language)
+    for module in LOADED_FIRST:
+        import_module(module)
     gc.collect()
     gc.freeze()
     yield

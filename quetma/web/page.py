@@ -140,7 +140,7 @@ def sign_out_button(here: Page) -> None:
 # A form of plain HTML: the cookie can only be taken back by an answer to a request. Scripts cannot read it.
 _sign_out = st.components.v2.component(
     "quetma_sign_out",
-    html='<form method="post" action="/sign-out"><button></button></form>',
+    html='<form method="post" action="/sign-out"></form>',
     css="""
         form { margin: 0; }
         button {
@@ -151,7 +151,9 @@ _sign_out = st.components.v2.component(
     """,
     js=f"""
         export default function ({{ data, parentElement }}) {{
-            parentElement.querySelector("button").textContent = data.text;
+            const button = document.createElement("button");
+            button.textContent = data.text;
+            parentElement.querySelector("form").replaceChildren(button);
             document.documentElement.lang = data.language;
             document.cookie = `{LANGUAGE_COOKIE}=${{data.language}}; path=/; max-age=31536000; samesite=lax`;
         }}
