@@ -103,7 +103,11 @@ class Prepared:
         facts = self.found.facts.head(limit)
         rows = self.rows[facts["row"].to_list()].select("line", "outcome")
         known = self.found.people[facts["who"].to_list()]
-        phone = pl.Series("phone", [people.domestic(phone) for phone in known["phone"]], pl.String)
+        phones = [
+            identity.rpartition("|")[2] if masked else people.domestic(phone)
+            for identity, phone, masked in known.select("identity", "phone", "masked").iter_rows()
+        ]
+        phone = pl.Series("phone", phones, pl.String)
         shown = [rows, known.select("name"), phone.to_frame()]
         if "place" in facts.columns:
             shown.append(self.found.places[facts["place"].to_list()].select(location="name"))

@@ -158,8 +158,9 @@ def _record(lines: pl.Series, start: int, separator: str, width: int) -> tuple[C
     """
     cells, count = _cells(lines, start, separator)
     if cells is not None and count > 1:
-        inside = lines[start + 1 : start + count - 1].str.count_matches(separator, literal=True)
-        if len(cells) < width or any(cells[width:]) or (inside >= max(width - 1, 1)).any():
+        inside = [line for line in lines[start + 1 : start + count - 1] if '"' not in line]
+        rows = any(line.count(separator) >= max(width - 1, 1) for line in inside)
+        if rows or len(cells) < width or any(cells[width:]):
             return None, 1
     if cells is not None and not any(cell.strip() for cell in cells[width:]):
         cells = cells[:width]

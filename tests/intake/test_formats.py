@@ -1,6 +1,7 @@
 """One small file a format: what it says must come out whatever the file wears."""
 
 import io
+import unicodedata
 from datetime import date, datetime, time
 
 import polars as pl
@@ -42,6 +43,19 @@ def workbook(*rows: tuple[object, ...], skip: int = 0) -> bytes:
     return file.getvalue()
 
 
+def cp1258(content: str) -> bytes:
+    """Vietnamese as that code page writes it: a letter with its hat or horn, then its tone as another character."""
+    out = bytearray()
+    for char in content:
+        try:
+            out += char.encode("cp1258")
+        except UnicodeEncodeError:
+            bare = unicodedata.normalize("NFD", char)
+            tone = next(c for c in bare if c in "\u0300\u0301\u0303\u0309\u0323")
+            out += unicodedata.normalize("NFC", bare.replace(tone, "")).encode("cp1258") + tone.encode("cp1258")
+    return bytes(out)
+
+
 def said(prepared: intake.Prepared) -> list[tuple[object, ...]]:
     return prepared.became(100).select("name", "phone", "location", "scanned_at", "direction").rows()
 
@@ -54,24 +68,10 @@ def outcomes(prepared: intake.Prepared) -> list[tuple[int, str, str | None]]:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1258"])
 def test_separators_and_encodings(empty_store: Store, separator: str, encoding: str):
     content = text(HEADER, *ROWS, separator=separator)
-    if encoding == "cp1258":  # that code page has a letter for ê, â, ơ and so on, and joins the tone to it
-        content = "".join({"ò": "o\u0300", "ọ": "o\u0323", "Đ": "Đ"}.get(c, c) for c in content)
-        content = content.translate(TONES)
-    data = content.encode(encoding)
+    data = cp1258(content) if encoding == "cp1258" else content.encode(encoding)
     if encoding == "utf-16-be":
         data = b"\xfe\xff" + data
     assert said(intake.prepare(empty_store, "a.csv", data)) == SAID
-
-
-TONES = {
-    ord(letter): base + tone
-    for base, letters in {
-        "a": "ảãạ", "ă": "ằẳẵắặ", "â": "ầẩẫấậ", "e": "ẻẽẹ", "ê": "ềểễếệ", "i": "ìỉĩị", "o": "òỏõọ", "ô": "ồổỗốộ",
-        "ơ": "ờởỡớợ", "u": "ủũụ", "ư": "ừửữứự", "y": "ỳỷỹýỵ",
-    }.items()
-    for letter in letters
-    for tone in [next(c for c in __import__("unicodedata").normalize("NFD", letter) if c in "\u0300\u0301\u0303\u0309\u0323")]
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
@@ -110,13 +110,15 @@ def test_twelve_hour_clock(empty_store: Store, written: str, hour: int):
         ("08/24/2021 08:10", "bad_time"), ("31/02/2021 08:10", "bad_time"), ("24/08/2021 25:10", "bad_time"),
         ("24/08/2021 08:60", "bad_time"), ("24/08/2021 13:00 SA", "bad_time"), ("hôm qua", "bad_time"),
         ("24/08/2021 08:10 x", "bad_time"), ("#########", "bad_time"), ("24/08/2021", "no_time"), ("", "no_time"),
-        ("08:10", "no_time"), ("44432", "no_time"), ("24/08/2999 08:10", "future_time"), ("31/12/2019 08:10", "old_time"),
-        ("24/08/1021 08:10", "no_time"),
+        ("08:10", "no_time"), ("44432", "no_time"), ("24/08/2999 08:10", "future_time"),
+        ("31/12/2019 08:10", "old_time"), ("24/08/1021 08:10", "no_time"),
     ],
 )  # fmt: skip
 def test_impossible_times_are_rejected(empty_store: Store, written: str, reason: str):
     rows = [("0912345678", "24/08/2021 08:10", "A"), ("0912345679", written, "A")]
-    prepared = intake.prepare(empty_store, "a.csv", text(("SĐT", "Thời gian", "Địa điểm"), *rows, separator=";").encode())
+    prepared = intake.prepare(
+        empty_store, "a.csv", text(("SĐT", "Thời gian", "Địa điểm"), *rows, separator=";").encode()
+    )
     assert outcomes(prepared) == [(2, "accepted", None), (3, "rejected", reason)]
 
 
@@ -172,7 +174,11 @@ def test_directions(empty_store: Store, written: str, direction: str):
 
 def test_a_word_that_is_no_direction_is_rejected_among_directions(empty_store: Store):
     rows = [ROWS[0], (*ROWS[1][:4], "Quá cảnh")]
-    assert outcomes(intake.prepare(empty_store, "a.csv", text(HEADER, *rows).encode()))[1] == (3, "rejected", "bad_direction")
+    assert outcomes(intake.prepare(empty_store, "a.csv", text(HEADER, *rows).encode()))[1] == (
+        3,
+        "rejected",
+        "bad_direction",
+    )
 
 
 def test_a_column_without_any_direction_is_not_one(empty_store: Store):
@@ -198,7 +204,9 @@ def test_quotes_line_breaks_and_separators_inside_cells(empty_store: Store):
 
 
 def test_a_forgotten_quote_costs_one_row_not_the_rest(empty_store: Store):
-    rows = "".join(f'{q}A {i},09123456{i:02},X,24/08/2021 08:{i:02},Vào\n' for i, q in enumerate(["", '"', "", "", '"', ""]))
+    rows = "".join(
+        f"{q}A {i},09123456{i:02},X,24/08/2021 08:{i:02},Vào\n" for i, q in enumerate(["", '"', "", "", '"', ""])
+    )
     prepared = intake.prepare(empty_store, "a.csv", f"Họ tên,SĐT,Địa điểm,Thời gian,Vào/Ra\n{rows}".encode())
     assert outcomes(prepared) == [
         (2, "accepted", None), (3, "rejected", "bad_quote"), (4, "accepted", None), (5, "accepted", None),
@@ -274,12 +282,13 @@ def test_a_workbook_with_date_and_time_columns(empty_store: Store):
 
 
 @pytest.mark.parametrize(
-    "written", ["0912345678", "+84912345678", "84912345678", "0084912345678", "912345678", "0912 345 678", "0912.345.678"]
+    "written",
+    ["0912345678", "+84912345678", "84912345678", "0084912345678", "912345678", "0912 345 678", "0912.345.678"],
 )
 def test_phone_forms_are_one_person(empty_store: Store, written: str):
     rows = [ROWS[0], ("Lò Văn Ánh", written, "X", "24/08/2021 09:00", "Ra"), ("Ánh", "", "X", "24/08/2021 09:00", "Ra")]
     prepared = intake.prepare(empty_store, "a.csv", text(HEADER, *rows).encode())
-    assert prepared.found.people["identity"].to_list() == ["tel:+84912345678", "name:ánh|"]
+    assert prepared.found.people["phone"].to_list() == ["+84912345678", None]
 
 
 def test_who_is_nobody(empty_store: Store):

@@ -221,7 +221,9 @@ def test_masked_people_are_rows_but_nobody_known(empty_store: Store):
         "Hà Minh Tôn,0912000001,24/08/2021 08:10,Mai Sơn\n"
     )
     assert figures(put(empty_store, text)) == (2, 0, 0)
-    assert rows(empty_store, "SELECT masked, COUNT(*) FROM scan JOIN person USING (person_id) GROUP BY 1 ORDER BY 1") == [
+    assert rows(
+        empty_store, "SELECT masked, COUNT(*) FROM scan JOIN person USING (person_id) GROUP BY 1 ORDER BY 1"
+    ) == [
         (False, 1),
         (True, 1),
     ]
