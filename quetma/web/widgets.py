@@ -112,11 +112,9 @@ def preset_days(preset: str, today: date, first_day: date | None) -> tuple[date,
 
 
 def location(here: "Page", key: str = "location") -> int:
-    """The location a screen is about: its id, or 0 for the whole unit."""
+    """The location a screen is about: its id, or 0 for the whole unit (also when the one picked is gone meanwhile)."""
     known = here.store.ask("flow/locations")
     names = {0: here.t("All locations")} | dict(zip(known["location_id"], known["name"], strict=True))
-    if st.session_state.get(key, 0) not in names:  # that location's upload was undone meanwhile
-        st.session_state[key] = 0
     chosen = st.selectbox(
         here.t("Location"),
         list(names),
