@@ -1,0 +1,90 @@
+"""The main job as a leader does it in a browser, on a store that holds nothing yet."""
+
+import csv
+import re
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Download, Page, expect
+
+from quetma import people, tracing
+from quetma.demo import SAMPLE
+from quetma.language import number, translator
+from quetma.store import ROOT, open_store
+from tests.browser.conftest import PATIENCE, Window, settled
+from tests.conftest import PASSWORD, serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+REAL = ROOT.parent / "shared" / "real" / "scans.csv"
+LOGS = [
+    pytest.param(SAMPLE / "quet-ma.csv", 3068, id="sample"),
+    pytest.param(REAL, 3344, id="real", marks=pytest.mark.skipif(not REAL.is_file(), reason="no shared/ beside")),
+]
+t = translator("vi")
+
+
+def last_person(log: Path) -> tuple[str, str]:
+    """Name and phone of the last person in a log whose phone is not masked."""
+    with log.open(encoding="utf-8-sig") as file:
+        rows = [row for row in csv.DictReader(file) if people.phone(row["Số điện thoại"])]
+    return rows[-1]["Họ và tên"], rows[-1]["Số điện thoại"]
+
+
+def fetched(page: Page, link: str) -> Path:
+    """The file that a link of the page brings, whatever tab the browser opens for it."""
+    found: list[Download] = []
+
+    def keep(download: Download) -> None:
+        found.append(download)
+
+    page.on("download", keep)
+    page.context.on("page", lambda tab: tab.on("download", keep))
+    page.get_by_role("link", name=link).click()
+    until = time.monotonic() + PATIENCE / 1000
+    while not found and time.monotonic() < until:
+        page.wait_for_timeout(100)
+    assert found, "nothing was downloaded"
+    return found[0].path()
+
+
+@pytest.mark.parametrize(("log", "scans"), LOGS)
+def test_first_account_upload_trace_export(window: Window, tmp_path: Path, log: Path, scans: int):
+    name, phone = last_person(log)
+    with serve(tmp_path / "store") as url:
+        page = window()
+        page.goto(url)
+        page.get_by_label(t("Your name")).fill("Hà Minh Tôn")
+        page.get_by_label(t("Password"), exact=True).fill(PASSWORD)
+        page.get_by_label(t("The password once more")).fill(PASSWORD)
+        page.get_by_role("button", name=t("Create the account")).click()
+        page.get_by_role("heading", level=1, name=t("Overview")).wait_for()
+
+        page.get_by_role("link", name=t("Upload")).click()
+        page.get_by_role("heading", level=1, name=t("Upload")).wait_for()
+        page.locator("input[type=file]").set_input_files(log)
+        page.get_by_role("button", name=t("Load {n} new rows", n=number(scans))).click()
+        expect(page.get_by_role("status").filter(has_text=number(scans))).to_be_visible()
+
+        page.get_by_role("link", name=t("Tracing")).click()
+        page.get_by_role("searchbox").fill(phone)
+        page.get_by_role("button", name=name).click()
+        answer = page.get_by_role("heading", name=re.compile(rf"{name}: \d+ nghi F1, \d+ nghi F2"))
+        answer.wait_for()
+        settled(page)
+        f1, f2 = map(int, re.findall(r"(\d+) nghi", answer.inner_text()))
+        with fetched(page, "CSV").open(encoding="utf-8-sig") as file:
+            sentence = file.readline()
+            rows = list(csv.DictReader(file))
+    assert name in sentence
+    assert f1 > 0
+    assert [row[t("Class")] for row in rows] == [t("suspected F1")] * f1 + [t("suspected F2")] * f2
+
+    store = open_store(tmp_path / "store")
+    person = store.ask("people/with_phone", phone=people.phone(phone))["person_id"][0]
+    truth = tracing.trace(store, tracing.Case(person, store.today()))
+    store.close()
+    suspected = [*truth.f1.iter_rows(named=True), *truth.f2.iter_rows(named=True)]
+    exported = [(row[t("Name")], row[t("Phone")]) for row in rows]
+    assert sorted(exported) == sorted((row["name"], people.domestic(row["phone"])) for row in suspected)
