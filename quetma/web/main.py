@@ -29,16 +29,11 @@ SCREENS = [
 ]
 
 
-def source(name):  # while the pages are being built
-    path = ROOT / "pages" / f"{name}.py"
-    return path if path.exists() else lambda: st.write("…")
-
-
 # A screen that the role may not open is not listed; its address still leads to it, and its guard says why not.
 screen = st.navigation(
     [
         st.Page(
-            source(file),
+            ROOT / "pages" / f"{file}.py",
             title=title,
             icon=f":material/{icon}:",
             url_path=file,

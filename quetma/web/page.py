@@ -94,6 +94,9 @@ def guard() -> Page:
     if session is None:
         signed_out(spoken)
     assert session is not None
+    if st.session_state.setdefault("session_key", session.key) != session.key:
+        st.session_state.clear()  # a tab that came back after somebody else signed in: nothing of the first is left
+        st.session_state["session_key"] = session.key
     return Page(token, session, spoken)
 
 

@@ -98,6 +98,28 @@ def test_a_fragment_that_reruns_alone_stops_too(empty_store):
     assert not [text for text in test.markdown if str(empty_store.folder) in text.value]
 
 
+def test_a_tab_that_changes_hands_keeps_nothing_of_the_first(empty_store, monkeypatch):
+    def script():
+        import streamlit as st
+
+        from quetma.web import page
+
+        here = page.guard()
+        st.write(f"{here.account} {st.session_state.get('trace_person', 'nobody')}")
+
+    def cookie(role):
+        token = sign_in(empty_store, role)
+        monkeypatch.setattr(type(page.st.context), "cookies", {page.COOKIE: token})
+
+    test = AppTest.from_function(script)
+    cookie("leader")
+    test.session_state["trace_person"] = 7
+    assert test.run().markdown[0].value == "Test leader 7"
+    assert test.run().markdown[0].value == "Test leader 7"
+    cookie("viewer")
+    assert test.run().markdown[0].value == "Test viewer nobody"
+
+
 def test_the_language_changes_at_once_and_stays(app, empty_store):
     test = app("pages/flow.py", language="vi", store=empty_store)
     assert title(test) == "Lượng người ra vào"
