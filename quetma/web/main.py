@@ -11,7 +11,7 @@ from quetma.web.forms import ICON
 st.set_page_config(page_icon=str(ICON), layout="wide")
 st.logo(str(ICON), size="large")
 if st.context.theme.type == "dark":
-    # Streamlit's labels on primary buttons are white, which cannot be read on a colour that is light enough to be text here.
+    # Streamlit writes white on primary buttons, unreadable on a colour light enough to be text on the dark ground.
     st.html("<style>[data-testid$='Button-primary'] p { color: #06161c }</style>")
 
 here = page.guard()
