@@ -1,4 +1,5 @@
--- One row per person that the text fits, at most rows: exact ones first, then staff, then who fits best, then by given name.
+-- One row per person that the text fits, at most rows: exact ones, staff, others, masked ones; each best fit first, then by
+-- given name.
 -- words VARCHAR list: folded beginnings of words of the name, all of them, in any order.
 -- digits VARCHAR list: one piece of a phone in the ways it may be stored, any of them; empty is any phone, or none.
 -- day DATE: the day that says who is staff. rows BIGINT.
@@ -16,7 +17,7 @@ WITH fitting AS (
       AND (LEN(CAST($digits AS VARCHAR[])) = 0 OR LEN(LIST_FILTER(
           CAST($digits AS VARCHAR[]), lambda piece: CONTAINS(CASE WHEN masked THEN identity ELSE phone END, piece)
       )) > 0)
-    ORDER BY exact DESC, is_staff DESC, whole_words DESC, given_name DESC, sort_key, person_id
+    ORDER BY exact DESC, is_staff DESC, masked, whole_words DESC, given_name DESC, sort_key, person_id
     LIMIT CAST($rows AS BIGINT)
 ), seen AS (
     SELECT person_id, MAX(scanned_at) AS last_seen FROM scan WHERE person_id IN (SELECT person_id FROM fitting) GROUP BY person_id
@@ -24,4 +25,4 @@ WITH fitting AS (
 SELECT f.person_id, f.name, f.phone_shown AS phone,
     f.birth_year, CASE WHEN f.is_staff THEN 'staff' ELSE 'visitor' END AS kind, f.masked, f.exact, s.last_seen
 FROM fitting f LEFT JOIN seen s ON s.person_id = f.person_id
-ORDER BY f.exact DESC, f.is_staff DESC, f.whole_words DESC, f.given_name DESC, f.sort_key, f.person_id
+ORDER BY f.exact DESC, f.is_staff DESC, f.masked, f.whole_words DESC, f.given_name DESC, f.sort_key, f.person_id

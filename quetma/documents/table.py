@@ -101,7 +101,9 @@ def _xlsx(path: Path, frames: Iterator[pl.DataFrame], columns: Sequence[Column],
         column_widths=on_each([float(column.width) for column in columns]),
         freeze_panes={"general": {"row": HEADING_ROW + 1, "col": 0}},
         autofilter=on_each(True),
-        column_formats=on_each({f.name: Format().set_num_format("dd/mm/yyyy") for f in schema if pa.types.is_date(f.type)}),
+        column_formats=on_each(
+            {f.name: Format().set_num_format("dd/mm/yyyy") for f in schema if pa.types.is_date(f.type)}
+        ),
         ignore_errors=on_each([f.name for f in schema if pa.types.is_large_string(f.type)]),
         page_setup=on_each({"landscape": True, "paper_size": A4, "fit_to_pages": (1, 0), "repeat_rows": HEADING_ROW}),
     )

@@ -34,7 +34,7 @@ class Offer:
     """A file somebody may fetch."""
 
     session: Session
-    make: Callable[[Path], None]
+    make: Callable[[Path], object]
     file_name: str
     media_type: str
     audit: tuple[str, str, str]
@@ -46,7 +46,7 @@ _offers: dict[str, Offer] = {}
 
 def offer(
     session: Session,
-    make: Callable[[Path], None],
+    make: Callable[[Path], object],
     file_name: str,
     media_type: str,
     audit: tuple[str, str, str],

@@ -1,0 +1,133 @@
+"""Scan history: the scans that a filter lets through, newest first, and all of them as a file."""
+
+import math
+from functools import partial
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from quetma import directory, documents
+from quetma.documents import history as history_file
+from quetma.history import Filter, described
+from quetma.web import downloads, page, widgets
+from quetma.web.people import person_picker
+
+SHOWN = 50  # scans on a page: more is never sent to the browser
+REACHED = 100_000  # scans that can be paged to: further back, the period is the quicker way
+
+here = page.begin("Scan history", right="history")
+t, store = here.t, here.store
+if store.ask("history/last_scan")["scanned_at"][0] is None:
+    widgets.empty(here, t("There are no scans yet."))
+    st.stop()
+
+# What is asked -------------------------------------------------------------------------------------------------------
+
+ANY = "any"
+kinds = {"staff": t("Staff"), "visitor": t("Visitor")}
+directions = {"in": t("in"), "out": t("out"), "unknown": t("not recorded")}
+
+
+def choice(label: str, words: dict[str, str], key: str) -> str | None:
+    """One of the codes in `words`, or None for any."""
+    picked = st.segmented_control(
+        label,
+        [ANY, *words],
+        default=ANY,
+        required=True,
+        format_func=lambda code: words.get(code, t("All")),
+        key=key,
+        persist_state="session",
+    )
+    return picked if picked in words else None
+
+
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    first, last = widgets.period(here)
+    location = widgets.location(here)
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    kind = choice(t("Who"), kinds, "history_kind")
+    direction = choice(t("In/out"), directions, "history_direction")
+person_id = person_picker(here, "history_person")
+
+chosen = Filter(first, last, location or None, person_id, kind, direction)
+if person_id is not None and (person := directory.person(store, person_id)):
+    here.audit("history", described(person), f"{here.day(first)} – {here.day(last)}")
+
+# The answer ----------------------------------------------------------------------------------------------------------
+
+count = chosen.count(store)
+sentence = chosen.sentence(store, t, count)
+st.subheader(widgets.plain(sentence), anchor=False)
+if not count:
+    st.info(t("No scan fits. Choose a longer period, or take a filter away."), icon=":material/search_off:")
+    st.stop()
+
+
+def own_history(click: str, people: list[int]) -> None:
+    """Shows only the scans of the person whose button was clicked."""
+    st.session_state["history_person"] = people[st.session_state[click]["row"]]
+
+
+rows_place = st.container()
+number = 1
+if count > SHOWN:
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        number = st.pagination(math.ceil(min(count, REACHED) / SHOWN), key=f"history_page_{hash(chosen)}")
+    if count > REACHED:
+        st.caption(
+            t("The newest {n} can be paged through. For older ones choose a shorter period.", n=here.number(REACHED))
+        )
+rows = chosen.page(store, number, SHOWN)
+small = partial(st.column_config.TextColumn, width="small")
+who: dict[str, Any] = {}
+own: dict[str, Any] = {}
+if person_id is None:  # else the picker above says who it is
+    who = {"name": st.column_config.TextColumn(t("Full name"), pinned=True), "phone": t("Phone number")}
+    people = rows["person_id"].to_list()
+    own["own"] = st.column_config.ButtonColumn(
+        "", width="small", key="history_own", on_click=own_history, args=("history_own", people)
+    )
+columns = {
+    **who,
+    "scanned_at": st.column_config.DatetimeColumn(t("Scanned at"), format="HH:mm:ss DD/MM/YYYY"),
+    "direction": t("In/out"),
+    "location": t("Location"),
+    "kind": t("Who"),
+    "purpose": small(t("Purpose")),
+    "source": small(t("File, line"), help=t("Where the scan stands in what was uploaded.")),
+    **own,
+}
+with rows_place:
+    widgets.people_table(
+        here,
+        rows.with_columns(
+            pl.col("kind").replace_strict(kinds, return_dtype=pl.String),
+            pl.col("direction").replace_strict(directions, return_dtype=pl.String),
+            source=pl.format("{}, {}", "file_name", "line"),
+            own=pl.lit(t("History")),
+        ),
+        "history_rows",
+        columns,
+        alt=sentence,
+    )
+
+# Take it along -------------------------------------------------------------------------------------------------------
+
+if here.may("export"):
+    st.markdown(f"**{t('Export all {n}', n=here.number(count))}**")
+    with st.container(horizontal=True):
+        for fmt, label in (("xlsx", "Excel"), ("csv", "CSV"), ("parquet", "Parquet")):
+            st.link_button(
+                label,
+                downloads.offer(
+                    here.session,
+                    lambda path, fmt=fmt: history_file.write(store, chosen, fmt, path, here.language),
+                    f"lich-su-quet-ma-{first:%Y-%m-%d}-{last:%Y-%m-%d}.{fmt}",
+                    documents.MEDIA_TYPES[fmt],
+                    ("export scans", sentence, fmt),
+                ),
+                icon=":material/download:",
+            )
+    st.caption(t("Each file says what was filtered. Every export is recorded."))
