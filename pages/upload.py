@@ -43,8 +43,9 @@ COLUMNS: dict[str, Any] = {
 
 def table(frame: pl.DataFrame, alt: str) -> None:
     """Rows of a file, columns named in the reader's language."""
-    config = {name: COLUMNS.get(name) or t(intake.FIELDS[name]) for name in frame.columns}
-    st.dataframe(frame, column_config=config, hide_index=True, alt=alt)
+    filled = [name for name in frame.columns if frame[name].null_count() < frame.height]
+    config = {name: COLUMNS.get(name) or t(intake.FIELDS[name]) for name in filled}
+    st.dataframe(frame.select(filled), column_config=config, hide_index=True, placeholder="", alt=alt)
 
 
 def rejects_table(rejects: pl.DataFrame) -> None:
@@ -90,7 +91,7 @@ def read(file: Any, kind: str | None, location: str | None) -> intake.Prepared |
 def show_file(file: Any) -> intake.Prepared | None:
     """One file as it was understood; gives it back when it can be loaded."""
     done = st.session_state["upload_done"].get(file.file_id)
-    st.subheader(widgets.plain(file.name), anchor=False)
+    st.header(widgets.plain(file.name), anchor=False)
     if done:
         show_done(done)
         return None
@@ -113,11 +114,16 @@ def show_file(file: Any) -> intake.Prepared | None:
             key=f"upload_location_{file.file_id}",
             help=t("The file has no location column, so all its rows are taken to be from one location."),
         )
+    if found.needs_location:
+        st.warning(t("Choose the location above. Then the rows can be loaded."), icon=":material/location_on:")
+        return None
     show_counts(found)
     show_notes(found)
     shown = found.became(FIRST_ROWS)
     if not shown.is_empty():
-        with st.expander(t("The first rows, and what each became"), expanded=True, icon=":material/table_rows:"):
+        with st.expander(
+            t("The first rows, and what each became"), expanded=len(files) == 1, icon=":material/table_rows:"
+        ):
             table(
                 shown.with_columns(pl.col("outcome").replace(outcomes), pl.col("^direction$").replace(directions)),
                 t("The first rows, and what each became"),
@@ -125,9 +131,6 @@ def show_file(file: Any) -> intake.Prepared | None:
     show_rejects(found)
     with st.expander(t("How the columns were understood"), icon=":material/view_column:"):
         st.table({t(intake.FIELDS[field]): widgets.plain(header) for field, header in found.columns.items()})
-    if found.needs_location:
-        st.warning(t("Choose the location above. Then the rows can be loaded."), icon=":material/location_on:")
-        return None
     if not found.counts["accepted"]:
         st.info(t("There is nothing new in this file. Loading it would change nothing."), icon=":material/info:")
         return None
@@ -164,18 +167,20 @@ def show_counts(found: intake.Prepared) -> None:
 
 def show_notes(found: intake.Prepared) -> None:
     """What else the reader should know before loading."""
+    told = []
     first, last = found.span
     if first:
-        st.write(t("From {first} to {last}.", first=here.day(first), last=here.day(last)))
+        told.append(t("From {first} to {last}.", first=here.day(first), last=here.day(last)))
     if found.new_people:
-        st.write(t("People not known before: {n}.", n=here.number(found.new_people)))
+        told.append(t("People not known before: {n}.", n=here.number(found.new_people)))
     if found.new_locations:
         names = ", ".join(widgets.plain(name) for name in found.new_locations[:20])
         more = len(found.new_locations) - 20
-        st.write(
-            t("New locations, {n}: {names}", n=here.number(len(found.new_locations)), names=names)
-            + (t(" and {n} more", n=here.number(more)) if more > 0 else "")
-        )
+        told.append(t("New locations, {n}: {names}", n=here.number(len(found.new_locations)), names=names))
+        if more > 0:
+            told[-1] += t(" and {n} more", n=here.number(more))
+    if told:
+        st.write("  \n".join(told))
     if not found.earlier.is_empty():
         last_time = found.earlier.row(-1, named=True)
         st.info(
@@ -217,15 +222,21 @@ def show_done(batch: intake.Batch) -> None:
     """What was kept of a loaded file."""
     st.success(
         t(
-            "Loaded as upload {batch}: {accepted} new rows stored, {duplicates} already stored, {rejected} rejected "
-            "and kept for mending in the list below.",
+            "Loaded as upload {batch}: {accepted} new rows stored, {duplicates} already stored before.",
             batch=batch.batch_id,
             accepted=here.number(batch.accepted),
             duplicates=here.number(batch.duplicates),
-            rejected=here.number(batch.rejected),
         ),
         icon=":material/check_circle:",
     )
+    if batch.rejected:
+        st.warning(
+            t(
+                "{n} rows were rejected. They are kept as they are: open them in the list of uploads below.",
+                n=here.number(batch.rejected),
+            ),
+            icon=":material/cancel:",
+        )
 
 
 def load(ready: list[tuple[Any, intake.Prepared]]) -> None:
@@ -249,6 +260,7 @@ def load(ready: list[tuple[Any, intake.Prepared]]) -> None:
             f"{batch.kind}: {batch.rows} = {batch.accepted} + {batch.duplicates} + {batch.rejected}",
         )
         done[file.file_id] = batch
+        del st.session_state["upload_read"][file.file_id]  # a large file is not kept in memory once it is stored
     bar.progress(1.0)
 
 
@@ -301,21 +313,24 @@ pages = -(-total // PER_PAGE)
 number = st.pagination(pages, key="upload_page") if pages > 1 else 1
 batches = store.ask("intake/batches", page_size=PER_PAGE, page_start=(number - 1) * PER_PAGE)
 labels = {kind: t(spec.label) for kind, spec in intake.KINDS.items()}
-widgets.table(
-    batches.with_columns(pl.col("kind").replace(labels)),
-    {
-        "batch_id": st.column_config.NumberColumn(t("Upload no."), format="plain"),
-        "uploaded_at": moment(t("When"), format="HH:mm DD/MM/YYYY"),
-        "file_name": t("File"),
-        "kind": t("Kind"),
-        "accepted": t("✓ New"),
-        "duplicates": t("= Already stored"),
-        "rejected": t("✕ Rejected"),
-        "row_count": t("Rows"),
-        "first_day": day(t("First day"), format="DD/MM/YYYY"),
-        "last_day": day(t("Last day"), format="DD/MM/YYYY"),
-        "uploaded_by": t("By"),
-    },
+columns = {
+    "batch_id": st.column_config.NumberColumn(t("Upload no."), format="plain"),
+    "uploaded_at": moment(t("When"), format="HH:mm DD/MM/YYYY"),
+    "file_name": t("File"),
+    "kind": t("Kind"),
+    "accepted": t("✓ New"),
+    "duplicates": t("= Already stored"),
+    "rejected": t("✕ Rejected"),
+    "row_count": t("Rows"),
+    "first_day": day(t("First day"), format="DD/MM/YYYY"),
+    "last_day": day(t("Last day"), format="DD/MM/YYYY"),
+    "uploaded_by": t("By"),
+}
+st.dataframe(
+    batches.select(*columns).with_columns(pl.col("kind").replace(labels)),
+    column_config=columns,
+    hide_index=True,
+    placeholder="",
     alt=t("All uploads"),
 )
 names = {
