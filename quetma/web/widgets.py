@@ -158,7 +158,8 @@ def people_table(
     config = dict(columns)
     if here.may("trace"):
         people = frame["person_id"].to_list()
-        shown = shown.with_columns(pl.lit(t("Trace")).alias("_trace"))
+        # Beside the name, so that it is in sight on a phone.
+        shown = shown.insert_column(1, pl.repeat(t("Trace"), shown.height, eager=True).alias("_trace"))
         config["_trace"] = st.column_config.ButtonColumn(
             "", width="small", on_click=_trace, args=(f"{key}_trace", people), key=f"{key}_trace"
         )
