@@ -39,7 +39,7 @@ with st.container(border=True):
     symptoms = first.segmented_control(
         t("The case has"),
         [True, False],
-        format_func={True: t("symptoms"), False: t("no symptoms")}.get,
+        format_func=lambda ill: t("symptoms") if ill else t("no symptoms"),
         default=True,
         required=True,
         key="trace_symptoms",

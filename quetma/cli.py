@@ -123,19 +123,24 @@ def run_import(given: argparse.Namespace) -> int:
     for path in given.files:
         try:
             prepared = intake.prepare(store, path.name, path.read_bytes(), given.kind, given.location)
-            batches.append(intake.load(store, prepared, operator()).json())
+            batch = intake.load(store, prepared, operator())
         except intake.IntakeError as error:
             refused += complain(f"{path}: {error}")
+            continue
         except OSError as error:
             refused += complain(f"{path}: {error.strerror}. Nothing was loaded from it.")
+            continue
+        batches.append(batch.json())
+        became = f"{batch.kind}: {batch.rows} = {batch.accepted} + {batch.duplicates} + {batch.rejected}"
+        audit.log(store, operator(), "upload", f"{batch.batch_id} {batch.file_name}", became)
     if given.json:
         show({"batches": batches})
-    else:
-        for batch in batches:
-            print("{file}: batch {batch}, {kind}: {rows} rows, ".format(**batch), end="")
-            print("{accepted} accepted, {duplicates} duplicates, {rejected} rejected".format(**batch))
-            for reject in batch["rejects"]:
-                print("  line {line}: {reason}: {raw}".format(**reject))
+        return min(refused, 1)
+    for batch in batches:
+        print("{file}: batch {batch}, {kind}: {rows} rows, ".format(**batch), end="")
+        print("{accepted} accepted, {duplicates} duplicates, {rejected} rejected".format(**batch))
+        for reject in batch["rejects"]:
+            print("  line {line}: {reason}: {raw}".format(**reject))
     return min(refused, 1)
 
 

@@ -1,7 +1,7 @@
 """Vietnamese first, English second.
 
-English texts are the message identifiers in the code; `locale/vi/*.po` holds the Vietnamese, one catalogue a topic. The files
-are read as they are: nothing to compile. A test fails when a text used in the code has no Vietnamese.
+English texts are the message identifiers in the code; `locale/vi/*.po` holds the Vietnamese, one catalogue a topic. The
+files are read as they are: nothing to compile. A test fails when a text used in the code has no Vietnamese.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def catalogue(language: str) -> dict[str, str]:
     texts: dict[str, str] = {}
     for path in sorted((LOCALE / language).glob("*.po")):
         with path.open("rb") as file:
-            texts.update({m.id: m.string for m in read_po(file) if m.id and m.string})
+            texts.update({str(m.id): str(m.string) for m in read_po(file) if m.id and m.string})
     return texts
 
 

@@ -19,7 +19,9 @@ class Setting:
 
 
 SETTINGS = {
-    "assumed_minutes": Setting(int, 240, "how long a stay without a scan out (or in) is taken to last: half a working day"),
+    "assumed_minutes": Setting(
+        int, 240, "how long a stay without a scan out (or in) is taken to last: half a working day"
+    ),
     "declaration_days": Setting(int, 1, "for how many days a health declaration counts, the day it is given included"),
     "accepted_apps": Setting(
         lambda text: tuple(text.split("|")),

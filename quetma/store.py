@@ -7,7 +7,7 @@ import os
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
@@ -89,9 +89,9 @@ class Store:
     def ask(self, name: str, tables: Mapping[str, pl.DataFrame] | None = None, **params: Any) -> pl.DataFrame:
         """The answer of the named query, e.g. `ask("flow/daily", first=day, last=day)`.
 
-        Every parameter the query names must be given; others are an error. The answer is remembered until the next write,
-        so a rerun that changes nothing asks nothing. Do not change the frame in place. `tables` are frames the query reads
-        by name beside the store's own; such an answer is not remembered.
+        Every parameter the query names must be given; others are an error. The answer is remembered until the next
+        write, so a rerun that changes nothing asks nothing. Do not change the frame in place. `tables` are frames the
+        query reads by name beside the store's own; such an answer is not remembered.
         """
         text, names = query(name)
         if names != params.keys():
@@ -119,7 +119,7 @@ class Store:
         return self._connection.cursor()
 
     @contextmanager
-    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def write(self) -> Generator[duckdb.DuckDBPyConnection]:
         """One write transaction: committed whole when the block ends, undone whole when it raises."""
         with self._lock:
             cursor = self._connection.cursor()

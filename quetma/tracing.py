@@ -88,19 +88,20 @@ class Case:
         """The same case with every parameter filled in from its rule. Raises `Unanswerable` for what makes no sense."""
         rule = rule_named(self.rule) if self.rule else rule_on(self.onset)
         days_before = rule.days_before if self.symptoms else rule.days_before_no_onset
+        until = self.until or datetime.combine(self.onset + timedelta(days=rule.days_after + 1), time())
         case = replace(
             self,
             rule=rule.id,
             days_before=days_before if self.days_before is None else self.days_before,
             min_minutes=rule.min_minutes if self.min_minutes is None else self.min_minutes,
-            until=self.until or datetime.combine(self.onset + timedelta(days=rule.days_after + 1), time()),
+            until=until,
         )
         for name in ("days_before", "min_minutes", "linger"):
             if not 0 <= getattr(case, name) <= 1440:
                 raise Unanswerable(f"{name} must be from 0 to 1440, not {getattr(case, name)}.")
-        if case.until <= case.since:
+        if until <= case.since:
             raise Unanswerable(
-                f"The isolation ({case.until:%d/%m/%Y %H:%M}) lies before the infectious days, "
+                f"The isolation ({until:%d/%m/%Y %H:%M}) lies before the infectious days, "
                 f"which begin on {case.since:%d/%m/%Y}."
             )
         return case

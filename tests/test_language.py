@@ -115,7 +115,7 @@ def test_catalogue_is_whole(path: Path):
     with path.open("rb") as file:
         messages = [message for message in read_po(file, abort_invalid=True) if message.id]
     assert not [message.id for message in messages if not message.string or message.fuzzy]
-    assert not [message.id for message in messages if gaps(message.id) != gaps(str(message.string))]
+    assert not [message.id for message in messages if gaps(str(message.id)) != gaps(str(message.string))]
 
 
 def test_no_text_has_two_translations():

@@ -31,7 +31,7 @@ def test_tool_finds_nothing(command: list[str]):
 
 
 def readme_commands() -> list[str]:
-    """README's shell commands that begin with making the environment: the one that runs it and the one that tests it."""
+    """README's shell commands that make the environment: the one that opens the dashboard, the one that tests."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     lines = [line for block in CODE_BLOCK.findall(readme) for line in block.splitlines()]
     return [line for line in lines if "-m venv" in line]

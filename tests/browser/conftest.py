@@ -4,13 +4,15 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from quetma.language import translator
 from quetma.store import open_store
 from quetma.web.page import COOKIE
-from tests.conftest import sign_in
+from tests.conftest import serve, sign_in
 
 FLAGS = [
     "--no-sandbox",  # Chromium does not start as root with one
@@ -24,6 +26,9 @@ FLAGS = [
 PATIENCE = 45_000  # milliseconds: two cores, and other tests on one of them
 
 Window = Callable[..., Page]
+Demo = tuple[str, dict[str, Any]]
+
+t = translator("vi")
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +52,9 @@ def window(chromium: Browser) -> Iterator[Window]:
     """`window(color_scheme="dark", storage_state=…)`: a page in a browser profile of its own."""
     contexts: list[BrowserContext] = []
 
-    def open_window(**options: object) -> Page:
-        contexts.append(chromium.new_context(**{"viewport": {"width": 1400, "height": 1000}, **options}))
+    def open_window(**options: Any) -> Page:
+        size: dict[str, Any] = {"viewport": {"width": 1400, "height": 1000}}
+        contexts.append(chromium.new_context(**size | options))
         contexts[-1].set_default_timeout(PATIENCE)
         return contexts[-1].new_page()
 
@@ -57,23 +63,31 @@ def window(chromium: Browser) -> Iterator[Window]:
         context.close()
 
 
-def signed_in(folder: Path, role: str = "leader") -> dict[str, object]:
-    """The `storage_state` of somebody signed in to the store in that folder. To be made before a server opens it."""
-    store = open_store(folder)
-    token = sign_in(store, role)
+@pytest.fixture(scope="session")
+def demo(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The address of a dashboard on the demo unit, and the `storage_state` of a browser with a leader signed in."""
+    store = open_store(shutil.copytree(demo_folder, tmp_path_factory.mktemp("browser") / "store"))
+    token = sign_in(store)
     store.close()
     cookie = {"name": COOKIE, "value": token, "domain": "127.0.0.1", "path": "/", "httpOnly": True, "sameSite": "Lax"}
-    return {"cookies": [{**cookie, "expires": -1, "secure": False}], "origins": []}
+    with serve(store.folder) as url:
+        yield url, {"cookies": [{**cookie, "expires": -1, "secure": False}], "origins": []}
+
+
+def type_in(page: Page, name: str, password: str) -> None:
+    """Fills the sign-in page and sends it."""
+    page.get_by_label(t("Your name")).fill(name)
+    page.get_by_label(t("Password")).fill(password)
+    page.get_by_role("button", name=t("Sign in")).click()
+
+
+def go(page: Page, title: str) -> None:
+    """Opens a page from the navigation, by its title as it stands there."""
+    page.get_by_test_id("stSidebarNavLink").filter(has_text=title).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
 def settled(page: Page) -> None:
     """Waits until Streamlit has drawn what it was asked for: connected, and no script running."""
     page.wait_for_selector('[data-test-connection-state="CONNECTED"]', state="attached")
     page.wait_for_selector('[data-test-script-state="notRunning"]', state="attached")
-
-
-def menu(page: Page) -> list[tuple[str, str]]:
-    """Title and address of every page in the navigation."""
-    links = page.get_by_test_id("stSidebarNavLink")
-    links.first.wait_for()
-    return [(link.inner_text().split("\n")[-1], link.get_attribute("href") or "") for link in links.all()]

@@ -1,29 +1,17 @@
 """Every page can be used by everybody: axe finds nothing serious, in light and in dark."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Window, menu, settled, signed_in
+from tests.browser.conftest import Demo, Window, go, settled, t
 from tests.conftest import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-Server = tuple[str, dict[str, object]]
 SERIOUS = ("serious", "critical")
-
-
-@pytest.fixture(scope="module")
-def demo_server(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The address of a dashboard on the demo unit, and the state of a browser signed in to it."""
-    folder = shutil.copytree(demo_folder, tmp_path_factory.mktemp("accessible") / "store")
-    leader = signed_in(folder)
-    with serve(folder) as url:
-        yield url, leader
 
 
 def faults(page: Page) -> list[str]:
@@ -35,22 +23,19 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_any_page(demo_server: Server, window: Window, scheme: str):
-    url, leader = demo_server
+def test_axe_finds_nothing_serious_on_any_page(demo: Demo, window: Window, scheme: str):
+    url, leader = demo
     page = window(color_scheme=scheme, storage_state=leader)
     page.goto(url)
-    pages = menu(page)
-    assert len(pages) == 6
-    for title, address in pages:
-        page.goto(address)
-        page.get_by_role("heading", level=1, name=title).wait_for()
+    for title in ("Overview", "Compliance", "Visitor flow", "Tracing", "Scan history", "Upload"):
+        go(page, t(title))
         settled(page)
         assert not faults(page), title
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_a_trace(demo_server: Server, window: Window, scheme: str):
-    url, leader = demo_server
+def test_axe_finds_nothing_serious_on_a_trace(demo: Demo, window: Window, scheme: str):
+    url, leader = demo
     page = window(color_scheme=scheme, storage_state=leader)
     page.goto(f"{url}/tracing")
     page.get_by_role("searchbox").fill("dinh khoi")
@@ -63,8 +48,8 @@ def test_axe_finds_nothing_serious_on_a_trace(demo_server: Server, window: Windo
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_before_sign_in(demo_server: Server, window: Window, tmp_path: Path, scheme: str):
-    url, _ = demo_server
+def test_axe_finds_nothing_serious_before_sign_in(demo: Demo, window: Window, tmp_path: Path, scheme: str):
+    url, _ = demo
     page = window(color_scheme=scheme)
     page.goto(url)
     assert "/sign-in" in page.url

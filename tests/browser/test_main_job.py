@@ -10,9 +10,9 @@ from playwright.sync_api import Download, Page, expect
 
 from quetma import people, tracing
 from quetma.demo import SAMPLE
-from quetma.language import number, translator
+from quetma.language import number
 from quetma.store import ROOT, open_store
-from tests.browser.conftest import PATIENCE, Window, settled
+from tests.browser.conftest import PATIENCE, Window, go, settled, t
 from tests.conftest import PASSWORD, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -22,7 +22,6 @@ LOGS = [
     pytest.param(SAMPLE / "quet-ma.csv", 3068, id="sample"),
     pytest.param(REAL, 3344, id="real", marks=pytest.mark.skipif(not REAL.is_file(), reason="no shared/ beside")),
 ]
-t = translator("vi")
 
 
 def last_person(log: Path) -> tuple[str, str]:
@@ -61,13 +60,12 @@ def test_first_account_upload_trace_export(window: Window, tmp_path: Path, log: 
         page.get_by_role("button", name=t("Create the account")).click()
         page.get_by_role("heading", level=1, name=t("Overview")).wait_for()
 
-        page.get_by_role("link", name=t("Upload")).click()
-        page.get_by_role("heading", level=1, name=t("Upload")).wait_for()
+        go(page, t("Upload"))
         page.locator("input[type=file]").set_input_files(log)
         page.get_by_role("button", name=t("Load {n} new rows", n=number(scans))).click()
         expect(page.get_by_role("status").filter(has_text=number(scans))).to_be_visible()
 
-        page.get_by_role("link", name=t("Tracing")).click()
+        go(page, t("Tracing"))
         page.get_by_role("searchbox").fill(phone)
         page.get_by_role("button", name=name).click()
         answer = page.get_by_role("heading", name=re.compile(rf"{name}: \d+ nghi F1, \d+ nghi F2"))

@@ -1,30 +1,17 @@
 """What only a browser shows: the language switch, addresses opened directly, tabs that outlive a sign-out."""
 
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from quetma.language import translator
-from tests.browser.conftest import Window, settled, signed_in
-from tests.conftest import PASSWORD, serve
+from tests.browser.conftest import Demo, Window, go, settled, type_in
+from tests.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-Demo = tuple[str, dict[str, object]]
 vi, en = translator("vi"), translator("en")
-
-
-@pytest.fixture(scope="module")
-def demo(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The address of a dashboard on the demo unit, and the state of a browser in which a leader is signed in."""
-    folder = shutil.copytree(demo_folder, tmp_path_factory.mktemp("windows") / "store")
-    leader = signed_in(folder)
-    with serve(folder) as url:
-        yield url, leader
 
 
 def test_the_switch_changes_every_page_and_is_kept(demo: Demo, window: Window):
@@ -35,8 +22,7 @@ def test_the_switch_changes_every_page_and_is_kept(demo: Demo, window: Window):
     page.get_by_text("English", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(en("Overview"))
     for title in ("Compliance", "Visitor flow", "Tracing"):
-        page.get_by_role("link", name=title, exact=True).click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        go(page, en(title))
     page.get_by_text("Tiếng Việt", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(vi("Tracing"))
 
@@ -47,27 +33,25 @@ def test_an_address_opened_directly_leads_to_sign_in_and_then_there(demo: Demo, 
     page.goto(f"{url}/flow")
     assert re.search(r"/sign-in\?next=/flow$", page.url)
     expect(page.get_by_role("heading", level=1)).to_have_text(vi("Sign in"))
-    page.get_by_label(vi("Your name")).fill("test leader")
-    page.get_by_label(vi("Password")).fill(PASSWORD)
-    page.get_by_role("button", name=vi("Sign in")).click()
+    type_in(page, "test leader", PASSWORD)
     expect(page.get_by_role("heading", level=1)).to_have_text(vi("Visitor flow"))
     assert page.url == f"{url}/flow"
 
 
-def test_signing_out_ends_the_other_tab(demo_folder: Path, tmp_path: Path, window: Window):
-    folder = shutil.copytree(demo_folder, tmp_path / "store")
-    leader = signed_in(folder)
-    with serve(folder) as url:
-        page = window(storage_state=leader)
-        other = page.context.new_page()
-        for tab in (page, other):
-            tab.goto(f"{url}/flow")
-            expect(tab.get_by_role("heading", level=1)).to_have_text(vi("Visitor flow"))
-            settled(tab)
-        page.get_by_role("button", name=vi("Sign out")).click()
-        page.wait_for_url("**/sign-in?out*")
-        other.get_by_text("English", exact=True).click()  # whatever is clicked there
-        expect(other.get_by_role("heading", level=1)).to_have_text(vi("You are signed out"))
-        expect(other.get_by_test_id("stMetric")).to_have_count(0)
-        other.reload()
-        assert "/sign-in" in other.url
+def test_signing_out_ends_the_other_tab(demo: Demo, window: Window):
+    url, _ = demo
+    page = window()
+    page.goto(f"{url}/flow")
+    type_in(page, "test leader", PASSWORD)
+    other = page.context.new_page()
+    other.goto(f"{url}/flow")
+    for tab in (page, other):
+        expect(tab.get_by_role("heading", level=1)).to_have_text(vi("Visitor flow"))
+        settled(tab)
+    page.get_by_role("button", name=vi("Sign out")).click()
+    page.wait_for_url("**/sign-in?out*")
+    other.get_by_text("English", exact=True).click()  # whatever is clicked there
+    expect(other.get_by_role("heading", level=1)).to_have_text(vi("You are signed out"))
+    expect(other.get_by_test_id("stMetric")).to_have_count(0)
+    other.reload()
+    assert "/sign-in" in other.url
