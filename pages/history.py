@@ -81,23 +81,23 @@ if count > SHOWN:
         )
 rows = chosen.page(store, number, SHOWN)
 small = partial(st.column_config.TextColumn, width="small")
-who: dict[str, Any] = {}
-own: dict[str, Any] = {}
+columns: dict[str, Any] = {}
 if person_id is None:  # else the picker above says who it is
-    who = {"name": st.column_config.TextColumn(t("Full name"), pinned=True), "phone": t("Phone number")}
     people = rows["person_id"].to_list()
-    own["own"] = st.column_config.ButtonColumn(
-        "", width="small", key="history_own", on_click=own_history, args=("history_own", people)
-    )
-columns = {
-    **who,
+    columns |= {
+        "name": st.column_config.TextColumn(t("Full name"), pinned=True),
+        "own": st.column_config.ButtonColumn(
+            t("History"), width="small", key="history_own", on_click=own_history, args=("history_own", people)
+        ),
+        "phone": t("Phone number"),
+    }
+columns |= {
     "scanned_at": st.column_config.DatetimeColumn(t("Scanned at"), format="HH:mm:ss DD/MM/YYYY"),
     "direction": t("In/out"),
     "location": t("Location"),
     "kind": t("Who"),
     "purpose": small(t("Purpose")),
     "source": small(t("File, line"), help=t("Where the scan stands in what was uploaded.")),
-    **own,
 }
 with rows_place:
     widgets.people_table(

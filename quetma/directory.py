@@ -25,7 +25,7 @@ def find(store: Store, text: str, rows: int = 10) -> pl.DataFrame:
 
 
 def person(store: Store, person_id: int) -> dict[str, Any] | None:
-    """One person with the columns of `find`, or None when the store knows nobody by that id."""
+    """One person with the columns of `find` and e164, or None when the store knows nobody by that id."""
     return next(store.ask("people/person", person_id=person_id, day=store.today()).iter_rows(named=True), None)
 
 

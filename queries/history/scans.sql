@@ -1,8 +1,10 @@
 -- One row per scan of the filter, newest first; scans of the same moment always in the same order.
--- first DATE, last DATE: both included. NULL is any: location_id INTEGER, person_id BIGINT, kind VARCHAR ('staff' | 'visitor'),
--- direction VARCHAR ('in' | 'out' | 'unknown'). skip BIGINT, rows BIGINT: the page; rows NULL is everything.
+-- first DATE, last DATE: both included. NULL is any: location_id INTEGER, person_id BIGINT,
+-- kind VARCHAR ('staff' | 'visitor'), direction VARCHAR ('in' | 'out' | 'unknown').
+-- skip BIGINT, rows BIGINT: the page; rows NULL is everything.
 WITH staff_day AS (
-    SELECT DISTINCT person_id, COALESCE(started, DATE '0001-01-01') AS first_day, COALESCE(ended, DATE '9999-12-31') AS last_day
+    SELECT DISTINCT person_id,
+        COALESCE(started, DATE '0001-01-01') AS first_day, COALESCE(ended, DATE '9999-12-31') AS last_day
     FROM staff
 ), anybody AS NOT MATERIALIZED (
     SELECT scanned_at, batch_id, line, direction, person_id, location_id, purpose
@@ -13,7 +15,7 @@ WITH staff_day AS (
       AND (CAST($direction AS VARCHAR) IS NULL OR direction = $direction)
 ), page AS (
     FROM (
-        -- Two of the three are known to be empty before anything is read; an OR would ask about each of the store's scans.
+        -- Two of the three are known to be empty before anything is read; an OR would ask about every scan there is.
         SELECT * FROM anybody WHERE CAST($kind AS VARCHAR) IS NULL
         UNION ALL
         SELECT a.* FROM anybody a SEMI JOIN staff_day t
@@ -30,7 +32,8 @@ WITH staff_day AS (
 SELECT
     g.scanned_at, g.person_id, p.name, p.phone_shown AS phone, p.birth_year,
     CASE WHEN EXISTS (
-        SELECT 1 FROM staff_day t WHERE t.person_id = g.person_id AND CAST(g.scanned_at AS DATE) BETWEEN t.first_day AND t.last_day
+        SELECT 1 FROM staff_day t
+        WHERE t.person_id = g.person_id AND CAST(g.scanned_at AS DATE) BETWEEN t.first_day AND t.last_day
     ) THEN 'staff' ELSE 'visitor' END AS kind,
     l.name AS location, g.direction, g.purpose, g.batch_id, b.file_name, g.line
 FROM page g

@@ -8,7 +8,8 @@ WITH anybody AS NOT MATERIALIZED (
       AND (CAST($person_id AS BIGINT) IS NULL OR person_id = $person_id)
       AND (CAST($direction AS VARCHAR) IS NULL OR direction = $direction)
 ), staff_day AS (
-    SELECT DISTINCT person_id, COALESCE(started, DATE '0001-01-01') AS first_day, COALESCE(ended, DATE '9999-12-31') AS last_day
+    SELECT DISTINCT person_id,
+        COALESCE(started, DATE '0001-01-01') AS first_day, COALESCE(ended, DATE '9999-12-31') AS last_day
     FROM staff
 )
 SELECT CAST(SUM(scans) AS BIGINT) AS scans

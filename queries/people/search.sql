@@ -1,28 +1,35 @@
--- One row per person that the text fits, at most rows: exact ones, staff, others, masked ones; each best fit first, then by
--- given name.
+-- One row per person that the text fits, at most rows: exact ones, staff, others, masked ones;
+-- of each those that fit best first, then by given name.
 -- words VARCHAR list: folded beginnings of words of the name, all of them, in any order.
 -- digits VARCHAR list: one piece of a phone in the ways it may be stored, any of them; empty is any phone, or none.
 -- day DATE: the day that says who is staff. rows BIGINT.
 WITH fitting AS (
     SELECT p.*,
-        name_key = ARRAY_TO_STRING($words, ' ') OR COALESCE(LIST_CONTAINS(CAST($digits AS VARCHAR[]), phone), FALSE) AS exact,
+        name_key = ARRAY_TO_STRING($words, ' ')
+            OR COALESCE(LIST_CONTAINS(CAST($digits AS VARCHAR[]), phone), FALSE) AS exact,
         person_id IN (
             SELECT person_id FROM staff
-            WHERE CAST($day AS DATE) BETWEEN COALESCE(started, DATE '0001-01-01') AND COALESCE(ended, DATE '9999-12-31')
+            WHERE CAST($day AS DATE)
+                BETWEEN COALESCE(started, DATE '0001-01-01') AND COALESCE(ended, DATE '9999-12-31')
         ) AS is_staff,
-        LEN(LIST_FILTER(CAST($words AS VARCHAR[]), lambda word: CONTAINS(' ' || name_key || ' ', ' ' || word || ' '))) AS whole_words,
+        LEN(LIST_FILTER(
+            CAST($words AS VARCHAR[]), lambda word: CONTAINS(' ' || name_key || ' ', ' ' || word || ' ')
+        )) AS whole_words,
         LEN(LIST_FILTER(CAST($words AS VARCHAR[]), lambda word: STARTS_WITH(sort_key, word))) > 0 AS given_name
     FROM person p
-    WHERE LEN(LIST_FILTER(CAST($words AS VARCHAR[]), lambda word: NOT CONTAINS(' ' || name_key, ' ' || word))) = 0
-      AND (LEN(CAST($digits AS VARCHAR[])) = 0 OR LEN(LIST_FILTER(
-          CAST($digits AS VARCHAR[]), lambda piece: CONTAINS(CASE WHEN masked THEN identity ELSE phone END, piece)
-      )) > 0)
+    WHERE LEN(LIST_FILTER(
+            CAST($words AS VARCHAR[]), lambda word: NOT CONTAINS(' ' || name_key, ' ' || word)
+        )) = 0
+        AND (LEN(CAST($digits AS VARCHAR[])) = 0 OR LEN(LIST_FILTER(
+            CAST($digits AS VARCHAR[]), lambda piece: CONTAINS(CASE WHEN masked THEN identity ELSE phone END, piece)
+        )) > 0)
     ORDER BY exact DESC, is_staff DESC, masked, whole_words DESC, given_name DESC, sort_key, person_id
     LIMIT CAST($rows AS BIGINT)
 ), seen AS (
-    SELECT person_id, MAX(scanned_at) AS last_seen FROM scan WHERE person_id IN (SELECT person_id FROM fitting) GROUP BY person_id
+    SELECT person_id, MAX(scanned_at) AS last_seen
+    FROM scan WHERE person_id IN (SELECT person_id FROM fitting) GROUP BY person_id
 )
-SELECT f.person_id, f.name, f.phone_shown AS phone,
-    f.birth_year, CASE WHEN f.is_staff THEN 'staff' ELSE 'visitor' END AS kind, f.masked, f.exact, s.last_seen
+SELECT f.person_id, f.name, f.phone_shown AS phone, f.birth_year,
+    CASE WHEN f.is_staff THEN 'staff' ELSE 'visitor' END AS kind, f.masked, f.exact, s.last_seen
 FROM fitting f LEFT JOIN seen s ON s.person_id = f.person_id
 ORDER BY f.exact DESC, f.is_staff DESC, f.masked, f.whole_words DESC, f.given_name DESC, f.sort_key, f.person_id
