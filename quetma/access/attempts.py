@@ -30,13 +30,13 @@ class Attempts:
             for key in [key for key, times in self._tried.items() if times[-1] <= now - REMEMBERED]:
                 del self._tried[key]
             for key, free in (((name, address), FREE), (("", address), FREE_OF_ADDRESS)):
-                times = self._tried.setdefault(key, deque(maxlen=FREE_OF_ADDRESS + 10))
+                times = self._tried.get(key, ())
                 wait = min(FIRST_WAIT * 2 ** (len(times) - free), LONGEST_WAIT) if len(times) >= free else 0
                 left = times[-1] + wait - now if times else 0
                 if left > 0:
                     return ceil(left)
             for key in ((name, address), ("", address)):
-                self._tried[key].append(now)
+                self._tried.setdefault(key, deque(maxlen=FREE_OF_ADDRESS + 10)).append(now)
             return 0
 
     def succeeded(self, name: str, address: str) -> None:
