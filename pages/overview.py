@@ -33,7 +33,7 @@ st.caption(
     t("Newest scan: {moment}.", moment=here.moment(on_site.as_of) or "–")
     + " "
     + (
-        t("Last upload: {moment}, by {by}.", moment=last["moment"], by=last["by"])
+        t("Last upload: {moment}, by {by}.", moment=last["moment"], by=widgets.plain(last["by"]))
         if names
         else t("Last upload: {moment}.", moment=last["moment"])
     )

@@ -100,7 +100,7 @@ def show_file(file: Any) -> intake.Prepared | None:
     location = st.session_state.get(f"upload_location_{file.file_id}") or None
     found = read(file, chosen, location)
     if isinstance(found, intake.IntakeError):
-        st.error(found.words(t), icon=":material/block:")
+        st.error(found.words(t, widgets.plain), icon=":material/block:")
         choose_kind(file, kinds, None)
         return None
     choose_kind(file, kinds, found.kind)

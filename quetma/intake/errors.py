@@ -1,5 +1,6 @@
 """What intake says in plain words: why a file is refused, why a row is rejected."""
 
+from collections.abc import Callable
 from typing import Any
 
 from quetma.language import Translate
@@ -15,9 +16,9 @@ class IntakeError(Exception):
         self.message = message
         self.gaps = gaps
 
-    def words(self, t: Translate) -> str:
-        """The refusal in the language of `t`."""
-        return t(self.message, **self.gaps)
+    def words(self, t: Translate, shown: Callable[[str], str] = str) -> str:
+        """The refusal in the language of `t`; `shown` makes what it quotes from the file safe where it is shown."""
+        return t(self.message, **{gap: shown(text) for gap, text in self.gaps.items()})
 
 
 # Why a row is not taken. The code is stored (table reject) and printed by `import --json`; people read the words.

@@ -84,6 +84,7 @@ def lines_by_day(
 
 def bars(frame: pl.DataFrame, category: str, series: Mapping[str, str], *, percent: bool = False) -> go.Figure:
     """Horizontal bars, the first row of `frame` on top, each with its number. Counts are stacked; shares are not."""
+    frame = frame.with_columns(_letters(category))
     number = "%{x:" + (".1%" if percent else ",") + "}"
     traces = [
         {
@@ -162,6 +163,7 @@ def spans(frame: pl.DataFrame, begin: str, end: str, who: str, kind: str, kinds:
 
     `kinds` is value of `kind` → label.
     """
+    frame = frame.with_columns(_letters(who))
     traces = []
     for at, (value, label) in enumerate(kinds.items()):
         rows = frame.filter(pl.col(kind) == value)
@@ -194,6 +196,11 @@ def spans(frame: pl.DataFrame, begin: str, end: str, who: str, kind: str, kinds:
         barmode="overlay",
         bargap=0.3,
     )
+
+
+def _letters(column: str) -> pl.Expr:
+    """Names from files, letter by letter: Plotly takes `<b>` and `<a href=…>` in a text for markup."""
+    return pl.col(column).str.replace_all("&", "&amp;", literal=True).str.replace_all("<", "&lt;", literal=True)
 
 
 def _figure(traces: list[dict], height: int, *, x: dict, y: dict, **layout: Any) -> go.Figure:

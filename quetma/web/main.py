@@ -5,7 +5,7 @@ import streamlit as st
 from quetma import settings
 from quetma.language import LANGUAGES
 from quetma.store import ROOT
-from quetma.web import page
+from quetma.web import page, widgets
 from quetma.web.forms import ICON
 
 st.set_page_config(page_icon=str(ICON), layout="wide")
@@ -46,8 +46,8 @@ screen = st.navigation(
 
 with st.sidebar:
     if name:
-        st.markdown(f"**{name}**")
-    st.caption(f"{here.account} · {page.role_name(here.role, t)}")
+        st.markdown(f"**{widgets.plain(name)}**")
+    st.caption(f"{widgets.plain(here.account)} · {page.role_name(here.role, t)}")
     st.session_state.setdefault("language", here.language)
     st.segmented_control(
         "Ngôn ngữ · Language",

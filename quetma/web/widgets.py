@@ -1,5 +1,6 @@
 """The parts that screens share: cards, the period and location pickers, tables of people, the rows behind a number."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +21,10 @@ PAGES = ROOT / "pages"
 FIRST_DAY = date(2020, 1, 1)  # no check-in log is older; the calendar of a free range begins here
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~$:&")
+
+# Web addresses and `:icon:` names are found in the text after the backslashes are gone; an invisible mark breaks them.
+_AUTOMATIC = re.compile(r"(?<=:)(?=[^\s\d])|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+WORD_JOINER = "\u2060"
 
 PRESETS = {
     "today": "Today",
@@ -206,4 +211,4 @@ def empty(here: "Page", what: str) -> None:
 
 def plain(text: str) -> str:
     """A name or other text from a file, safe inside Markdown: shown letter by letter, never a link or an image."""
-    return "".join(f"\\{c}" if c in _MARKUP else c for c in text)
+    return "".join(f"\\{c}" if c in _MARKUP else c for c in _AUTOMATIC.sub(WORD_JOINER, text))

@@ -1,5 +1,6 @@
 """The pickers that screens share stay valid whatever the store holds."""
 
+import re
 from datetime import date
 
 import pytest
@@ -27,6 +28,19 @@ def test_presets_end_today(preset: str, first: date):
 @pytest.mark.parametrize("first_day", [None, date(2022, 1, 1)])  # an empty store, and one whose clock ran ahead
 def test_all_is_never_an_empty_range(first_day: date | None):
     assert widgets.preset_days("all", THURSDAY, first_day) == (THURSDAY, THURSDAY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://x.example/a", "www.x.example", "an@x.example", "![a](https://x.example)", ":material/check:", ":red[a]"],
+)
+def test_text_from_a_file_is_never_a_link_an_image_or_an_icon(text: str):
+    shown = widgets.plain(text)
+    assert "".join(shown.replace("\\", "").split(widgets.WORD_JOINER)) == text
+    # What the browser's Markdown looks for once the backslashes are gone.
+    left = shown.replace("\\", "")
+    assert not re.search(r"(https?://|www(?=\.))[-.\w]+|[-.\w+]+@[-\w]+\.|:\w+", left)
+    assert not re.search(r"(?<!\\)[!\[\](){}<>*_`]", shown)
 
 
 def test_a_location_that_is_gone_falls_back_to_all(app, demo_store: Store):
