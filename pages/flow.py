@@ -124,7 +124,7 @@ if rows.open:
             }
         widgets.table(days, columns | {"holiday": t("Public holiday")}, alt=t("Figures of each day"))
 
-if names:
+if here.may("history"):  # who came on any day gone by is more than who is on site
     rows = widgets.open_rows(here, t("Who came on one day"), key="day_people")
     if rows.open:
         with rows:
