@@ -94,12 +94,19 @@ with st.container(border=True):
         )
         linger = c.number_input(t("Air lingers, minutes"), 0, 240, value=0, key="trace_linger")
         hour = d.time_input(
-            t("Hour of isolation"),
-            value=time(),
+            t("Hour of isolation (empty: end of the day)"),
+            value=None,
             step=timedelta(minutes=15),
             disabled=isolated is None,
             key="trace_hour",
         )
+        until = None
+        if isolated:  # as long as nobody says the hour, no contact of that day is left out
+            until = (
+                datetime.combine(isolated, hour)
+                if hour is not None
+                else datetime.combine(isolated + timedelta(days=1), time())
+            )
         parameters = {
             "days_before": t("infectious days before onset"),
             "days_before_no_onset": t("infectious days without symptoms"),
@@ -115,7 +122,7 @@ try:
         tracing.Case(
             person_id,
             onset,
-            until=datetime.combine(isolated, hour) if isolated else None,
+            until=until,
             symptoms=symptoms,
             rule=rule_id,
             days_before=days_before,
