@@ -30,9 +30,9 @@ def test_csv_is_exactly_this(answer: Trace, tmp_path: Path) -> None:
     assert (tmp_path / "x.csv").read_text(encoding="utf-8-sig").splitlines() == [
         f'"{WORDS}"',
         "Phân loại,Họ và tên,Điện thoại,Địa điểm,Lần đầu cùng nơi,Lần cuối cùng nơi,"
-        "Số phút cùng nơi,Số lần,Qua mấy F1,Mức chắc chắn",
-        "nghi F1,Người 2,0912342,Nơi 1,23/08/2021 12:13:00,23/08/2021 13:00:00,47.0,1,,đã thấy",
-        "nghi F2,Người 3,0912343,Nơi 1,23/08/2021 13:10:00,23/08/2021 13:20:00,,1,1,đã thấy",
+        "Số phút cùng nơi,Số lần,Số F1 đã gặp,Mức chắc chắn",
+        "nghi F1,Người 2,0912342,Nơi 1,23/08/2021 12:13:00,23/08/2021 13:00:00,47.0,1,,rõ",
+        "nghi F2,Người 3,0912343,Nơi 1,23/08/2021 13:10:00,23/08/2021 13:20:00,,1,1,rõ",
     ]
 
 
