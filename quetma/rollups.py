@@ -14,7 +14,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import settings, stays
-from quetma.people import fold
+from quetma.people import clean
 from quetma.store import Store, query
 
 FLOW = ("flow_hour", "flow_day", "flow_duration")
@@ -136,9 +136,10 @@ def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[st
         """,
         {"days": sorted(days)},
     )
-    cursor.execute("CREATE OR REPLACE TEMP TABLE accepted_app (app VARCHAR)")
-    accepted = [fold(app) for app in settings.get(cursor, "accepted_apps")]
-    cursor.execute("INSERT INTO accepted_app SELECT UNNEST(?::VARCHAR[])", [accepted])
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE accepted_app AS SELECT LOWER(UNNEST($apps::VARCHAR[])) AS app",
+        {"apps": [clean(app) for app in settings.get(cursor, "accepted_apps")]},
+    )
     offered = {
         "first": min(days, default=date.min),
         "last": max(days, default=date.min),

@@ -141,6 +141,12 @@ def test_an_app_that_the_unit_does_not_accept_is_no_app(unit) -> None:
     assert compliance.on(store, MONDAY)["apps"]["missing"] == ["Người 1"]
 
 
+def test_an_accepted_app_may_have_a_vietnamese_name(unit) -> None:
+    store = unit(Facts(roster=staff(1) | staff(2), apps=[(1, "Sổ sức khỏe", MONDAY), (2, "Bluezone", MONDAY)]))
+    store.set("accepted_apps", "NCOVI|Sổ Sức Khỏe")
+    assert compliance.on(store, MONDAY)["apps"]["missing"] == ["Người 2"]
+
+
 def test_a_dose_counts_from_its_day_and_only_when_confirmed(unit) -> None:
     tuesday = MONDAY + timedelta(1)
     doses = [(1, 1, tuesday, True), (2, 1, MONDAY, False)]
