@@ -18,7 +18,7 @@ t = here.t
 CERTAINTY = {
     "seen": "● " + t("seen: every scan is there"),
     "inferred": "◐ " + t("inferred: a scan is missing"),
-    "possible": "○ " + t("possible: name or phone is masked"),
+    "possible": "○ " + t("possible: rests on a masked name or phone"),
 }
 
 person_id = person_picker(here, key="trace_person")

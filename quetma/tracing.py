@@ -6,8 +6,8 @@
     F2               ┊        ├──┤                      shares time with an F1 after its exposed_at, before until
 
 A contact is *seen* when all four ends of the two stays were scanned, *inferred* when one was not (quetma/stays.py), and
-*possible* when the person is masked. QR logs show same place and same time, never distance or masks: every answer is
-"suspected, to be verified".
+*possible* when the person is masked; an F2 is no surer than the F1 they met. QR logs show same place and same time,
+never distance or masks: every answer is "suspected, to be verified".
 """
 
 import tomllib
@@ -24,6 +24,7 @@ from quetma.store import Store
 
 RULES = Path(__file__).resolve().parent / "rules.toml"
 LONGEST_STAY = timedelta(hours=24)
+SURE = {"seen": 2, "inferred": 1, "possible": 0}
 
 
 class Unanswerable(ValueError):
@@ -161,32 +162,34 @@ def trace(store: Store, case: Case) -> Trace:
     person = directory.person(store, case.person_id)
     if person is None:
         raise Unanswerable(f"There is no person with number {case.person_id}.")
-    f0 = _infectors([case.person_id], [case.since])
-    f1 = _step(store, case, "step", f0, [case.person_id])
-    exposed = f1.select("person_id", since="exposed_at")
-    f2 = _step(store, case, "step", exposed, [case.person_id, *f1["person_id"]])
+    f1 = _step(store, case, "step", _f0(case), [case.person_id])
+    f2 = _step(store, case, "step", _exposed(f1), [case.person_id, *f1["person_id"]])
     return Trace(case, person, f1, f2)
 
 
 def evidence(store: Store, answer: Trace, person_id: int | None = None) -> pl.DataFrame:
     """The contacts with the case behind the F1s, or behind one of them (columns of queries/tracing/evidence.sql)."""
     case = answer.case
-    return _step(
-        store, case, "evidence", _infectors([case.person_id], [case.since]), [case.person_id], person=person_id
-    )
+    return _step(store, case, "evidence", _f0(case), [case.person_id], person=person_id)
 
 
 def evidence_of_f2(store: Store, answer: Trace, person_id: int) -> pl.DataFrame:
     """The contacts of one F2 with the F1s they come through."""
     case = answer.case
-    exposed = answer.f1.select("person_id", since="exposed_at")
-    return _step(store, case, "evidence", exposed, [case.person_id, *answer.f1["person_id"]], person=person_id)
+    known = [case.person_id, *answer.f1["person_id"]]
+    return _step(store, case, "evidence", _exposed(answer.f1), known, person=person_id)
 
 
-def _infectors(people: list[int], since: list[datetime]) -> pl.DataFrame:
-    return pl.DataFrame(
-        {"person_id": people, "since": since}, schema={"person_id": pl.Int64, "since": pl.Datetime("us")}
-    )
+def _f0(case: Case) -> pl.DataFrame:
+    """The case as the table `infector` of queries/tracing/step.sql."""
+    schema = {"person_id": pl.Int64, "since": pl.Datetime("us"), "sure": pl.Int32}
+    return pl.DataFrame([(case.person_id, case.since, SURE["seen"])], schema=schema, orient="row")
+
+
+def _exposed(f1: pl.DataFrame) -> pl.DataFrame:
+    """The F1s as that table: each from their first exposure on."""
+    sure = pl.col("certainty").replace_strict(SURE, return_dtype=pl.Int32)
+    return f1.select("person_id", sure.alias("sure"), since="exposed_at")
 
 
 def _step(store: Store, case: Case, name: str, infector: pl.DataFrame, known: list[int], **more: Any) -> pl.DataFrame:

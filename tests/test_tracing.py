@@ -174,6 +174,20 @@ def test_any_log_equals_the_double_loop(scans: list[Scan], question: dict) -> No
         store.close()
 
 
+@pytest.mark.parametrize("link", ["seen", "inferred", "possible"])
+def test_an_f2_is_no_surer_than_the_f1_they_met(tmp_path: Path, link: str) -> None:
+    scans = visits((F0, HERE, 0, 60), (X, HERE, 30, 90), (X, THERE, 100, 160), (Y, THERE, 100, 160))
+    if link == "inferred":
+        scans.remove((X, HERE, NOON + timedelta(minutes=90), "out"))
+    store = unit(tmp_path, scans)
+    if link == "possible":
+        with store.write() as cursor:
+            cursor.execute("UPDATE person SET masked = TRUE WHERE person_id = ?", [X])
+    answer = trace(store, Case(F0, ONSET))
+    assert answer.f1.select("person_id", "certainty").rows() == [(X, link)]
+    assert answer.f2.select("person_id", "certainty").rows() == [(Y, link)]
+
+
 def everyone_equals_the_double_loop(store: Store, onset: date, **question: int) -> None:
     stays = stays_of(store)
     masked = {person for (person,) in store.cursor().execute("SELECT person_id FROM person WHERE masked").fetchall()}
