@@ -6,7 +6,7 @@ Every reader of a column gives its values and, where a value is refused, the rea
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -118,8 +118,8 @@ def who(name: pl.Series, phone: pl.Series, birth: pl.Series) -> tuple[pl.Series,
     order of appearance: who, identity, name (as first seen; the phone when there is none), phone, birth_year, masked.
     """
     texts = pl.DataFrame({"name": name.fill_null(""), "phone": phone.fill_null(""), "birth": birth.fill_null("")})
-    columns = ["name", "phone", "birth"]
-    distinct = texts.unique(maintain_order=True)
+    columns = [column for column in texts.columns if texts[column].max() != ""] or ["name"]  # those with any text
+    distinct = texts.unique(columns, keep="first", maintain_order=True)
     index: dict[str, int] = {}
     found: list[tuple[Any, ...]] = []
     persons: list[int | None] = []
@@ -147,7 +147,7 @@ def who(name: pl.Series, phone: pl.Series, birth: pl.Series) -> tuple[pl.Series,
         "masked": pl.Boolean,
     }  # fmt: skip
     known = distinct.with_columns(pl.Series("who", persons, pl.Int64), pl.Series("reason", reasons, pl.String))
-    rows = texts.join(known, on=columns, how="left", maintain_order="left")
+    rows = texts.select(columns).join(known, on=columns, how="left", maintain_order="left")
     return rows["who"], rows["reason"], pl.DataFrame(found, schema=schema, orient="row")
 
 
@@ -252,22 +252,40 @@ def moments(clock: pl.Series, day: pl.Series | None = None, need_clock: bool = T
 
     `clock` holds the time, with or without its day; `day` the day, for texts that have none.
     """
-    frame = parts(clock)
-    if day is not None:
-        days = parts(day)
-        frame = frame.with_columns(day=pl.coalesce("day", days["day"]), bad=pl.col("bad") | days["bad"])
-    if not need_clock:
-        frame = frame.with_columns(pl.col("seconds").fill_null(0))
-    frame = frame.with_columns(at=pl.col("day").cast(pl.Datetime("us")) + pl.duration(seconds="seconds"))
-    at = pl.col("at")
-    reason = (
-        pl.when("bad").then(pl.lit("bad_time"))
-        .when(at.is_null()).then(pl.lit("no_time"))
-        .when(at > now() + timedelta(days=1)).then(pl.lit("future_time"))
-        .when(at.dt.date() < EARLIEST).then(pl.lit("old_time"))
+    usual = pl.repeat(None, clock.len(), dtype=pl.Datetime("us"), eager=True) if day is not None else _usual(clock)
+    rest = usual.is_null()
+    at, reason = usual.rename("at"), pl.repeat(None, clock.len(), dtype=pl.String, eager=True).rename("reason")
+    if rest.any():
+        frame = parts(clock.filter(rest))
+        if day is not None:
+            days = parts(day)
+            frame = frame.with_columns(day=pl.coalesce("day", days["day"]), bad=pl.col("bad") | days["bad"])
+        if not need_clock:
+            frame = frame.with_columns(pl.col("seconds").fill_null(0))
+        found = pl.col("day").cast(pl.Datetime("us")) + pl.duration(seconds="seconds")
+        frame = frame.select(
+            at=found,
+            reason=pl.when("bad").then(pl.lit("bad_time")).when(found.is_null()).then(pl.lit("no_time")),
+        )
+        where = rest.arg_true()
+        at, reason = at.scatter(where, frame["at"]), reason.scatter(where, frame["reason"])
+    frame = pl.DataFrame([at, reason]).select(
+        "at",
+        reason=pl.when(pl.col("reason").is_not_null()).then("reason")
+        .when(pl.col("at") > now() + timedelta(days=1)).then(pl.lit("future_time"))
+        .when(pl.col("at") < datetime(2020, 1, 1)).then(pl.lit("old_time")),
     )  # fmt: skip
-    frame = frame.select("at", reason=reason)
     return frame["at"], frame["reason"]
+
+
+def _usual(clock: pl.Series) -> pl.Series:
+    """What most logs write, read at once; null for whatever is written otherwise."""
+    found = clock.head(0).cast(pl.Datetime("us"))
+    for form in ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S"):
+        found = clock.str.to_datetime(form, time_unit="us", strict=False)
+        if found.null_count() * 2 < found.len():
+            break
+    return found.to_frame("at").select(pl.when(pl.col("at").dt.year() > 1900).then("at"))["at"]
 
 
 def days(texts: pl.Series, earliest: date = EARLIEST, latest: date | None = None) -> tuple[pl.Series, pl.Series]:

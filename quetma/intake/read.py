@@ -40,13 +40,14 @@ class Head(NamedTuple):
 
 def sources(content: bytes) -> Sequence["TextSource | SheetSource"]:
     """The tables a file may hold. Raises `IntakeError` when it cannot be read at all."""
-    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
-        raise IntakeError("The file is empty. Nothing was changed.")
     if content.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in content:
         raise IntakeError("The workbook is protected by a password. Save it without one and upload it again.")
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return _sheets(content)
-    lines = _lines(_utf8(content))
+    text = _utf8(content)
+    if not text.strip(b"\x00 \t\n\xef\xbb\xbf"):
+        raise IntakeError("The file is empty. Nothing was changed.")
+    lines = _lines(text)
     return [TextSource(lines, separator) for separator in SEPARATORS]
 
 
@@ -98,9 +99,10 @@ class TextSource:
     def head(self) -> list[Head]:
         """The first records of the file."""
         records: list[Head] = []
+        top = self.lines.head(HEAD_ROWS).to_list()
         line = 0
-        while line < min(self.lines.len(), HEAD_ROWS):
-            cells, count = _cells(self.lines, line, self.separator)
+        while line < len(top):
+            cells, count = _cells(top, line, self.separator)
             line += count
             records.append(Head(cells or [], line))
         return records
@@ -114,8 +116,8 @@ class TextSource:
         quoted = frame["raw"].str.contains('"', literal=True)
         if not quoted.any():
             return _tidy(self._split(frame, width), width)
-        quoted_rows, taken = self._quoted(below, quoted.arg_true(), first, width)
-        plain = frame.filter(~pl.col("line").is_in(taken))
+        quoted_rows, taken = self._quoted(below.to_list(), quoted.arg_true().to_list(), first, width)
+        plain = frame.join(taken, on="line", how="anti", maintain_order="left")
         return _tidy(pl.concat([self._split(plain, width), quoted_rows]).sort("line"), width)
 
     def _split(self, frame: pl.DataFrame, width: int) -> pl.DataFrame:
@@ -131,26 +133,26 @@ class TextSource:
             "line", "raw", bad=pl.when(short | long).then(pl.lit("bad_row")), cells=fields
         ).unnest("cells")  # fmt: skip
 
-    def _quoted(self, lines: pl.Series, starts: pl.Series, first: int, width: int) -> tuple[pl.DataFrame, list[int]]:
-        """The records on lines with a quote, and all line numbers they take up (a quoted cell may hold line breaks)."""
+    def _quoted(self, lines: list[str], starts: list[int], first: int, width: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The records that begin on the lines `starts`, and the numbers of all lines they take up."""
         rows: list[list[object]] = []
         taken: list[int] = []
-        free = 0  # lines before this one belong to a record already read
+        free = 0  # lines before this one belong to a record already read: a quoted cell may hold line breaks
         for start in starts:
             if start < free:
                 continue
             cells, count = _record(lines, start, self.separator, width)
-            bad = "bad_quote" if cells is None else None if len(cells) == width else "bad_row"
-            raw = "\n".join(lines[start : start + count]) if count > 1 else lines[start]
-            rows.append([first + start, raw, bad, *((cells or []) + [None] * width)[:width]])
             free = start + count
+            bad = "bad_quote" if cells is None else None if len(cells) == width else "bad_row"
+            raw = lines[start] if count == 1 else "\n".join(lines[start:free])
+            rows.append([first + start, raw, bad, *((cells or []) + [None] * width)[:width]])
             taken.extend(range(first + start, first + free))
-        columns = ["line", "raw", "bad", *(f"c{i}" for i in range(width))]
-        schema = {name: pl.Int64 if name == "line" else pl.String for name in columns}
-        return pl.DataFrame(rows, schema=schema, orient="row"), taken
+        schema = {"line": pl.Int64} | dict.fromkeys(["raw", "bad", *(f"c{i}" for i in range(width))], pl.String)
+        columns = dict(zip(schema, zip(*rows, strict=True), strict=True))
+        return pl.DataFrame(columns, schema=schema), pl.DataFrame({"line": taken})
 
 
-def _record(lines: pl.Series, start: int, separator: str, width: int) -> tuple[Cells | None, int]:
+def _record(lines: list[str], start: int, separator: str, width: int) -> tuple[Cells | None, int]:
     """The cells of the record that begins on line `start`, and how many lines it takes; None when its quotes are wrong.
 
     A record of several lines must have the header's width, and no line inside it may look like a row of its own: else a
@@ -167,7 +169,7 @@ def _record(lines: pl.Series, start: int, separator: str, width: int) -> tuple[C
     return cells, count
 
 
-def _cells(lines: pl.Series, start: int, separator: str) -> tuple[Cells | None, int]:
+def _cells(lines: list[str], start: int, separator: str) -> tuple[Cells | None, int]:
     """The cells that begin on line `start` and how many lines they take; None when a quote is not closed in time."""
     for count in (1, RECORD_LINES):
         reader = csv.reader((line + "\n" for line in lines[start : start + count]), delimiter=separator, strict=True)
@@ -237,11 +239,17 @@ class SheetSource:
 def _tidy(table: pl.DataFrame, width: int) -> pl.DataFrame:
     """Cells without spaces around them, empty ones null; wholly empty rows gone; unreadable and total rows marked."""
     cells = [f"c{i}" for i in range(width)]
+    text = pl.col(*cells).str.strip_chars()
+    if table["raw"].str.contains("'", literal=True).any():
+        text = formulas.unmark(text)
     table = table.with_columns(
-        formulas.unmark(pl.col(*cells).str.strip_chars()).replace("", None),
+        pl.when(text != "").then(text),
         bad=pl.when(pl.col("raw").str.contains(UNREADABLE)).then(pl.lit("bad_text")).otherwise("bad"),
-    ).filter(pl.any_horizontal(pl.col(*cells).is_not_null()) | pl.col("bad").is_not_null())
-    return table.filter(pl.col("raw").str.contains(r"[^\s,;|\"]"))
+    )
+    told = pl.any_horizontal(pl.col(*cells).is_not_null())
+    if table["bad"].null_count() < table.height:  # a row that could not be split may say something beyond its cells
+        told |= pl.col("bad").is_not_null() & pl.col("raw").str.contains(r"[^\s,;|\"]")
+    return table.filter(told)
 
 
 def is_total(raw: str) -> bool:

@@ -329,7 +329,8 @@ def test_a_location_can_be_given_for_the_whole_file(empty_store: Store):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "empty"), (b"\xef\xbb\xbf\r\n  \n", "empty"), (b"\x00" * 5000, "empty"), (b"hello\nworld\n", "header"),
+        (b"", "empty"), (b"\xef\xbb\xbf\r\n  \n", "empty"), (b"\x00" * 5000, "empty"),
+        (b"\xff\xfe", "empty"), (b"hello\nworld\n", "header"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "header"), (bytes(range(256)) * 20, "not a table"),
         ("Họ tên,Cơ quan\nA,B\n".encode(), "fit no known kind"), ("Họ tên,Thời gian\n".encode(), "no row"),
         (b"PK\x03\x04" + b"\x00" * 100, "damaged"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 1000, "damaged"),
