@@ -1,11 +1,12 @@
 """Tracing: pick anybody, and see everyone they may have infected, with the evidence."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 import polars as pl
 import streamlit as st
 
-from quetma import tracing
+from quetma import language, tracing
 from quetma.documents import MEDIA_TYPES
 from quetma.documents import trace as document
 from quetma.web import charts, downloads, page, widgets
@@ -140,18 +141,18 @@ except tracing.Unanswerable:
 person, case, f1, f2 = answer.person, answer.case, answer.f1, answer.f2
 phone = person["phone"]
 name = widgets.plain(person["name"])
-here.audit("trace", f"{person['name']} {phone}".strip(), f"{here.day(onset)} {case.rule}")
+about = f"{person['name']} {phone}".strip()
+here.audit("trace", about, document.sentence(answer, language.translator("en")))
 
 # The answer -----------------------------------------------------------------------------------------------------------
 
-known = f1.filter(pl.col("certainty") != "possible")
-masked = f1.filter(pl.col("certainty") == "possible")
+counts = answer.counts
 st.subheader(
     t(
         "{name}: {f1} suspected F1, {f2} suspected F2",
         name=name,
-        f1=here.number(known.height),
-        f2=here.number(f2.height),
+        f1=here.number(counts["f1"]),
+        f2=here.number(counts["f2"]),
     ),
     anchor=False,
 )
@@ -210,26 +211,12 @@ def f1_table(rows: pl.DataFrame, key: str) -> None:
     )
 
 
-tab_f1, tab_f2, tab_evidence = st.tabs(
-    [
-        f"F1 ({here.number(known.height)})",
-        f"F2 ({here.number(f2.height)})",
-        t("Evidence"),
-    ]
-)
-with tab_f1:
-    f1_table(known, "trace_f1")
-    if masked.height:
-        st.markdown(t("**Possible, apart:** {n} masked people were there too. Find out who they are.", n=masked.height))
-        f1_table(masked, "trace_f1_masked")
-with tab_f2:
-    st.caption(t("Who met an F1 after that F1 was exposed. *Via* is the number of F1s they met."))
+def f2_table(rows: pl.DataFrame, key: str) -> None:
+    """F2s with the number of F1s they come through."""
     widgets.people_table(
         here,
-        f2.with_columns(
-            pl.col("certainty").replace_strict(CERTAINTY, return_dtype=pl.String),
-        ),
-        "trace_f2",
+        rows.with_columns(pl.col("certainty").replace_strict(CERTAINTY, return_dtype=pl.String)),
+        key,
         {
             "name": st.column_config.TextColumn(t("Name"), pinned=True),
             "phone_shown": t("Phone"),
@@ -240,6 +227,26 @@ with tab_f2:
         },
         alt=t("Suspected F2"),
     )
+
+
+def suspected_then_possible(table: Callable[[pl.DataFrame, str], None], rows: pl.DataFrame, key: str) -> None:
+    """The suspected ones, and apart from them those who are only possible."""
+    table(tracing.suspected(rows), key)
+    apart = tracing.possible(rows)
+    if apart.height:
+        n = here.number(apart.height)
+        st.markdown(t("**Possible, apart:** {n} more, because a name or phone is masked. Find out who they are.", n=n))
+        table(apart, f"{key}_possible")
+
+
+tab_f1, tab_f2, tab_evidence = st.tabs(
+    [f"F1 ({here.number(counts['f1'])})", f"F2 ({here.number(counts['f2'])})", t("Evidence")]
+)
+with tab_f1:
+    suspected_then_possible(f1_table, f1, "trace_f1")
+with tab_f2:
+    st.caption(t("Who met an F1 after that F1 was exposed. *Via* is the number of F1s they met."))
+    suspected_then_possible(f2_table, f2, "trace_f2")
 with tab_evidence:
     evidence = tracing.evidence(here.store, answer)
     strongest = f1.sort("minutes", descending=True).head(DRAWN)
@@ -294,7 +301,7 @@ with st.container(horizontal=True):
                 lambda path, fmt=fmt: document.write(answer, fmt, path, here.language),
                 f"truy-vet-{onset:%Y-%m-%d}.{fmt}",
                 MEDIA_TYPES[fmt],
-                ("export trace", f"{person['name']} {phone}".strip(), f"F1 {f1.height}, F2 {f2.height}, {fmt}"),
+                ("export trace", about, f"{fmt}: {document.sentence(answer, language.translator('en'))}"),
             ),
             icon=":material/download:",
         )

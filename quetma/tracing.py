@@ -122,6 +122,12 @@ class Trace:
     f1: pl.DataFrame
     f2: pl.DataFrame
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many are suspected in each class, and how many are only possible: those are always counted apart."""
+        f1, f2 = (suspected(frame).height for frame in (self.f1, self.f2))
+        return {"f1": f1, "f2": f2, "possible": self.f1.height + self.f2.height - f1 - f2}
+
     def json(self) -> dict[str, Any]:
         """The object of `python -m quetma trace --json`."""
         case = self.case
@@ -154,6 +160,16 @@ class Trace:
                 for row in self.f2.iter_rows(named=True)
             ],
         }
+
+
+def suspected(people: pl.DataFrame) -> pl.DataFrame:
+    """Those of an answer whose suspicion does not rest on a masked name or phone."""
+    return people.filter(pl.col("certainty") != "possible")
+
+
+def possible(people: pl.DataFrame) -> pl.DataFrame:
+    """The others."""
+    return people.filter(pl.col("certainty") == "possible")
 
 
 def trace(store: Store, case: Case) -> Trace:

@@ -14,8 +14,9 @@ from tests.scenario import unit
 from tests.test_tracing import F0, HERE, X, Y, visits
 
 WORDS = (
-    "Truy vết Người 1 0912341, có thể lây từ 00:00 20/08/2021 đến 00:00 07/09/2021 theo 3638/QĐ-BYT, tối thiểu 5 phút: "
-    "1 nghi F1, 1 nghi F2. Căn cứ cùng nơi, cùng lúc trong lịch sử quét mã; cần xác minh."
+    "Truy vết Người 1 0912341, có thể lây từ 00:00 20/08/2021 đến 00:00 07/09/2021 theo 3638/QĐ-BYT, tối thiểu 5 phút, "
+    "không khí còn lưu 0 phút: 1 nghi F1, 1 nghi F2, 0 người chỉ có thể. "
+    "Căn cứ cùng nơi, cùng lúc trong lịch sử quét mã; cần xác minh."
 )
 
 
@@ -46,3 +47,14 @@ def test_xlsx_holds_the_same(answer: Trace, tmp_path: Path) -> None:
 def test_parquet_holds_values(answer: Trace, tmp_path: Path) -> None:
     document.write(answer, "parquet", tmp_path / "x.parquet", "vi")
     assert pl.read_parquet(tmp_path / "x.parquet")["certainty"].to_list() == ["seen", "seen"]
+
+
+def test_the_possible_come_last_and_are_counted_apart(tmp_path: Path) -> None:
+    store = unit(tmp_path, visits((F0, HERE, 0, 60), (X, HERE, 13, 90), (Y, HERE, 20, 80)))
+    with store.write() as cursor:
+        cursor.execute("UPDATE person SET masked = TRUE, name = 'Người ***' WHERE person_id = ?", [X])
+    found = trace(store, Case(F0, date(2021, 8, 23)))
+    assert found.counts == {"f1": 1, "f2": 0, "possible": 1}
+    document.write(found, "csv", tmp_path / "x.csv", "vi")
+    lines = (tmp_path / "x.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[:2] for line in lines[2:]] == [["nghi F1", "Người 3"], ["có thể F1", "Người ***"]]
