@@ -54,7 +54,7 @@ class Store:
     """One unit's store. Make it with `open_store`, which gives every caller in the process the same one."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # health data: nobody else on the machine
         self.folder = folder
         try:
             self._connection = duckdb.connect(str(folder / FILE))
@@ -134,6 +134,8 @@ class Store:
             finally:
                 cursor.close()
             self.version += 1
+            with self._answers_lock:
+                self._answers.clear()
 
     def append(self, table: str, *values: Any) -> None:
         """One row onto a log table (audit, session). Does not wait for an upload: appends never conflict in DuckDB."""

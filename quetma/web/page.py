@@ -89,6 +89,7 @@ def begin(title: str, right: str = "figures") -> Page:
 def guard() -> Page:
     """Who is here, from the token of the browser's cookie. The run stops with "signed out" when the session is over."""
     spoken = chosen_language()
+    # AppTest has no cookies and puts the token here; a browser cannot reach this key, as no widget has it.
     token = st.session_state.get("session_token") or st.context.cookies.get(COOKIE) or ""
     session = sessions.find(token)
     if session is None:
