@@ -324,13 +324,16 @@ def a_dose(text: str) -> int | None:
 
 
 def an_app(text: str) -> str | None:
-    """The app's name, the national ones in their official spelling; None when the cell says there is none."""
+    """The app's name, the national ones in their official spelling; None when the cell says there is none.
+
+    Of several in one cell (`Bluezone và NCOVI`) the first national one: any one of them is enough.
+    """
     word = fold(text)
-    return (
-        None
-        if word in NOTHING | {"chua", "chua cai", "chua cai dat"}
-        else APPS.get(re.sub(r"\W", "", word), clean(text))
-    )
+    if word in NOTHING | {"chua", "chua cai", "chua cai dat"}:
+        return None
+    several = re.split(r"[,;/+&]|\b(?:va|hoac|and|or)\b", word)
+    named = (APPS.get(re.sub(r"\W", "", piece)) for piece in [word, *several])
+    return next((app for app in named if app), clean(text))
 
 
 def symptoms(text: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from quetma import intake
+from quetma import intake, rollups
 from quetma.intake import columns
 from quetma.store import Store
 
@@ -239,3 +239,23 @@ def test_every_reason_kind_and_field_has_words(language: str):
     assert all(t(text) for text in texts)
     if language == "vi":
         assert not [text for text in texts if text not in catalogue("vi")]
+
+
+def test_several_apps_in_one_cell_name_one_that_counts(empty_store: Store):
+    put(empty_store, ROSTER)
+    put(
+        empty_store,
+        "Họ tên,Ứng dụng,Ngày cài đặt\nHà Minh Tôn,Bluezone và NCOVI,02/08/2021\nLò Văn Ánh,Zalo; ncovi,03/08/2021\n",
+    )
+    assert rows(empty_store, "SELECT app FROM app_install ORDER BY line") == [("Bluezone",), ("NCOVI",)]
+
+
+def test_an_earlier_install_day_corrects_a_later_one(empty_store: Store):
+    put(empty_store, ROSTER)
+    log = "Họ tên,Ứng dụng,Ngày cài đặt\nHà Minh Tôn,NCOVI,{}/08/2021\n"
+    assert [figures(put(empty_store, log.format(day))) for day in ("10", "04", "07")] == [
+        (1, 0, 0),
+        (1, 0, 0),
+        (0, 1, 0),
+    ]
+    assert rollups.check(empty_store) == []
