@@ -31,7 +31,7 @@ Demo = tuple[str, dict[str, Any]]
 t = translator("vi")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not longer: while Playwright is there, no other test may run an event loop
 def chromium() -> Iterator[Browser]:
     """The system's Chromium or Chrome. Without one: skipped, or failed when QUETMA_REQUIRE_BROWSER=1."""
     found = shutil.which("chromium") or shutil.which("google-chrome")
@@ -63,7 +63,7 @@ def window(chromium: Browser) -> Iterator[Window]:
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not longer: while Playwright is there, no other test may run an event loop
 def demo(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The address of a dashboard on the demo unit, and the `storage_state` of a browser with a leader signed in."""
     store = open_store(shutil.copytree(demo_folder, tmp_path_factory.mktemp("browser") / "store"))

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Demo, Window, go, settled, t
 from tests.conftest import serve
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SERIOUS = ("serious", "critical")
 

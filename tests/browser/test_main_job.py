@@ -15,7 +15,7 @@ from quetma.store import ROOT, open_store
 from tests.browser.conftest import PATIENCE, Window, go, settled, t
 from tests.conftest import PASSWORD, serve
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 REAL = ROOT.parent / "shared" / "real" / "scans.csv"
 LOGS = [

@@ -9,7 +9,7 @@ from quetma.language import translator
 from tests.browser.conftest import Demo, Window, go, settled, type_in
 from tests.conftest import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 vi, en = translator("vi"), translator("en")
 
