@@ -7,6 +7,7 @@ prints one JSON object, without it lines for people.
 import argparse
 import getpass
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
@@ -35,6 +36,11 @@ def main(argv: list[str] | None = None) -> int:
         return given.verb(given) or 0
     except (Refused, StoreError, intake.IntakeError, accounts.AccountError, tracing.Unanswerable) as error:
         return complain(str(error))
+    except (
+        BrokenPipeError
+    ):  # who reads the output has seen enough (`| head`): no more of it, and nothing to complain about
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except OSError as error:
         return complain(f"{error.strerror or error}: {error.filename}")
 
@@ -158,21 +164,18 @@ def run_trace(given: argparse.Namespace) -> None:
         linger=given.linger,
     )
     found = tracing.trace(store, case)
-    case, f0 = found.case, found.person
-    audit.log(store, operator(), "trace", f"{f0['name']} {f0['phone']}", f"{day(case.onset)} {case.rule}")
+    case, who = found.case, f"{found.person['name']} {found.person['phone']}"
+    audit.log(store, operator(), "trace", who, f"{day(case.onset)} {case.rule}")
     if given.json:
         return show(found.json())
-    print(f"{f0['name']} {f0['phone']}, infectious from {moment(case.since)} until {moment(case.until)}")
+    print(f"{who}, infectious from {moment(case.since)} until {moment(case.until)}")
     print(f"Rule {case.rule}; at least {case.min_minutes} minutes together; the air lingers {case.linger} minutes")
-    print(f"Suspected F1, to be verified: {found.f1.height}")
+    print("To be verified: {f1} suspected F1, {f2} suspected F2, {possible} only possible".format(**found.counts))
     for row in found.f1.iter_rows(named=True):
-        row |= {"exposed_at": moment(row["exposed_at"])}
-        print(
-            "  {phone_shown:<12} {name}: {minutes:.0f} min, first at {location} {exposed_at}, {certainty}".format(**row)
-        )
-    print(f"Suspected F2, to be verified: {found.f2.height}")
+        since = moment(row["exposed_at"])
+        print("F1  {phone_shown:<12} {name}: {certainty}, {minutes:.0f} min, {location}".format(**row), "from", since)
     for row in found.f2.iter_rows(named=True):
-        print("  {phone_shown:<12} {name}: through {via} F1".format(**row))
+        print("F2  {phone_shown:<12} {name}: {certainty}, through {via} F1".format(**row))
 
 
 def run_compliance(given: argparse.Namespace) -> None:

@@ -4,13 +4,15 @@ import ast
 import re
 import string
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from streamlit.testing.v1 import AppTest
 
 from quetma import language
+from quetma.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "pages").glob("*.py"))
@@ -26,6 +28,8 @@ DRAWN = {
     "time_input", "file_uploader", "slider", "expander", "popover", "dialog", "spinner", "status",
     "Column", "TextColumn", "NumberColumn", "DateColumn", "DatetimeColumn", "ProgressColumn", "CheckboxColumn",
 }  # fmt: skip
+# What takes an English text and shows it through `t`.
+ASKERS = {"t", "begin", "IntakeError", "AccountError"}
 LOGGER = re.compile(r"\b_?log(ger|ging)?\b")
 IN_BOTH_LANGUAGES = "'Ngôn ngữ · Language'"
 DRAWN_KEYWORDS = {"help", "placeholder", "label", "caption"}
@@ -66,12 +70,12 @@ def called(node: ast.Call) -> str:
 
 
 def asked() -> dict[str, str]:
-    """Message → the file that asks for it, for every text literal given to `t`."""
+    """Message → the file that asks for it, for every text literal given to `t` or what leads to it."""
     return {
         text: source(path)
         for path in SOURCES
         for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Call) and called(node) == "t" and node.args
+        if isinstance(node, ast.Call) and called(node) in ASKERS and node.args
         for text in literals(node.args[0])
     }
 
@@ -108,6 +112,29 @@ def test_every_text_asked_for_has_vietnamese():
     texts = language.catalogue("vi")
     assert texts
     assert not {text: path for text, path in asked().items() if text not in texts}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=source)
+def test_every_text_a_page_shows_has_vietnamese(
+    path: Path, app: Callable[..., AppTest], demo_store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    """Also those that reach `t` through a variable."""
+    missing = []
+
+    class Texts(dict[str, str]):
+        def get(self, message, default=None):
+            if message not in self:
+                missing.append(message)
+            return super().get(message, default)
+
+    texts = Texts(language.catalogue("vi"))
+    monkeypatch.setattr(language, "catalogue", lambda _: texts)
+    language.translator.cache_clear()
+    try:
+        assert not app(page=source(path), store=demo_store).exception
+    finally:
+        language.translator.cache_clear()
+    assert not missing
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
