@@ -1,10 +1,13 @@
 """The house rules that tools check, and that the documented commands are the commands that run."""
 
+import ast
 import os
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -47,6 +50,29 @@ def test_the_gate_runs_exactly_the_readme_test_command():
     gate = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
     assert gate[-1] == readme_commands()[1]
     assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def imported(paths: Iterable[Path]) -> set[str]:
+    """The distributions whose modules those files import."""
+    homes = packages_distributions()
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return {homes[top][0].lower().replace("_", "-") for name in names if (top := name.split(".")[0]) in homes}
+
+
+def test_dependencies_are_what_is_imported():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    product, tests = (
+        {Requirement(text).name for text in texts}
+        for texts in (project["project"]["dependencies"], project["dependency-groups"]["dev"])
+    )
+    used = imported([ROOT / "dashboard.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "quetma").rglob("*.py")])
+    assert product == used | {"segno"}  # for the QR posters that come next
+    tools = {"pytest-timeout", "pytest-xdist", "ruff", "ty"}
+    trying = imported([*(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py")])
+    assert tests == (trying | tools) - product
 
 
 def test_lock_holds_every_dependency_with_hashes_and_no_address():
