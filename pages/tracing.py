@@ -169,7 +169,14 @@ st.warning(
 )
 
 if f1.is_empty():
-    st.success(t("Nobody shared a place with {name} in these days.", name=name), icon=":material/check_circle:")
+    if here.store.ask("tracing/present", person=person_id, since=case.since, until=case.until)["present"][0]:
+        st.success(t("Nobody shared a place with {name} in these days.", name=name), icon=":material/check_circle:")
+    else:  # nothing is known of the case, which must not look like good news
+        st.warning(
+            t("{name} has no scan in these days, so the scans cannot say whom they met. Ask them, or check the dates.",
+              name=name),
+            icon=":material/warning:",
+        )  # fmt: skip
     st.caption(t("This holds for the scans uploaded so far, up to {moment}. People who did not scan are not seen.",
                  moment=here.moment(here.store.ask("history/last_scan")["scanned_at"][0])))  # fmt: skip
     st.stop()

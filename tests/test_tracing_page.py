@@ -17,3 +17,15 @@ def test_the_day_of_isolation_counts_until_somebody_says_the_hour(app, demo_stor
     assert any("until **00:00 28/08/2021**" in text.value for text in at.markdown)
     at.time_input(key="trace_hour").set_value(time(0, 0)).run()
     assert any("until **00:00 27/08/2021**" in text.value for text in at.markdown)
+
+
+def test_a_case_without_scans_in_these_days_is_no_good_news(app, demo_store: Store):
+    at = app(page="pages/tracing.py", language="en", store=demo_store)
+    person = directory.find(demo_store, "Nguyễn Đình Khôi")["person_id"][0]
+    at.session_state["trace_person"] = person
+    at.run()
+    at.date_input(key=f"trace_onset_{person}").set_value(date(2021, 6, 1)).run()
+    at.date_input(key=f"trace_isolated_{person}").set_value(date(2021, 6, 2)).run()
+    assert not at.exception
+    assert not at.success
+    assert any("no scan" in text.value for text in at.warning)
