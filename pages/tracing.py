@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 import polars as pl
 import streamlit as st
 
-from quetma import language, tracing
+from quetma import directory, language, tracing
 from quetma.documents import MEDIA_TYPES
 from quetma.documents import trace as document
 from quetma.web import charts, downloads, page, widgets
@@ -35,6 +35,8 @@ if person_id is None:
 
 # The question ---------------------------------------------------------------------------------------------------------
 
+found = directory.person(here.store, person_id)
+last_seen = found["last_seen"].date() if found and found["last_seen"] else here.store.today()
 with st.container(border=True):
     first, second, third = st.columns(3)
     symptoms = first.segmented_control(
@@ -48,7 +50,7 @@ with st.container(border=True):
     )
     onset = second.date_input(
         t("First day of symptoms") if symptoms else t("Day of the positive sample"),
-        value=here.store.today(),
+        value=max(last_seen, widgets.FIRST_DAY),  # a later day would leave out the days they were here
         min_value=widgets.FIRST_DAY,
         format="DD/MM/YYYY",
         key=f"trace_onset_{person_id}",
@@ -169,7 +171,7 @@ st.warning(
 )
 
 if f1.is_empty():
-    if here.store.ask("tracing/present", person=person_id, since=case.since, until=case.until)["present"][0]:
+    if answer.present:
         st.success(t("Nobody shared a place with {name} in these days.", name=name), icon=":material/check_circle:")
     else:  # nothing is known of the case, which must not look like good news
         st.warning(

@@ -170,6 +170,8 @@ def run_trace(given: argparse.Namespace) -> None:
         return show(found.json())
     print(f"{who}, infectious from {moment(case.since)} until {moment(case.until)}")
     print(f"Rule {case.rule}; at least {case.min_minutes} minutes together; the air lingers {case.linger} minutes")
+    if not found.present:
+        print("No scan places them anywhere in these days: whom they met is not known. Ask them, or check the dates.")
     print("To be verified: {f1} suspected F1, {f2} suspected F2, {possible} only possible".format(**found.counts))
     for row in found.f1.iter_rows(named=True):
         since = moment(row["exposed_at"])

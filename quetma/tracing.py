@@ -115,12 +115,16 @@ class Case:
 
 @dataclass(frozen=True)
 class Trace:
-    """The answer: the resolved case, the person (queries/people/person.sql), a row per F1 and F2 (tracing/step.sql)."""
+    """The answer: the resolved case, the person (queries/people/person.sql), a row per F1 and F2 (tracing/step.sql).
+
+    Where `present` is false, no scan places the case anywhere in these days: that nobody was met is not known.
+    """
 
     case: Case
     person: dict[str, Any]
     f1: pl.DataFrame
     f2: pl.DataFrame
+    present: bool
 
     @property
     def counts(self) -> dict[str, int]:
@@ -141,6 +145,7 @@ class Trace:
                 "days_before": case.days_before,
                 "min_minutes": case.min_minutes,
                 "linger": case.linger,
+                "present": self.present,
             },
             "rule": case.rule,
             "window": [_iso(case.since), _iso(case.until)],
@@ -180,7 +185,7 @@ def trace(store: Store, case: Case) -> Trace:
         raise Unanswerable(f"There is no person with number {case.person_id}.")
     f1 = _step(store, case, "step", _f0(case), [case.person_id])
     f2 = _step(store, case, "step", _exposed(f1), [case.person_id, *f1["person_id"]])
-    return Trace(case, person, f1, f2)
+    return Trace(case, person, f1, f2, bool(f1.height) or _present(store, case))
 
 
 def evidence(store: Store, answer: Trace, person_id: int | None = None) -> pl.DataFrame:
@@ -208,6 +213,21 @@ def _exposed(f1: pl.DataFrame) -> pl.DataFrame:
     return f1.select("person_id", sure.alias("sure"), since="exposed_at")
 
 
+def _days(case: Case) -> dict[str, Any]:
+    """The first and last day of stays that can matter to the case."""
+    assert case.until is not None
+    return {
+        "first_day": (case.since - LONGEST_STAY).date(),
+        "last_day": (case.until + timedelta(minutes=case.linger)).date(),
+    }
+
+
+def _present(store: Store, case: Case) -> bool:
+    """Whether any scan places the case somewhere in the infectious window."""
+    found = store.ask("tracing/present", person=case.person_id, since=case.since, until=case.until, **_days(case))
+    return found["present"][0]
+
+
 def _step(store: Store, case: Case, name: str, infector: pl.DataFrame, known: list[int], **more: Any) -> pl.DataFrame:
     assert case.until is not None
     return store.ask(
@@ -216,8 +236,7 @@ def _step(store: Store, case: Case, name: str, infector: pl.DataFrame, known: li
         until=case.until,
         min_minutes=case.min_minutes,
         linger=case.linger,
-        first_day=(case.since - LONGEST_STAY).date(),
-        last_day=(case.until + timedelta(minutes=case.linger)).date(),
+        **_days(case),
         **more,
     )
 

@@ -290,6 +290,12 @@ def test_questions_that_make_no_sense(question: dict) -> None:
         Case(F0, ONSET, **question).resolved()
 
 
+def test_a_case_nobody_saw_in_these_days_is_not_present(tmp_path: Path) -> None:
+    store = unit(tmp_path, visits((F0, HERE, 0, 60)))
+    assert trace(store, Case(F0, ONSET)).present
+    assert not trace(store, Case(F0, date(2021, 6, 1), until=datetime(2021, 6, 3))).present
+
+
 def test_unknown_person(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no person"):
         trace(Store(tmp_path), Case(7, ONSET))
@@ -306,7 +312,7 @@ def test_json_shape(tmp_path: Path) -> None:
     assert answer.json() == {
         "case": {
             "person_id": 1, "phone": "+84912341", "name": "Người 1", "onset": "2021-08-23", "symptoms": True,
-            "days_before": 3, "min_minutes": 5, "linger": 0,
+            "days_before": 3, "min_minutes": 5, "linger": 0, "present": True,
         },
         "rule": "3638",
         "window": ["2021-08-20T00:00", "2021-09-07T00:00"],

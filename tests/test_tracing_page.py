@@ -29,3 +29,11 @@ def test_a_case_without_scans_in_these_days_is_no_good_news(app, demo_store: Sto
     assert not at.exception
     assert not at.success
     assert any("no scan" in text.value for text in at.warning)
+
+
+def test_the_onset_asked_first_is_the_day_they_were_last_here(app, demo_store: Store):
+    at = app(page="pages/tracing.py", language="en", store=demo_store)
+    person = directory.find(demo_store, "Nguyễn Đình Khôi")["person_id"][0]
+    at.session_state["trace_person"] = person
+    at.run()
+    assert at.date_input(key=f"trace_onset_{person}").value == date(2021, 8, 25)
