@@ -136,7 +136,7 @@ def committed() -> list[Path]:
 def test_no_registry_address_and_no_path_of_a_machine_in_any_file():
     hosts = "|".join(["pypi" + r"\.", "pythonhosted" + r"\.", "npmjs" + r"\.", r"deb\.debian" + r"\."])
     folders = "|".join(f"/{top}/" for top in ("work", "opt", "root", "home"))
-    told = re.compile(rf"https?://[^\s\"']*({hosts})|index-url\s*=|(?<![\w.\-])({folders})\w")
+    told = re.compile(rf"https?://[^\s\"']*({hosts})|index[-]url\s*=|(?<![\w.\-])({folders})\w")
     found = [source(path) for path in committed() if path != Path(__file__) and told.search(path.read_text("utf-8"))]
     assert not found
 
