@@ -64,7 +64,7 @@ def window(chromium: Browser) -> Iterator[Window]:
 
 
 @pytest.fixture(scope="package")  # not longer: while Playwright is there, no other test may run an event loop
-def demo(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(chromium: Browser, demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The address of a dashboard on the demo unit, and the `storage_state` of a browser with a leader signed in."""
     store = open_store(shutil.copytree(demo_folder, tmp_path_factory.mktemp("browser") / "store"))
     token = sign_in(store)
