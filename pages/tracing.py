@@ -238,6 +238,34 @@ def f2_table(rows: pl.DataFrame, key: str) -> None:
     )
 
 
+def stay(t_in: str, t_out: str, in_seen: str, out_seen: str) -> pl.Expr:
+    """A stay as it is in the store; `?` marks an end that was inferred."""
+    marks = [pl.when(pl.col(seen)).then(pl.lit("")).otherwise(pl.lit("?")) for seen in (in_seen, out_seen)]
+    begin, end = (pl.col(name).dt.strftime("%H:%M") for name in (t_in, t_out))
+    return pl.concat_str(begin, marks[0], pl.lit("–"), end, marks[1])
+
+
+def contacts_table(rows: pl.DataFrame, who: dict[str, str], infector: str, alt: str) -> None:
+    """Contacts with both stays behind each. `who` is the column that names somebody → its label."""
+    widgets.table(
+        rows.with_columns(
+            pl.col("minutes").round(1),
+            case_stay=stay("infector_in", "infector_out", "infector_in_seen", "infector_out_seen"),
+            own_stay=stay("t_in", "t_out", "in_seen", "out_seen"),
+        ),
+        {
+            **{name: st.column_config.TextColumn(label, pinned=True) for name, label in who.items()},
+            "location": t("Location"),
+            "began": st.column_config.DatetimeColumn(t("Shared from"), format="HH:mm DD/MM/YYYY"),
+            "ended": st.column_config.DatetimeColumn(t("Shared until"), format="HH:mm DD/MM/YYYY"),
+            "minutes": st.column_config.NumberColumn(t("Minutes"), format="%.0f"),
+            "case_stay": infector,
+            "own_stay": t("This person was there"),
+        },
+        alt=alt,
+    )
+
+
 def suspected_then_possible(table: Callable[[pl.DataFrame, str], None], rows: pl.DataFrame, key: str) -> None:
     """The suspected ones, and apart from them those who are only possible."""
     table(tracing.suspected(rows), key)
@@ -256,6 +284,25 @@ with tab_f1:
 with tab_f2:
     st.caption(t("Who met an F1 after that F1 was exposed. *Via* is the number of F1s they met."))
     suspected_then_possible(f2_table, f2, "trace_f2")
+    if f2.height:
+        names = {row["person_id"]: f"{row['name']} {row['phone_shown']}" for row in f2.iter_rows(named=True)}
+        chosen = st.selectbox(
+            t("Show through whom one of them is reached"),
+            list(names),
+            index=None,
+            format_func=lambda f2_id: names.get(f2_id, ""),
+            placeholder=t("Choose an F2"),
+            key=f"trace_f2_of_{person_id}",
+        )
+        if chosen is not None and chosen in names:  # the F2s change with the question
+            here.audit("open rows", names[chosen], f"F2 of {about}")
+            contacts_table(
+                tracing.evidence_of_f2(here.store, answer, chosen),
+                {"infector": "F1"},
+                t("The F1 was there"),
+                alt=t("Each time this person shared a place with an exposed F1"),
+            )
+            st.caption(t("A question mark stands at a time that was not scanned but inferred."))
 with tab_evidence:
     evidence = tracing.evidence(here.store, answer)
     strongest = f1.sort("minutes", descending=True).head(DRAWN)
@@ -272,28 +319,10 @@ with tab_evidence:
         key="trace_timeline",
     )
 
-    def stay(t_in: str, t_out: str, in_seen: str, out_seen: str) -> pl.Expr:
-        """A stay as it is in the store; `?` marks an end that was inferred."""
-        marks = [pl.when(pl.col(seen)).then(pl.lit("")).otherwise(pl.lit("?")) for seen in (in_seen, out_seen)]
-        begin, end = (pl.col(name).dt.strftime("%H:%M") for name in (t_in, t_out))
-        return pl.concat_str(begin, marks[0], pl.lit("–"), end, marks[1])
-
-    rows = evidence.join(f1.select("person_id", "name"), on="person_id", maintain_order="left")
-    widgets.table(
-        rows.with_columns(
-            pl.col("minutes").round(1),
-            case_stay=stay("infector_in", "infector_out", "infector_in_seen", "infector_out_seen"),
-            own_stay=stay("t_in", "t_out", "in_seen", "out_seen"),
-        ),
-        {
-            "name": st.column_config.TextColumn(t("Name"), pinned=True),
-            "location": t("Location"),
-            "began": st.column_config.DatetimeColumn(t("Shared from"), format="HH:mm DD/MM/YYYY"),
-            "ended": st.column_config.DatetimeColumn(t("Shared until"), format="HH:mm DD/MM/YYYY"),
-            "minutes": st.column_config.NumberColumn(t("Minutes"), format="%.0f"),
-            "case_stay": t("The case was there"),
-            "own_stay": t("This person was there"),
-        },
+    contacts_table(
+        evidence.join(f1.select("person_id", "name"), on="person_id", maintain_order="left"),
+        {"name": t("Name")},
+        t("The case was there"),
         alt=t("Each time an F1 shared a place with the case"),
     )
     st.caption(t("A question mark stands at a time that was not scanned but inferred."))
