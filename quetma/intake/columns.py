@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quetma.intake.errors import IntakeError
-from quetma.intake.read import Cells, Head, SheetSource, TextSource
+from quetma.intake.read import SheetSource
+from quetma.intake.text import Cells, Head, TextSource
 from quetma.people import fold
 
 HEADERS = tomllib.loads((Path(__file__).parent / "headers.toml").read_text(encoding="utf-8"))

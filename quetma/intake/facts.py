@@ -10,7 +10,7 @@ import polars as pl
 
 from quetma.intake import normalise
 from quetma.intake.columns import Recognised
-from quetma.intake.read import is_total
+from quetma.intake.text import is_total
 
 
 @dataclass(frozen=True)
