@@ -61,7 +61,8 @@ def floor(path: Path, folder: Path) -> None:
 def upload(path: Path, folder: Path) -> None:
     """The CSV as an upload into an empty store: read, understood, people, stays, figures, committed."""
     store = open_store(folder / "store")
-    intake.load(store, intake.prepare(store, path.name, path.read_bytes()), "bench")
+    [table] = intake.prepare(store, path.name, path)
+    intake.load(store, intake.unasked(table), "bench")
     store.close()
 
 

@@ -56,54 +56,86 @@ def rejects_table(rejects: pl.DataFrame) -> None:
 
 # One file ------------------------------------------------------------------------------------------------------------
 
+Table = intake.Prepared | intake.Refused
+
 
 @dataclass(frozen=True)
 class Read:
-    """A file as it was read for one choice of kind and location, when the store was at that version."""
+    """The tables of a file as they were read for these choices, when the store was at that version."""
 
-    kind: str | None
-    location: str | None
+    choices: dict[str, intake.Choices]
     version: int
-    found: intake.Prepared | intake.IntakeError
+    tables: list[Table]
 
-    def answers(self, kind: str | None, location: str | None) -> bool:
+    def answers(self, choices: dict[str, intake.Choices]) -> bool:
         """Whether reading again would give the same; the kind that was recognised is as good as none chosen."""
-        recognised = self.found.kind if isinstance(self.found, intake.Prepared) else None
-        return location == self.location and kind in (self.kind, recognised)
+
+        def same(table: Table) -> bool:
+            now, then = choices.get(table.part.key), self.choices.get(table.part.key)
+            recognised = table.kind if isinstance(table, intake.Prepared) else None
+            return now == then or (
+                now is not None and then is not None and now.location == then.location and now.kind == recognised
+            )
+
+        return all(map(same, self.tables))
 
 
-def read(file: Any, kind: str | None, location: str | None) -> intake.Prepared | intake.IntakeError:
-    """The preview of a file, kept for this tab until the file, its kind, its location, or the store changes."""
+def chosen(file: Any, tables: list[Table]) -> dict[str, intake.Choices]:
+    """What was picked on the page for each table of a file."""
+    return {
+        table.part.key: intake.Choices(
+            kind=st.session_state.get(key("kind", file, table)),
+            location=st.session_state.get(key("location", file, table)) or None,
+        )
+        for table in tables
+    }
+
+
+def key(widget: str, file: Any, table: Table) -> str:
+    """Of a widget of one table."""
+    return f"upload_{widget}_{file.file_id}" + (f"_{table.part.key}" if table.part.key else "")
+
+
+def read(file: Any) -> list[Table]:
+    """The preview of a file, kept for this tab until the file, what is chosen for it, or the store changes."""
     kept = st.session_state["upload_read"]
     last, version = kept.get(file.file_id), store.version
-    if last is None or not last.answers(kind, location):
+    choices = chosen(file, last.tables) if last else {}
+    if last is None or not last.answers(choices):
         with st.spinner(t("Reading {file} …", file=widgets.plain(file.name))):
-            try:
-                found = intake.prepare(store, file.name, file.getvalue(), kind, location)
-            except intake.IntakeError as error:
-                found = error
-        kept[file.file_id] = Read(kind, location, version, found)
-    elif last.version != version and isinstance(last.found, intake.Prepared):
-        kept[file.file_id] = replace(last, version=version, found=intake.refresh(store, last.found))
-    return kept[file.file_id].found
+            found = intake.prepare(store, file.name, file.getvalue(), choices)
+        choices = choices or chosen(file, found)
+        kept[file.file_id] = Read(choices, version, found)
+    elif last.version != version:
+        tables = [intake.refresh(store, one) if isinstance(one, intake.Prepared) else one for one in last.tables]
+        kept[file.file_id] = replace(last, version=version, tables=tables)
+    return kept[file.file_id].tables
 
 
-def show_file(file: Any) -> intake.Prepared | None:
-    """One file as it was understood; gives it back when it can be loaded."""
-    done = st.session_state["upload_done"].get(file.file_id)
+def show_file(file: Any) -> list[intake.Prepared]:
+    """One file as it was understood; gives back the tables that can be loaded."""
+    done = st.session_state["upload_done"].get(file.file_id, {})
     st.header(widgets.plain(file.name), anchor=False)
-    if done:
-        show_done(done)
-        return None
+    shown = []
+    for table in read(file) if file.file_id not in st.session_state["upload_done"] else []:
+        if table.part.key:
+            st.subheader(widgets.plain(table.part.key), anchor=False)
+        if found := show_table(file, table):
+            shown.append(found)
+    for batch in done:
+        show_done(batch)
+    return shown
+
+
+def show_table(file: Any, found: Table) -> intake.Prepared | None:
+    """One table as it was understood; gives it back when it can be loaded."""
     kinds = {kind: t(spec.label) for kind, spec in intake.KINDS.items()}
-    chosen = st.session_state.get(f"upload_kind_{file.file_id}")
-    location = st.session_state.get(f"upload_location_{file.file_id}") or None
-    found = read(file, chosen, location)
-    if isinstance(found, intake.IntakeError):
-        st.error(found.words(t, widgets.plain), icon=":material/block:")
-        choose_kind(file, kinds, None)
+    if isinstance(found, intake.Refused):
+        st.error(found.error.words(t, widgets.plain), icon=":material/block:")
+        choose_kind(key("kind", file, found), kinds, None)
         return None
-    choose_kind(file, kinds, found.kind)
+    location = st.session_state.get(key("location", file, found))
+    choose_kind(key("kind", file, found), kinds, found.kind)
     if found.needs_location or location:
         st.selectbox(
             t("Location of this file"),
@@ -111,7 +143,7 @@ def show_file(file: Any) -> intake.Prepared | None:
             index=None,
             placeholder=t("Choose a location, or type a new one"),
             accept_new_options=True,
-            key=f"upload_location_{file.file_id}",
+            key=key("location", file, found),
             help=t("The file has no location column, so all its rows are taken to be from one location."),
         )
     if found.needs_location:
@@ -130,14 +162,16 @@ def show_file(file: Any) -> intake.Prepared | None:
             )
     show_rejects(found)
     with st.expander(t("How the columns were understood"), icon=":material/view_column:"):
-        st.table({t(intake.FIELDS[field]): widgets.plain(header) for field, header in found.columns.items()})
+        st.table(
+            {t(intake.FIELDS[field]): widgets.plain(header) for field, header in found.found.proposal.named().items()}
+        )
     if not found.counts["accepted"]:
         st.info(t("There is nothing new in this file. Loading it would change nothing."), icon=":material/info:")
         return None
     return found
 
 
-def choose_kind(file: Any, kinds: dict[str, str], recognised: str | None) -> None:
+def choose_kind(key: str, kinds: dict[str, str], recognised: str | None) -> None:
     """The picker of the kind, standing on what was recognised."""
     names = list(kinds)
     st.selectbox(
@@ -146,7 +180,7 @@ def choose_kind(file: Any, kinds: dict[str, str], recognised: str | None) -> Non
         index=names.index(recognised) if recognised else None,
         format_func=lambda kind: kinds[kind],
         placeholder=t("Choose what the file is"),
-        key=f"upload_kind_{file.file_id}",
+        key=key,
         help=t("Recognised by the column names. Change it if it is something else."),
     )
 
@@ -191,16 +225,6 @@ def show_notes(found: intake.Prepared) -> None:
             ),
             icon=":material/history:",
         )
-    if found.other_sheets:
-        st.warning(
-            t(
-                "Only the sheet {sheet} was read. The workbook has more tables: {others}. "
-                "Save each as a file of its own.",
-                sheet=widgets.plain(found.sheet),
-                others=", ".join(widgets.plain(name) for name in found.other_sheets),
-            ),
-            icon=":material/tab:",
-        )
 
 
 def show_rejects(found: intake.Prepared) -> None:
@@ -240,7 +264,7 @@ def show_done(batch: intake.Batch) -> None:
 
 
 def load(ready: list[tuple[Any, intake.Prepared]]) -> None:
-    """Stores the files, staff first, each in its own transaction, and shows how far it is."""
+    """Stores the tables, staff first, each in its own transaction, and shows how far it is."""
     bar = st.progress(0.0)
     done = st.session_state["upload_done"]
     steps = len(ready) * len(intake.STEPS)
@@ -259,8 +283,9 @@ def load(ready: list[tuple[Any, intake.Prepared]]) -> None:
             f"{batch.batch_id} {batch.file_name}",
             f"{batch.kind}: {batch.rows} = {batch.accepted} + {batch.duplicates} + {batch.rejected}",
         )
-        done[file.file_id] = batch
-        del st.session_state["upload_read"][file.file_id]  # a large file is not kept in memory once it is stored
+        done.setdefault(file.file_id, []).append(batch)
+    for file, _ in ready:  # a large file is not kept in memory once it is stored
+        st.session_state["upload_read"].pop(file.file_id, None)
     bar.progress(1.0)
 
 
@@ -287,9 +312,7 @@ for kept in ("upload_read", "upload_done"):  # of files taken away nothing is ke
 ready: list[tuple[Any, intake.Prepared]] = []
 for file in files:
     with st.container(border=True):
-        prepared = show_file(file)
-        if prepared:
-            ready.append((file, prepared))
+        ready += [(file, prepared) for prepared in show_file(file)]
 
 if ready:
     rows = sum(prepared.counts["accepted"] for _, prepared in ready)

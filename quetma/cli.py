@@ -123,22 +123,26 @@ def run_init(given: argparse.Namespace) -> None:
 
 
 def run_import(given: argparse.Namespace) -> int:
-    """Each file is one batch of its own: those that are good stay loaded when another is refused."""
+    """Each table of each file is one batch of its own: those that are good stay loaded when another is refused."""
     store = existing(given)
     batches, refused = [], 0
+    choices = intake.Choices(kind=given.kind, location=given.location)
     for path in given.files:
         try:
-            prepared = intake.prepare(store, path.name, path.read_bytes(), given.kind, given.location)
-            batch = intake.load(store, prepared, operator())
-        except intake.IntakeError as error:
-            refused += complain(f"{path}: {error}")
-            continue
+            tables = intake.prepare(store, path.name, path, choices)
         except OSError as error:
             refused += complain(f"{path}: {error.strerror}. Nothing was loaded from it.")
             continue
-        batches.append(batch.json())
-        became = f"{batch.kind}: {batch.rows} = {batch.accepted} + {batch.duplicates} + {batch.rejected}"
-        audit.log(store, operator(), "upload", f"{batch.batch_id} {batch.file_name}", became)
+        for table in tables:
+            where = f"{path} [{table.part.key}]" if table.part.key else path
+            try:
+                batch = intake.load(store, intake.unasked(table), operator())
+            except intake.IntakeError as error:
+                refused += complain(f"{where}: {error}")
+                continue
+            batches.append(batch.json())
+            became = f"{batch.kind}: {batch.rows} = {batch.accepted} + {batch.duplicates} + {batch.rejected}"
+            audit.log(store, operator(), "upload", f"{batch.batch_id} {batch.file_name}", became)
     if given.json:
         show({"batches": batches})
         return min(refused, 1)

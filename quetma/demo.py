@@ -363,8 +363,8 @@ def write(store: Store) -> None:
                 {"location": number, "name": name, "name_key": people.fold(name), "opens": OPENS, "closes": CLOSES},
             )
     for name, (kind, _) in FILES.items():
-        prepared = intake.prepare(store, name, (SAMPLE / name).read_bytes(), kind)
-        intake.load(store, prepared, "demo")
+        [table] = intake.prepare(store, name, SAMPLE / name, intake.Choices(kind=kind))
+        intake.load(store, intake.unasked(table), "demo")
 
 
 if __name__ == "__main__":

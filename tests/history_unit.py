@@ -4,6 +4,7 @@ from pathlib import Path
 
 from quetma import intake
 from quetma.store import Store, open_store
+from tests.intake import prepare
 
 ROSTER = """\
 Họ và tên,Số điện thoại,Năm sinh,Chức vụ,Trụ sở,Điện thoại thông minh,Từ ngày,Đến ngày
@@ -30,6 +31,6 @@ def write(folder: Path) -> Store:
     """The unit in a store of its own."""
     store = open_store(folder)
     for name, text in (("ds.csv", ROSTER), ("qr.csv", SCANS)):
-        batch = intake.load(store, intake.prepare(store, name, text.encode()), "test")
+        batch = intake.load(store, prepare(store, name, text.encode()), "test")
         assert batch.json()["rejected"] == 0
     return store

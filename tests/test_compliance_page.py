@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from quetma import compliance, demo, intake
 from quetma.store import Store
+from tests.intake import prepare
 
 PAGE = "pages/compliance.py"
 Open = Callable[..., AppTest]
@@ -128,7 +129,7 @@ def test_a_day_off(app: Open, demo_store: Store) -> None:
 def test_after_an_upload_the_page_speaks_of_the_new_day(app: Open, demo_store: Store) -> None:
     test = app(PAGE, store=demo_store)
     content = (demo.SAMPLE / demo.UPLOAD_TO_TRY).read_bytes()
-    intake.load(demo_store, intake.prepare(demo_store, demo.UPLOAD_TO_TRY, content), "test")
+    intake.load(demo_store, prepare(demo_store, demo.UPLOAD_TO_TRY, content), "test")
     test.run()
     assert not test.exception
     assert test.date_input[0].value == demo.NEXT_DAY
@@ -147,7 +148,7 @@ def test_an_empty_store_says_what_to_do(app: Open, empty_store: Store, language:
 
 def test_a_staff_list_alone_is_enough_for_the_first_figures(app: Open, empty_store: Store) -> None:
     for name in ("danh-sach-can-bo.csv", "mui-tiem.csv"):
-        intake.load(empty_store, intake.prepare(empty_store, name, (demo.SAMPLE / name).read_bytes()), "test")
+        intake.load(empty_store, prepare(empty_store, name, (demo.SAMPLE / name).read_bytes()), "test")
     test = app(PAGE, store=empty_store)
     assert not test.exception
     assert [metric.value for metric in test.metric][:2] == ["0/13", "12/13"]
@@ -163,7 +164,7 @@ def test_everybody_has_done_what_was_due(app: Open, demo_store: Store) -> None:
         *(f"{line},26/08/2021" for line in roster if any(name in line for name in leaving)),
     ]
     content = "\n".join(lines).encode()
-    intake.load(demo_store, intake.prepare(demo_store, "nghi.csv", content), "test")
+    intake.load(demo_store, prepare(demo_store, "nghi.csv", content), "test")
     test = app(PAGE, store=demo_store)
     assert not test.exception
     assert [metric.value for metric in test.metric] == ["10/10"] * 4

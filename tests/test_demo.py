@@ -8,6 +8,7 @@ import pytest
 
 from quetma import demo, intake, people, rollups, tracing
 from quetma.store import Store, StoreError
+from tests.intake import prepare
 
 
 def test_the_sample_files_are_what_the_generator_makes(tmp_path: Path) -> None:
@@ -80,7 +81,7 @@ def test_the_story_worth_tracing(demo_store: Store) -> None:
 
 def test_demo_data_never_mixes_with_other_data(empty_store: Store) -> None:
     roster = (demo.SAMPLE / "danh-sach-can-bo.csv").read_bytes()
-    intake.load(empty_store, intake.prepare(empty_store, "a.csv", roster), "test")
+    intake.load(empty_store, prepare(empty_store, "a.csv", roster), "test")
     with pytest.raises(StoreError, match="Nothing was changed"):
         demo.write(empty_store)
     assert not empty_store.demo
@@ -90,7 +91,7 @@ def test_demo_data_never_mixes_with_other_data(empty_store: Store) -> None:
 def test_the_upload_to_try(demo_store: Store) -> None:
     known = set(demo_store.cursor().sql("SELECT identity FROM person").pl()["identity"])
     content = (demo.SAMPLE / demo.UPLOAD_TO_TRY).read_bytes()
-    batch = intake.load(demo_store, intake.prepare(demo_store, demo.UPLOAD_TO_TRY, content), "test").json()
+    batch = intake.load(demo_store, prepare(demo_store, demo.UPLOAD_TO_TRY, content), "test").json()
     assert batch["duplicates"] == 2
     assert [reject["reason"] for reject in batch["rejects"]] == ["bad_time", "no_time", "no_person"]
     assert batch["rows"] == batch["accepted"] + 5

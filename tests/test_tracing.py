@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from quetma import intake
 from quetma.store import ROOT, Store
 from quetma.tracing import Case, evidence, evidence_of_f2, rule_named, rule_on, rules, trace
+from tests.intake import prepare
 from tests.scenario import Scan, stays_of, unit
 
 REAL = ROOT.parent / "shared" / "real"
@@ -208,7 +209,7 @@ def test_everyone_in_the_demo(demo_store: Store) -> None:
 @pytest.mark.timeout(600)
 def test_everyone_in_the_real_office(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    batch = intake.load(store, intake.prepare(store, "scans.csv", (REAL / "scans.csv").read_bytes()), "test")
+    batch = intake.load(store, prepare(store, "scans.csv", (REAL / "scans.csv").read_bytes()), "test")
     assert batch.json()["accepted"] == 3344
     everyone_equals_the_double_loop(store, date(2021, 8, 23))
     everyone_equals_the_double_loop(store, date(2021, 8, 23), min_minutes=15)

@@ -7,6 +7,7 @@ import pytest
 from quetma import intake
 from quetma.language import translator
 from quetma.store import ROOT, Store
+from tests.intake import prepare
 
 PAGE = "pages/upload.py"
 SAMPLE = ROOT / "data" / "sample"
@@ -99,7 +100,7 @@ def test_see_then_load(app, empty_store: Store, language: str):
 
 def test_a_second_file_is_compared_with_what_the_first_brought(app, empty_store: Store):
     at = give(app(page=PAGE, store=empty_store), ("a.csv", LOG))
-    intake.load(empty_store, intake.prepare(empty_store, "other.csv", LOG.encode()), "somebody else")
+    intake.load(empty_store, prepare(empty_store, "other.csv", LOG.encode()), "somebody else")
     at.run()
     assert not at.exception
     assert counts(at) == ["4", "0", "3", "1"]
@@ -108,17 +109,17 @@ def test_a_second_file_is_compared_with_what_the_first_brought(app, empty_store:
 
 
 def test_a_preview_is_made_once(app, empty_store: Store, monkeypatch: pytest.MonkeyPatch):
-    made: list[str | None] = []
+    made: list[dict[str, intake.Choices]] = []
     prepare = intake.prepare
     monkeypatch.setattr(intake, "prepare", lambda *given: made.append(given[3]) or prepare(*given))
     at = give(app(page=PAGE, store=empty_store), ("a.csv", LOG))
     at.run()
     at.run()
-    assert made == [None]
+    assert made == [{}]
 
 
 def test_a_file_without_a_location_asks_for_it(app, empty_store: Store):
-    intake.load(empty_store, intake.prepare(empty_store, "a.csv", LOG.encode()), "test")
+    intake.load(empty_store, prepare(empty_store, "a.csv", LOG.encode()), "test")
     at = give(app(page=PAGE, store=empty_store), ("b.csv", NO_PLACE))
     assert not at.exception
     assert not [button for button in at.button if button.key == "upload_load"]
@@ -168,7 +169,7 @@ def test_the_sample_files_together(app, empty_store: Store):
 def test_a_long_list_of_uploads_is_paged(app, empty_store: Store):
     for day in range(1, 23):
         log = HEADER + f"Lò Văn A,0912000001,{day:02}/08/2021 08:10,Mai Sơn,Vào\nX,1,,,\n"
-        intake.load(empty_store, intake.prepare(empty_store, f"{day}.csv", log.encode()), "test")
+        intake.load(empty_store, prepare(empty_store, f"{day}.csv", log.encode()), "test")
     at = app(page=PAGE, store=empty_store)
     assert [row[0] for row in frames(at)[0]] == list(range(22, 2, -1))
     at.pagination(key="upload_page").set_value(2).run()

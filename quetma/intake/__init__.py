@@ -1,12 +1,18 @@
 """Intake: a file → its table → its columns → its facts → the store, with every row accounted for.
 
-read (bytes to text) → columns (kind and meaning by headers) → normalise, facts (text to values) → settle (against
-the store) → prepare (the preview) → load (one transaction).
+understand: read (bytes to text) → columns (kind and meaning by headers) → normalise, facts (text to values); no store.
+prepare (the preview): understand → settle (against the store). load: one transaction.
 """
 
-from quetma.intake.columns import FIELDS, KINDS
+from quetma.intake.choices import LEFT_OUT, Choices
+from quetma.intake.columns import FIELDS, KINDS, Proposal
 from quetma.intake.errors import REASONS, IntakeError
 from quetma.intake.load import STEPS, Batch, load
-from quetma.intake.prepare import Prepared, prepare, refresh
+from quetma.intake.prepare import Prepared, compare, prepare, refresh, unasked
+from quetma.intake.understand import Found, Part, Refused, understand
 
-__all__ = ["FIELDS", "KINDS", "REASONS", "STEPS", "Batch", "IntakeError", "Prepared", "load", "prepare", "refresh"]
+__all__ = [
+    "FIELDS", "KINDS", "LEFT_OUT", "REASONS", "STEPS",
+    "Batch", "Choices", "Found", "IntakeError", "Part", "Prepared", "Proposal", "Refused",
+    "compare", "load", "prepare", "refresh", "unasked", "understand",
+]  # fmt: skip

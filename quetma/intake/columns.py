@@ -79,6 +79,40 @@ SPELLINGS = {
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """How a table is understood, or how far.
+
+    kind: None when nothing tells it. header: the line of its header row, 0 when it has none. headers: one a column, ''
+    where the column has none. columns: field → column index. how: field → header | contents | choice | last time: what
+    told it; `contents` is a guess that a person should confirm. first_rows: the first rows of the table's part of the
+    file, as cells, from its top, titles and header included. signature: equal for tables that look the same.
+    """
+
+    kind: str | None
+    header: int
+    headers: tuple[str, ...]
+    columns: dict[str, int]
+    how: dict[str, str]
+    first_rows: tuple[tuple[str, ...], ...]
+    signature: str
+
+    @property
+    def guessed(self) -> list[str]:
+        """The fields that only the contents tell, in the order of the columns."""
+        return sorted((field for field in self.how if self.how[field] == "contents"), key=self.columns.__getitem__)
+
+    @property
+    def ignored(self) -> list[str]:
+        """The headers of the columns that no field takes."""
+        taken = set(self.columns.values())
+        return [header for index, header in enumerate(self.headers) if index not in taken and header]
+
+    def named(self) -> dict[str, str]:
+        """Field → the header of its column as the file writes it."""
+        return {field: self.headers[index] for field, index in self.columns.items()}
+
+
+@dataclass(frozen=True)
 class Recognised:
     """A table found in a file: where it is, its kind, and which column holds which field."""
 
@@ -86,10 +120,6 @@ class Recognised:
     source: TextSource | SheetSource
     header: Head
     columns: dict[str, int]
-
-    def headers(self) -> dict[str, str]:
-        """Field → the header of its column as the file writes it."""
-        return {field: " ".join(self.header.cells[index].split()) for field, index in self.columns.items()}
 
 
 def fields_of(cells: Cells, kind: str) -> dict[str, int]:
@@ -121,6 +151,19 @@ def recognise(sources: Sequence[TextSource | SheetSource], kind: str | None = No
         if best:
             found.append(best)
     return sorted(found, key=lambda table: -len(table.columns))
+
+
+def propose(sources: Sequence[TextSource | SheetSource], kind: str | None) -> tuple[Proposal, Recognised] | None:
+    """The table that these readings of one text or sheet hold, or None."""
+    tables = recognise(sources, kind)
+    if not tables:
+        return None
+    best = tables[0]
+    headers = tuple(" ".join(cell.split()) for cell in best.header.cells)
+    how = dict.fromkeys(best.columns, "header")
+    first_rows = tuple(tuple(head.cells) for head in best.source.head)
+    signature = "|".join(plain(header) for header in headers)
+    return Proposal(best.kind, best.header.below, headers, best.columns, how, first_rows, signature), best
 
 
 def refuse(sources: Sequence[TextSource | SheetSource], kind: str | None) -> IntakeError:

@@ -72,7 +72,8 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
         cursor.execute(
             query("intake/insert_batch")[0],
             {
-                "batch": batch_id, "kind": prepared.kind, "file_name": prepared.file_name, "sha256": prepared.sha256,
+                "batch": batch_id, "kind": prepared.kind, "file_name": prepared.part.file_name,
+                "sha256": prepared.part.sha256,
                 "uploaded_at": now(), "uploaded_by": account, "row_count": counts["rows"],
                 "accepted": counts["accepted"], "duplicates": counts["duplicates"], "rejected": counts["rejected"],
                 "first_day": first, "last_day": last,
@@ -82,7 +83,7 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
         if not facts.is_empty():
             rollups.derive(cursor, batch_id)
         progress(STEPS[3])
-    return Batch(batch_id, prepared.file_name, prepared.kind, **counts, rejects=rejects)
+    return Batch(batch_id, prepared.part.file_name, prepared.kind, **counts, rejects=rejects)
 
 
 def _with_ids(

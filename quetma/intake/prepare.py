@@ -1,21 +1,21 @@
 """The preview: everything an upload would do, without doing it."""
 
-import hashlib
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from pathlib import PurePath
+from pathlib import Path
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import people
-from quetma.intake.columns import KINDS, recognise, refuse
+from quetma.intake.choices import Choices
 from quetma.intake.errors import IntakeError
-from quetma.intake.facts import Facts, gather
-from quetma.intake.read import sources
+from quetma.intake.facts import Facts
 from quetma.intake.settle import Settled, settle
+from quetma.intake.understand import Found, Part, Refused, understand
 from quetma.store import Store
 
 DAY_OF = {
@@ -36,17 +36,26 @@ SHOWN = {
 
 @dataclass(frozen=True)
 class Prepared:
-    """A file read, understood and compared with the store. Nothing is written yet."""
+    """One table of a file, understood and compared with the store. Nothing is written yet."""
 
-    file_name: str
-    sha256: str
-    kind: str
-    columns: dict[str, str]  # field → header of its column
-    sheet: str  # of a workbook, else ''
-    other_sheets: tuple[str, ...]  # further tables in the workbook, not read
-    found: Facts
+    found: Found
     settled: Settled
-    earlier: pl.DataFrame  # earlier uploads of the same file: batch_id, uploaded_at, uploaded_by
+    earlier: pl.DataFrame  # earlier uploads of the same file and sheet: batch_id, uploaded_at, uploaded_by
+
+    @property
+    def part(self) -> Part:
+        """Where the table stands."""
+        return self.found.part
+
+    @property
+    def facts(self) -> Facts:
+        """What the table says."""
+        return self.found.facts
+
+    @property
+    def kind(self) -> str:
+        """Which kind of log it is."""
+        return self.found.kind
 
     @property
     def rows(self) -> pl.DataFrame:
@@ -83,15 +92,15 @@ class Prepared:
     @property
     def needs_location(self) -> bool:
         """Whether the file says nothing about the location, and none was given: ask for it and prepare again."""
-        return self.found.needs_location
+        return self.facts.needs_location
 
     @cached_property
     def span(self) -> tuple[date | None, date | None]:
         """The first and the last day that the file's readable rows speak of; (None, None) for a kind without days."""
         column = DAY_OF.get(self.kind)
-        if column is None or self.found.facts.is_empty():
+        if column is None or self.facts.facts.is_empty():
             return None, None
-        days = self.found.facts[column].cast(pl.Date)
+        days = self.facts.facts[column].cast(pl.Date)
         return days.bottom_k(1)[0], days.top_k(1)[0]
 
     def became(self, limit: int) -> pl.DataFrame:
@@ -100,9 +109,9 @@ class Prepared:
 
         A visit is two lines here, one a scan.
         """
-        facts = self.found.facts.head(limit)
+        facts = self.facts.facts.head(limit)
         rows = self.rows[facts["row"].to_list()].select("line", "outcome")
-        known = self.found.people[facts["who"].to_list()]
+        known = self.facts.people[facts["who"].to_list()]
         phones = [
             identity.rpartition("|")[2] if masked else people.domestic(phone)
             for identity, phone, masked in known.select("identity", "phone", "masked").iter_rows()
@@ -110,51 +119,51 @@ class Prepared:
         phone = pl.Series("phone", phones, pl.String)
         shown = [rows, known.select("name"), phone.to_frame()]
         if "place" in facts.columns:
-            shown.append(self.found.places[facts["place"].to_list()].select(location="name"))
+            shown.append(self.facts.places[facts["place"].to_list()].select(location="name"))
         return pl.concat([*shown, facts.select(SHOWN[self.kind])], how="horizontal")
 
 
 def prepare(
-    store: Store, file_name: str, content: bytes, kind: str | None = None, location: str | None = None
-) -> Prepared:
-    """Reads a file and says what loading it would do. Nothing is written.
+    store: Store, file_name: str, content: bytes | Path, choices: Choices | Mapping[str, Choices] | None = None
+) -> list[Prepared | Refused]:
+    """Reads a file and says what loading each of its tables would do; at least one. Nothing is written.
 
-    `kind` is one of `KINDS`, or None to recognise it. `location` is for rows that name none. Raises `IntakeError`.
+    `choices` are for every table, or by `Part.key`. One table that is refused does not concern the others: never raises
+    for what is in the file.
     """
-    if kind is not None and kind not in KINDS:
-        raise ValueError(f"kind is one of {', '.join(KINDS)}, not {kind}")
-    candidates = sources(content)
-    tables = recognise(candidates, kind)
-    if not tables:
-        raise refuse(candidates, kind)
-    found = tables[0]
-    facts = gather(found, location)
-    if facts.rows.is_empty():
-        raise IntakeError("Below the header there is no row. Nothing was changed.")
-    sha256 = hashlib.sha256(content).hexdigest()
+    return [compare(store, table) for table in understand(file_name, content, choices)]
+
+
+def compare(store: Store, table: Found | Refused) -> Prepared | Refused:
+    """A table that was understood, compared with the store as it is now."""
+    if isinstance(table, Refused):
+        return table
     with closing(store.cursor()) as cursor:
-        settled = settle(cursor, found.kind, facts, sha256)
-    others = tuple(table.source.name for table in tables[1:] if table.source.name)
-    return Prepared(
-        file_name=PurePath(file_name.replace("\\", "/")).name,
-        sha256=sha256,
-        kind=found.kind,
-        columns=found.headers(),
-        sheet=found.source.name,
-        other_sheets=others,
-        found=facts,
-        settled=settled,
-        earlier=store.ask("intake/same_file", sha256=sha256),
-    )
+        return _settled(store, cursor, table)
 
 
 def refresh(store: Store, prepared: Prepared) -> Prepared:
-    """The same file compared with the store as it is now, after other uploads."""
-    earlier = store.ask("intake/same_file", sha256=prepared.sha256)
+    """The same table compared with the store as it is now, after other uploads."""
     with closing(store.cursor()) as cursor:
-        return replace(resettle(cursor, prepared), earlier=earlier)
+        return _settled(store, cursor, prepared.found)
+
+
+def unasked(table: Prepared | Refused) -> Prepared:
+    """The table, when it can be loaded with nobody there to ask. Raises `IntakeError` saying why not."""
+    if isinstance(table, Refused):
+        raise table.error
+    if table.needs_location:
+        raise IntakeError("The file names no location. Say which location it is from. Nothing was changed.")
+    return table
 
 
 def resettle(cursor: DuckDBPyConnection, prepared: Prepared) -> Prepared:
-    """The same file compared with what this cursor sees."""
-    return replace(prepared, settled=settle(cursor, prepared.kind, prepared.found, prepared.sha256))
+    """The same table compared with what this cursor sees."""
+    return replace(prepared, settled=settle(cursor, prepared.kind, prepared.facts, prepared.part.sha256))
+
+
+def _settled(store: Store, cursor: DuckDBPyConnection, found: Found) -> Prepared:
+    sha256 = found.part.sha256
+    return Prepared(
+        found, settle(cursor, found.kind, found.facts, sha256), store.ask("intake/same_file", sha256=sha256)
+    )

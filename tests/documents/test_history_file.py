@@ -16,6 +16,7 @@ from quetma.documents import MEDIA_TYPES, history
 from quetma.history import Filter
 from quetma.store import Store
 from tests import history_unit, scenario
+from tests.intake import prepare
 
 AUGUST = Filter(date(2021, 8, 1), date(2021, 8, 31))
 SENTENCE = "Lịch sử quét mã từ 01/08/2021 đến 31/08/2021: 11 lượt"
@@ -98,7 +99,7 @@ def test_parquet_holds_the_values_as_stored_and_the_sentence(unit: Store, tmp_pa
 def test_an_export_uploaded_again_is_all_duplicates(unit: Store, tmp_path: Path, fmt: str, language: str):
     path = tmp_path / f"a.{fmt}"
     history.write(unit, AUGUST, fmt, path, language)
-    again = intake.load(unit, intake.prepare(unit, path.name, path.read_bytes()), "test").json()
+    again = intake.load(unit, prepare(unit, path.name, path.read_bytes()), "test").json()
     counts = {name: again[name] for name in ("kind", "rows", "accepted", "duplicates", "rejected")}
     assert counts == {"kind": "scans", "rows": 11, "accepted": 0, "duplicates": 11, "rejected": 0}
 

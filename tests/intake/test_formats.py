@@ -10,6 +10,7 @@ import xlsxwriter
 
 from quetma import intake
 from quetma.store import Store
+from tests.intake import prepare
 
 ROWS = [
     ("Lò Văn Ánh", "0912345678", "Trụ sở Mai Sơn", "24/08/2021 08:10:00", "Vào"),
@@ -71,13 +72,13 @@ def test_separators_and_encodings(empty_store: Store, separator: str, encoding: 
     data = cp1258(content) if encoding == "cp1258" else content.encode(encoding)
     if encoding == "utf-16-be":
         data = b"\xfe\xff" + data
-    assert said(intake.prepare(empty_store, "a.csv", data)) == SAID
+    assert said(prepare(empty_store, "a.csv", data)) == SAID
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_line_ends(empty_store: Store, ending: str):
     content = text(HEADER, *ROWS).replace("\r\n", ending).encode()
-    assert said(intake.prepare(empty_store, "a.csv", content)) == SAID
+    assert said(prepare(empty_store, "a.csv", content)) == SAID
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_line_ends(empty_store: Store, ending: str):
 )  # fmt: skip
 def test_time_forms(empty_store: Store, written: str):
     content = text(("SĐT", "Thời gian", "Địa điểm"), ("0912345678", written, "A"), separator=";").encode()
-    assert said(intake.prepare(empty_store, "a.csv", content))[0][3] == datetime(2021, 8, 24, 8, 10)
+    assert said(prepare(empty_store, "a.csv", content))[0][3] == datetime(2021, 8, 24, 8, 10)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_time_forms(empty_store: Store, written: str):
 )
 def test_twelve_hour_clock(empty_store: Store, written: str, hour: int):
     content = text(("SĐT", "Thời gian", "Địa điểm"), ("0912345678", f"24/08/2021 {written}", "A")).encode()
-    assert said(intake.prepare(empty_store, "a.csv", content))[0][3] == datetime(2021, 8, 24, hour, 30)
+    assert said(prepare(empty_store, "a.csv", content))[0][3] == datetime(2021, 8, 24, hour, 30)
 
 
 @pytest.mark.parametrize(
@@ -116,16 +117,14 @@ def test_twelve_hour_clock(empty_store: Store, written: str, hour: int):
 )  # fmt: skip
 def test_impossible_times_are_rejected(empty_store: Store, written: str, reason: str):
     rows = [("0912345678", "24/08/2021 08:10", "A"), ("0912345679", written, "A")]
-    prepared = intake.prepare(
-        empty_store, "a.csv", text(("SĐT", "Thời gian", "Địa điểm"), *rows, separator=";").encode()
-    )
+    prepared = prepare(empty_store, "a.csv", text(("SĐT", "Thời gian", "Địa điểm"), *rows, separator=";").encode())
     assert outcomes(prepared) == [(2, "accepted", None), (3, "rejected", reason)]
 
 
 def test_date_and_time_in_two_columns(empty_store: Store):
     header = ("STT", "Ngày", "Giờ", "Họ tên", "Địa điểm")
     content = text(header, ("1", "24/08/2021", "08:10", "A B", "X"), ("2", "", "08:11 24/8/2021", "A C", "X")).encode()
-    assert [row[3] for row in said(intake.prepare(empty_store, "a.csv", content))] == [
+    assert [row[3] for row in said(prepare(empty_store, "a.csv", content))] == [
         datetime(2021, 8, 24, 8, 10),
         datetime(2021, 8, 24, 8, 11),
     ]
@@ -142,7 +141,7 @@ def test_one_row_a_visit(empty_store: Store):
         ("A G", "0912345683", "24/08/2021", "", "", "X", ""),
         ("A H", "0912345684", "24/08/2021", "8 giờ", "mười giờ", "X", ""),
     ]
-    prepared = intake.prepare(empty_store, "a.csv", text(header, *visits).encode())
+    prepared = prepare(empty_store, "a.csv", text(header, *visits).encode())
     assert [(row[0], row[3].strftime("%d %H:%M"), row[4]) for row in said(prepared)] == [
         ("A B", "24 08:10", "in"), ("A B", "24 09:00", "out"), ("A C", "24 08:20", "in"), ("A D", "24 10:00", "out"),
         ("A E", "24 18:00", "in"), ("A E", "25 06:30", "out"),
@@ -155,10 +154,10 @@ def test_a_visit_with_one_new_scan_is_accepted(empty_store: Store):
     header = ("Họ tên", "Điện thoại", "Thời gian vào", "Thời gian ra", "Địa điểm")
     first = text(header, ("A B", "0912345678", "24/08/2021 08:10", "", "X")).encode()
     then = text(header, ("A B", "0912345678", "24/08/2021 08:10", "24/08/2021 09:00", "X")).encode()
-    intake.load(empty_store, intake.prepare(empty_store, "a.csv", first), "test")
-    assert outcomes(intake.prepare(empty_store, "b.csv", then)) == [(2, "accepted", None)]
-    intake.load(empty_store, intake.prepare(empty_store, "b.csv", then), "test")
-    assert outcomes(intake.prepare(empty_store, "c.csv", then + b"\n")) == [(2, "duplicate", None)]
+    intake.load(empty_store, prepare(empty_store, "a.csv", first), "test")
+    assert outcomes(prepare(empty_store, "b.csv", then)) == [(2, "accepted", None)]
+    intake.load(empty_store, prepare(empty_store, "b.csv", then), "test")
+    assert outcomes(prepare(empty_store, "c.csv", then + b"\n")) == [(2, "duplicate", None)]
     assert empty_store.cursor().execute("SELECT direction FROM scan ORDER BY 1").fetchall() == [("in",), ("out",)]
 
 
@@ -169,12 +168,12 @@ def test_a_visit_with_one_new_scan_is_accepted(empty_store: Store):
 )  # fmt: skip
 def test_directions(empty_store: Store, written: str, direction: str):
     rows = [ROWS[0], (*ROWS[1][:4], written)]
-    assert said(intake.prepare(empty_store, "a.csv", text(HEADER, *rows).encode()))[1][4] == direction
+    assert said(prepare(empty_store, "a.csv", text(HEADER, *rows).encode()))[1][4] == direction
 
 
 def test_a_word_that_is_no_direction_is_rejected_among_directions(empty_store: Store):
     rows = [ROWS[0], (*ROWS[1][:4], "Quá cảnh")]
-    assert outcomes(intake.prepare(empty_store, "a.csv", text(HEADER, *rows).encode()))[1] == (
+    assert outcomes(prepare(empty_store, "a.csv", text(HEADER, *rows).encode()))[1] == (
         3,
         "rejected",
         "bad_direction",
@@ -184,7 +183,7 @@ def test_a_word_that_is_no_direction_is_rejected_among_directions(empty_store: S
 def test_a_column_without_any_direction_is_not_one(empty_store: Store):
     rows = [(*row[:4], "Quét mã QR") for row in ROWS]
     content = text((*HEADER[:4], "Hình thức"), *rows).encode()
-    assert [row[4] for row in said(intake.prepare(empty_store, "a.csv", content))] == ["unknown", "unknown"]
+    assert [row[4] for row in said(prepare(empty_store, "a.csv", content))] == ["unknown", "unknown"]
 
 
 def test_quotes_line_breaks_and_separators_inside_cells(empty_store: Store):
@@ -194,7 +193,7 @@ def test_quotes_line_breaks_and_separators_inside_cells(empty_store: Store):
         '"Hà\nThị Thuý",0387654321,X,24/08/2021 08:11,Ra\n'
         'Lò 5" B,0912345679,X,24/08/2021 08:12,Ra\n'
     ).encode()
-    prepared = intake.prepare(empty_store, "a.csv", content)
+    prepared = prepare(empty_store, "a.csv", content)
     assert [row[:3] for row in said(prepared)] == [
         ('Lò Văn "Tý" Ánh', "0912345678", "Trụ sở, Mai Sơn"),
         ("Hà Thị Thuý", "0387654321", "X"),
@@ -207,7 +206,7 @@ def test_a_forgotten_quote_costs_one_row_not_the_rest(empty_store: Store):
     rows = "".join(
         f"{q}A {i},09123456{i:02},X,24/08/2021 08:{i:02},Vào\n" for i, q in enumerate(["", '"', "", "", '"', ""])
     )
-    prepared = intake.prepare(empty_store, "a.csv", f"Họ tên,SĐT,Địa điểm,Thời gian,Vào/Ra\n{rows}".encode())
+    prepared = prepare(empty_store, "a.csv", f"Họ tên,SĐT,Địa điểm,Thời gian,Vào/Ra\n{rows}".encode())
     assert outcomes(prepared) == [
         (2, "accepted", None), (3, "rejected", "bad_quote"), (4, "accepted", None), (5, "accepted", None),
         (6, "rejected", "bad_quote"), (7, "accepted", None),
@@ -227,7 +226,7 @@ def test_ragged_blank_and_total_rows(empty_store: Store):
         "Tổng số 3 lượt",
         "Tống Văn E,0912345672,X,24/08/2021 08:10,Vào",
     ]
-    prepared = intake.prepare(empty_store, "a.csv", "\n".join(["Họ tên,SĐT,Địa điểm,Thời gian,Vào/Ra", *rows]).encode())
+    prepared = prepare(empty_store, "a.csv", "\n".join(["Họ tên,SĐT,Địa điểm,Thời gian,Vào/Ra", *rows]).encode())
     assert outcomes(prepared) == [
         (2, "accepted", None), (5, "rejected", "bad_row"), (6, "accepted", None), (7, "rejected", "bad_row"),
         (9, "rejected", "total_row"), (10, "rejected", "total_row"), (11, "accepted", None),
@@ -240,7 +239,7 @@ def test_damaged_characters_cost_their_rows_only(empty_store: Store):
     lines[1] = lines[1].replace("Á".encode(), b"\xc3")
     lines[2] += b"\x00"
     lines.insert(3, ",".join(ROWS[0]).encode())
-    prepared = intake.prepare(empty_store, "a.csv", b"\n".join(lines))
+    prepared = prepare(empty_store, "a.csv", b"\n".join(lines))
     assert [reason for _, _, reason in outcomes(prepared)] == ["bad_text", "bad_text", None]
     batch = intake.load(empty_store, prepared, "test")
     assert batch.rejects["raw"][1].endswith("Ra␀")
@@ -259,13 +258,13 @@ def test_a_workbook_with_real_dates_numbers_and_a_title(empty_store: Store):
         ("Tổng cộng", 3),
         skip=2,
     )  # fmt: skip
-    prepared = intake.prepare(empty_store, "a.xlsx", content)
+    prepared = prepare(empty_store, "a.xlsx", content)
     assert said(prepared) == [
         ("Lò Văn Ánh", "0912345678", "X", moment, "in"),
         ("Hà Thị Thuý", "0387654321", "X", moment, "out"),
         ("Hà Thị Hoà", "0387654322", "X", moment, "unknown"),
     ]
-    assert prepared.sheet == "Tháng 8"
+    assert prepared.part.sheet == "Tháng 8"
     assert outcomes(prepared) == [
         (6, "accepted", None), (8, "accepted", None), (9, "accepted", None), (10, "rejected", "total_row")
     ]  # fmt: skip
@@ -275,7 +274,7 @@ def test_a_workbook_with_date_and_time_columns(empty_store: Store):
     content = workbook(
         ("Họ tên", "Ngày", "Giờ vào", "Giờ ra", "Địa điểm"), ("A B", date(2021, 8, 24), time(8, 10), time(9, 0), "X")
     )
-    assert [row[3] for row in said(intake.prepare(empty_store, "a.xlsx", content))] == [
+    assert [row[3] for row in said(prepare(empty_store, "a.xlsx", content))] == [
         datetime(2021, 8, 24, 8, 10),
         datetime(2021, 8, 24, 9, 0),
     ]
@@ -287,8 +286,8 @@ def test_a_workbook_with_date_and_time_columns(empty_store: Store):
 )
 def test_phone_forms_are_one_person(empty_store: Store, written: str):
     rows = [ROWS[0], ("Lò Văn Ánh", written, "X", "24/08/2021 09:00", "Ra"), ("Ánh", "", "X", "24/08/2021 09:00", "Ra")]
-    prepared = intake.prepare(empty_store, "a.csv", text(HEADER, *rows).encode())
-    assert prepared.found.people["phone"].to_list() == ["+84912345678", None]
+    prepared = prepare(empty_store, "a.csv", text(HEADER, *rows).encode())
+    assert prepared.facts.people["phone"].to_list() == ["+84912345678", None]
 
 
 def test_who_is_nobody(empty_store: Store):
@@ -301,11 +300,11 @@ def test_who_is_nobody(empty_store: Store):
         ("Nguyễn Văn ***", "0912345***", "X", "24/08/2021 08:10", "Vào"),
         ("Lò Văn A", "0912345678", "", "24/08/2021 08:10", "Vào"),
     ]
-    prepared = intake.prepare(empty_store, "a.csv", text(HEADER, *rows).encode())
+    prepared = prepare(empty_store, "a.csv", text(HEADER, *rows).encode())
     assert [reason for _, _, reason in outcomes(prepared)] == [
         "no_person", "no_person", "bad_phone", None, None, None, "no_location"
     ]  # fmt: skip
-    assert prepared.found.people.select("name", "phone", "masked").rows() == [
+    assert prepared.facts.people.select("name", "phone", "masked").rows() == [
         ("Lò Văn A", None, False),
         ("0912345678", "+84912345678", False),
         ("Nguyễn Văn ***", None, True),
@@ -314,16 +313,16 @@ def test_who_is_nobody(empty_store: Store):
 
 def test_a_location_can_be_given_for_the_whole_file(empty_store: Store):
     content = text(("Họ tên", "Thời gian"), ("A B", "24/08/2021 08:10")).encode()
-    prepared = intake.prepare(empty_store, "a.csv", content)
+    prepared = prepare(empty_store, "a.csv", content)
     assert prepared.needs_location
     with pytest.raises(intake.IntakeError):
         intake.load(empty_store, prepared, "test")
     assert empty_store.ask("intake/batch_count")["batches"][0] == 0
-    prepared = intake.prepare(empty_store, "a.csv", content, location="Trụ sở  Mai Sơn")
+    prepared = prepare(empty_store, "a.csv", content, location="Trụ sở  Mai Sơn")
     assert not prepared.needs_location
     assert prepared.new_locations == ["Trụ sở Mai Sơn"]
     intake.load(empty_store, prepared, "test")
-    assert intake.prepare(empty_store, "b.csv", content, location="tru so mai son").counts["duplicates"] == 1
+    assert prepare(empty_store, "b.csv", content, location="tru so mai son").counts["duplicates"] == 1
 
 
 @pytest.mark.parametrize(
@@ -341,17 +340,17 @@ def test_a_location_can_be_given_for_the_whole_file(empty_store: Store):
 )  # fmt: skip
 def test_what_is_no_log_is_refused_in_plain_words(empty_store: Store, content: bytes, words: str):
     with pytest.raises(intake.IntakeError, match=words):
-        intake.prepare(empty_store, "a.csv", content)
+        prepare(empty_store, "a.csv", content)
 
 
 def test_a_kind_given_by_hand_says_what_is_missing(empty_store: Store):
     content = text(HEADER, *ROWS).encode()
     with pytest.raises(intake.IntakeError, match="Mũi, Ngày tiêm"):
-        intake.prepare(empty_store, "a.csv", content, kind="doses")
-    assert intake.prepare(empty_store, "a.csv", content, kind="scans").counts["accepted"] == 2
+        prepare(empty_store, "a.csv", content, kind="doses")
+    assert prepare(empty_store, "a.csv", content, kind="scans").counts["accepted"] == 2
 
 
 def test_the_result_is_typed(empty_store: Store):
-    facts = intake.prepare(empty_store, "a.csv", text(HEADER, *ROWS).encode()).settled.facts
+    facts = prepare(empty_store, "a.csv", text(HEADER, *ROWS).encode()).settled.facts
     assert facts.schema["scanned_at"] == pl.Datetime("us")
     assert facts.schema["line"] == pl.Int64

@@ -8,6 +8,7 @@ import pytest
 from quetma import intake, rollups
 from quetma.intake import columns
 from quetma.store import Store
+from tests.intake import prepare
 
 ROSTER = """\
 Họ và tên;SĐT;Năm sinh;Chức vụ;Trụ sở;Điện thoại thông minh;Ngày vào;Ngày nghỉ
@@ -35,7 +36,7 @@ FILES = {"roster": ROSTER, "doses": DOSES, "apps": APPS, "declarations": DECLARA
 
 
 def put(store: Store, text: str, **given: Any) -> intake.Batch:
-    return intake.load(store, intake.prepare(store, "a.csv", text.encode(), **given), "test")
+    return intake.load(store, prepare(store, "a.csv", text.encode(), **given), "test")
 
 
 def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
@@ -53,7 +54,7 @@ def reasons(batch: intake.Batch) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize("kind", FILES)
 def test_the_kind_is_recognised(empty_store: Store, kind: str):
-    assert intake.prepare(empty_store, "a.csv", FILES[kind].encode()).kind == kind
+    assert prepare(empty_store, "a.csv", FILES[kind].encode()).kind == kind
 
 
 @pytest.mark.parametrize("kind", columns.KINDS)
@@ -85,7 +86,7 @@ def test_every_spelling_of_a_header_is_understood(kind: str):
 )
 def test_kinds_are_told_apart(empty_store: Store, header: str, kind: str):
     row = ",".join("24/08/2021 08:10" for _ in header.split(","))
-    assert intake.prepare(empty_store, "a.csv", f"{header}\n{row}\n".encode()).kind == kind
+    assert prepare(empty_store, "a.csv", f"{header}\n{row}\n".encode()).kind == kind
 
 
 def test_roster(empty_store: Store):

@@ -13,6 +13,7 @@ import pytest
 
 from quetma import intake, rollups
 from quetma.store import ROOT, Store, open_store
+from tests.intake import prepare
 
 REAL = ROOT.parent / "shared" / "real" / "scans.csv"
 HEADER = "Họ tên,SĐT,Thời gian,Địa điểm,Vào/Ra\n"
@@ -35,7 +36,7 @@ def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_load_stores_what_was_shown(empty_store: Store):
-    prepared = intake.prepare(empty_store, "C:\\logs\\a.csv", (LOG + "Ai,0912,24/08/2021 08:00,X,Vào\n").encode())
+    prepared = prepare(empty_store, "C:\\logs\\a.csv", (LOG + "Ai,0912,24/08/2021 08:00,X,Vào\n").encode())
     assert sizes(empty_store)["person"] == 0, "a preview writes nothing"
     assert (prepared.new_people, prepared.new_locations) == (100, ["Mai Sơn"])
     steps: list[str] = []
@@ -54,9 +55,9 @@ def test_load_stores_what_was_shown(empty_store: Store):
 
 
 def test_the_same_file_again_changes_nothing(empty_store: Store):
-    intake.load(empty_store, intake.prepare(empty_store, "a.csv", LOG.encode()), "test")
+    intake.load(empty_store, prepare(empty_store, "a.csv", LOG.encode()), "test")
     before = contents(empty_store)
-    again = intake.prepare(empty_store, "renamed.csv", LOG.encode())
+    again = prepare(empty_store, "renamed.csv", LOG.encode())
     assert again.earlier["batch_id"].to_list() == [1]
     batch = intake.load(empty_store, again, "test")
     assert (batch.rows, batch.accepted, batch.duplicates) == (100, 0, 100)
@@ -66,16 +67,16 @@ def test_the_same_file_again_changes_nothing(empty_store: Store):
 
 def test_duplicates_within_a_file_and_across_files(empty_store: Store):
     row = LOG.splitlines()[1]
-    twice = intake.prepare(empty_store, "a.csv", f"{HEADER}{row}\n{row}\n{row.replace('Vào', 'Ra')}\n".encode())
+    twice = prepare(empty_store, "a.csv", f"{HEADER}{row}\n{row}\n{row.replace('Vào', 'Ra')}\n".encode())
     assert twice.rows["outcome"].to_list() == ["accepted", "duplicate", "accepted"]
     intake.load(empty_store, twice, "test")
-    whole = intake.load(empty_store, intake.prepare(empty_store, "b.csv", LOG.encode()), "test")
+    whole = intake.load(empty_store, prepare(empty_store, "b.csv", LOG.encode()), "test")
     assert (whole.accepted, whole.duplicates) == (99, 1)
 
 
 def test_duplicates_are_decided_when_loading_not_when_previewing(empty_store: Store):
-    first = intake.prepare(empty_store, "a.csv", LOG.encode())
-    second = intake.prepare(empty_store, "b.csv", (LOG + "\n").encode())
+    first = prepare(empty_store, "a.csv", LOG.encode())
+    second = prepare(empty_store, "b.csv", (LOG + "\n").encode())
     assert second.counts["accepted"] == 100
     intake.load(empty_store, first, "one")
     before = contents(empty_store)
@@ -84,7 +85,7 @@ def test_duplicates_are_decided_when_loading_not_when_previewing(empty_store: St
 
 
 def test_a_failure_on_the_way_leaves_nothing(empty_store: Store, monkeypatch: pytest.MonkeyPatch):
-    prepared = intake.prepare(empty_store, "a.csv", (LOG + "Ai,0912,24/08/2021 08:00,X,Vào\n").encode())
+    prepared = prepare(empty_store, "a.csv", (LOG + "Ai,0912,24/08/2021 08:00,X,Vào\n").encode())
     before = sizes(empty_store)
 
     def broken(cursor: object, batch_id: int) -> None:
@@ -114,7 +115,7 @@ def test_a_killed_process_leaves_the_whole_upload_or_nothing(tmp_path: Path):
         from quetma.store import open_store
 
         store = open_store(sys.argv[1])
-        prepared = intake.prepare(store, "log.csv", Path(sys.argv[2]).read_bytes())
+        [prepared] = intake.prepare(store, "log.csv", Path(sys.argv[2]))
         print("go", flush=True)
         intake.load(store, prepared, "test", lambda step: print(step, flush=True))
         print("done", flush=True)
@@ -151,7 +152,7 @@ def test_a_killed_process_leaves_the_whole_upload_or_nothing(tmp_path: Path):
 
 @pytest.mark.skipif(not REAL.is_file(), reason="the real log lies beside the project only where it is developed")
 def test_the_real_log_goes_in_whole(empty_store: Store):
-    prepared = intake.prepare(empty_store, REAL.name, REAL.read_bytes())
+    prepared = prepare(empty_store, REAL.name, REAL.read_bytes())
     assert prepared.counts == {"rows": 3344, "accepted": 3344, "duplicates": 0, "rejected": 0}
     assert intake.load(empty_store, prepared, "test").accepted == 3344
     assert empty_store.cursor().execute("SELECT COUNT(*) FROM scan").fetchall() == [(3344,)]

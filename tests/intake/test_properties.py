@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from quetma import intake, people
 from quetma.store import ROOT, Store, open_store
+from tests.intake import prepare
 from tests.intake.test_formats import cp1258
 
 NAMES = ["Lò Văn Ánh", "Hà Thị Thuý", "Đặng Hoà", "Quàng Văn Ơn", "Nguyễn Thị Mỹ Ửng", "Cầm Bá Tước", "Mùa A Dơ"]
@@ -132,7 +133,7 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @given(data=st.data(), scans=st.lists(scan, min_size=1, max_size=12))
 def test_the_same_scans_whatever_the_dress(nothing: Store, data: Any, scans: list[tuple[int, str, datetime, str]]):
     content, lines = data.draw(dressed(scans))
-    prepared = intake.prepare(nothing, "log", content)
+    prepared = prepare(nothing, "log", content)
     assert prepared.kind == "scans"
     assert prepared.rows["line"].to_list() == lines
     assert prepared.rejects.rows() == []
@@ -196,7 +197,7 @@ def test_damaged_files_are_refused_or_accounted_for(tmp_path: Path, seed: int):
         for _ in range(12):
             damaged = mutated(content, chance)
             try:
-                prepared = intake.prepare(store, "log", damaged)
+                prepared = prepare(store, "log", damaged)
             except intake.IntakeError as refusal:
                 assert str(refusal)
                 continue
