@@ -28,6 +28,7 @@ SETTINGS = {
         ("Bluezone", "NCOVI", "PC-COVID"),
         "the apps the unit's instruction accepts; any one of them is enough",
     ),
+    "upload_limit_mb": Setting(int, 200, "how large a file one upload may be: three million rows and more"),
     "unit_name": Setting(str, "", "the unit's name as it stands on screens and exports"),
 }
 
