@@ -205,28 +205,17 @@ class Desk:
 
     # What people do ---------------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def incoming(self, file_name: str, account: str) -> Generator["Incoming"]:
-        """A file that arrives piece by piece: `with desk.incoming("a.csv", "An") as file: file.write(…)`.
+    def begin(self, file_name: str, account: str) -> "Incoming":
+        """A file that arrives piece by piece: `with desk.begin("a.csv", "An") as file: file.write(…)`.
 
-        It is on the desk, and safe, when the block ends; when it raises, nothing is left of it. Raises `IntakeError`
-        when it is larger than the setting upload_limit_mb allows, or the disk is full.
+        It is on the desk, and safe on the disk, when the block ends; when it raises, nothing is left of it. Raises
+        `IntakeError` when it is larger than the setting upload_limit_mb allows, or the disk is full.
         """
-        arriving = Incoming(self, file_name, account)
-        try:
-            yield arriving
-            arriving.finish()
-        except OSError as error:
-            raise IntakeError(
-                "There is not enough room on the server's disk for this file. Tell your administrator. "
-                "Nothing was changed."
-            ) from error
-        finally:
-            arriving.clear()
+        return Incoming(self, file_name, account)
 
     def receive(self, file_name: str, content: bytes | IO[bytes], account: str) -> Item:
-        """Puts a whole file onto the desk. Raises as `incoming` does."""
-        with self.incoming(file_name, account) as file:
+        """Puts a whole file onto the desk. Raises as `begin` does."""
+        with self.begin(file_name, account) as file:
             if isinstance(content, bytes):
                 file.write(content)
             else:
@@ -611,7 +600,7 @@ class Desk:
 
 
 class Incoming:
-    """A file while it arrives. `Desk.incoming` makes it."""
+    """A file while it arrives; `Desk.begin` makes it. End it with `finish`, and in any case with `clear`."""
 
     def __init__(self, desk: Desk, file_name: str, account: str) -> None:
         self.id = _new_id()
@@ -621,37 +610,68 @@ class Incoming:
         self._account = account
         self._limit_mb = settings.get(desk.store, "upload_limit_mb")
         self._folder = desk.folder / self.id
-        self._folder.mkdir(mode=0o700)
-        self._file = _private(self._folder / "content")
+        with _room():
+            self._folder.mkdir(mode=0o700)
+            self._file = _private(self._folder / "content")
         self._done = False
+
+    def __enter__(self) -> "Incoming":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self.finish()
+        finally:
+            self.clear()
 
     def write(self, some: bytes) -> None:
         """The next piece."""
         self.size += len(some)
         if self.size > self._limit_mb << 20:
-            raise IntakeError(
-                "The file is larger than {limit} MB, the most that one file may have. Split it into smaller files. "
-                "Nothing was changed.",
-                limit=self._limit_mb,
-            )
-        self._file.write(some)
+            raise too_large(self._limit_mb)
+        with _room():
+            self._file.write(some)
 
     def finish(self) -> None:
         """Makes the file safe on the disk and puts it onto the desk."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
         entry = _Entry(self.id, self._name, self.size, self._account, now())
-        with self._desk._changed:
-            self._desk._save(entry)
-            _sync(self._desk.folder)
-            self._desk._add(entry)
+        with _room():
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            with self._desk._changed:
+                self._desk._save(entry)
+                _sync(self._desk.folder)
+                self._desk._add(entry)
         self._done = True
 
     def clear(self) -> None:
         """Leaves nothing of a file that did not arrive whole."""
-        self._file.close()
+        with suppress(OSError):
+            self._file.close()
         if not self._done:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def too_large(limit_mb: int) -> IntakeError:
+    """The refusal of a file that is larger than the setting upload_limit_mb."""
+    return IntakeError(
+        "The file is larger than {limit} MB, the most that one file may have. Split it into smaller files. "
+        "Nothing was changed.",
+        limit=limit_mb,
+    )
+
+
+@contextmanager
+def _room() -> Generator[None]:
+    """Says in words that there is no room."""
+    try:
+        yield
+    except OSError as error:
+        _log.exception("a file could not be written onto the desk")
+        raise IntakeError(
+            "There is not enough room on the server's disk for this file. Tell your administrator. Nothing was changed."
+        ) from error
 
 
 def _wanted(table: Table, keys: Sequence[str] | None) -> bool:

@@ -22,7 +22,12 @@ COOKIE = "quetma_session"
 LANGUAGE_COOKIE = "lang"
 
 OPEN = {"/sign-in", "/first-account", "/look-around"}  # exact paths, all of quetma/web/routes.py, none of Streamlit's
-NEEDS = {"/_stcore/upload_file": "upload", "/_stcore/metrics": "server", "/export": "export"}  # path and below → right
+NEEDS = {  # path and below → right
+    "/incoming": "upload",
+    "/_stcore/upload_file": "upload",
+    "/_stcore/metrics": "server",
+    "/export": "export",
+}
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
