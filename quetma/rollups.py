@@ -4,10 +4,11 @@ A roll-up is a table and the query `queries/rollup/<table>.sql` that makes its r
 `touched`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import holidays
 import polars as pl
@@ -22,39 +23,120 @@ DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the on
 ONE_DAY = timedelta(days=1)
 
 
-def derive(cursor: DuckDBPyConnection, batch_id: int) -> None:
-    """Brings stays and roll-ups up to date with the facts of one batch, inside the transaction that inserted them."""
+# The tables of rows by kind of upload. Each has batch_id, line, person_id and counts.
+ROWS = {
+    "scans": "scan_row",
+    "roster": "roster_row",
+    "doses": "dose_row",
+    "apps": "app_install_row",
+    "declarations": "declaration_row",
+    "absences": "absence_row",
+}
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What a change concerns, but for the people, who stand in the temporary table touched_person(person_id).
+
+    scans: the first and the last moment. scanned, declared: days. since: the first day of a dose or an app.
+    enrolled: somebody came onto the roster, left it or is described otherwise. absent: the first and the last day.
+    """
+
+    scans: tuple[datetime, datetime] | None = None
+    scanned: frozenset[date] = frozenset()
+    declared: frozenset[date] = frozenset()
+    since: date | None = None
+    enrolled: bool = False
+    absent: tuple[date, date] | None = None
+
+    def __or__(self, other: "Touched") -> "Touched":
+        """Both changes at once."""
+        return Touched(
+            _span(self.scans, other.scans),
+            self.scanned | other.scanned,
+            self.declared | other.declared,
+            min((day for day in (self.since, other.since) if day), default=None),
+            self.enrolled or other.enrolled,
+            _span(self.absent, other.absent),
+        )
+
+
+def touch(cursor: DuckDBPyConnection, batch_id: int) -> Touched:
+    """What the rows of an upload that count concern; puts the people they are about into touched_person.
+
+    For an upload that is to be removed, ask before.
+    """
+    rows = " UNION ".join(
+        f"SELECT person_id FROM {table} WHERE batch_id = $batch AND counts" for table in ROWS.values()
+    )
     cursor.execute(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE touched_person AS
-        SELECT DISTINCT person_id FROM scan WHERE batch_id = $batch
-        UNION SELECT person_id FROM roster_row WHERE batch_id = $batch
+        SELECT DISTINCT COALESCE(a.person_id, r.person_id) AS person_id
+        FROM ({rows}) r LEFT JOIN alias a ON a.alias_id = r.person_id
         """,
         {"batch": batch_id},
     )
-    scanned = _days(cursor, "SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan WHERE batch_id = $batch", batch_id)
-    declared = _days(
-        cursor, "SELECT DISTINCT CAST(declared_at AS DATE) FROM declaration WHERE batch_id = $batch", batch_id
-    )
-    # A dose or an app counts from its day on, a dose that was replaced from the day it had before; a roster row changes
-    # who is due, and who is staff, on any day.
-    since = _days(
+    return _touched(cursor, "batch_id = $batch AND counts", {"batch": batch_id})
+
+
+def touch_people(cursor: DuckDBPyConnection) -> Touched:
+    """What all rows concern that are about the people in touched_person, or under whose name they were written."""
+    return _touched(
         cursor,
         """
-        SELECT given_on FROM dose WHERE person_id IN (SELECT person_id FROM dose WHERE batch_id = $batch)
-        UNION SELECT installed_on FROM app_install WHERE batch_id = $batch
+        (person_id IN (SELECT person_id FROM touched_person) OR person_id IN (
+            SELECT alias_id FROM alias WHERE person_id IN (SELECT person_id FROM touched_person)
+        ))
         """,
-        batch_id,
+        {},
     )
-    enrolled = bool(cursor.execute("SELECT 1 FROM roster_row WHERE batch_id = ? LIMIT 1", [batch_id]).fetchone())
 
-    flow_days = set(scanned)
-    if scanned:
-        [(first, last)] = cursor.execute(
-            "SELECT MIN(scanned_at), MAX(scanned_at) FROM scan WHERE batch_id = ?", [batch_id]
-        ).fetchall()
-        flow_days |= stays.refresh(cursor, first, last)
-    if enrolled:
+
+def _touched(cursor: DuckDBPyConnection, chosen: str, params: dict[str, Any]) -> Touched:
+    """What the rows for which the condition `chosen` holds concern."""
+    [(first, last)] = cursor.execute(
+        f"SELECT MIN(scanned_at), MAX(scanned_at) FROM scan_row WHERE {chosen}", params or None
+    ).fetchall()
+    [(out, back)] = cursor.execute(
+        f"SELECT MIN(first_day), MAX(last_day) FROM absence_row WHERE {chosen}", params or None
+    ).fetchall()
+    # A dose or an app counts from its day on; a dose that is replaced, from the day it had before.
+    [(since,)] = cursor.execute(
+        f"""
+        SELECT MIN(day) FROM (
+            SELECT given_on AS day FROM dose_row d LEFT JOIN alias a ON a.alias_id = d.person_id
+            WHERE COALESCE(a.person_id, d.person_id) IN (SELECT person_id FROM touched_person)
+              AND EXISTS (SELECT 1 FROM dose_row WHERE {chosen})
+            UNION ALL SELECT installed_on FROM app_install_row WHERE {chosen}
+        )
+        """,
+        params or None,
+    ).fetchall()
+    return Touched(
+        scans=(first, last) if first else None,
+        scanned=frozenset(
+            _days(cursor, f"SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan_row WHERE {chosen}", **params)
+        )
+        if first
+        else frozenset(),
+        declared=frozenset(
+            _days(cursor, f"SELECT DISTINCT CAST(declared_at AS DATE) FROM declaration_row WHERE {chosen}", **params)
+        ),
+        since=since,
+        enrolled=bool(cursor.execute(f"SELECT 1 FROM roster_row WHERE {chosen} LIMIT 1", params or None).fetchone()),
+        absent=(out, back) if out else None,
+    )
+
+
+def derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
+    """Brings stays, calendar and roll-ups up to date with the facts that were `touched`, of the people in
+    touched_person, inside the transaction that changed them.
+    """
+    flow_days = set(touched.scanned)
+    if touched.scans:
+        flow_days |= stays.refresh(cursor, *touched.scans)
+    if touched.enrolled:
         flow_days |= _days(
             cursor,
             """
@@ -62,12 +144,17 @@ def derive(cursor: DuckDBPyConnection, batch_id: int) -> None:
             UNION SELECT CAST(scanned_at AS DATE) FROM scan WHERE person_id IN (SELECT person_id FROM touched_person)
             """,
         )
-    new_days = _extend_calendar(cursor, scanned | declared)
-    duty_days = flow_days | new_days
-    if enrolled or since:
-        start = date.min if enrolled else min(since)
+    # A roster row changes who is due, and who is staff, on any day.
+    duty_days = flow_days | _fit_calendar(cursor, touched.scanned | touched.declared)
+    if touched.enrolled or touched.since:
+        start = date.min if touched.enrolled or not touched.since else touched.since
         duty_days |= _days(cursor, "SELECT day FROM calendar WHERE day >= $since", since=start)
-    for day in declared:
+    if touched.absent:
+        first, last = touched.absent
+        duty_days |= _days(
+            cursor, "SELECT day FROM calendar WHERE day BETWEEN $first AND $last", first=first, last=last
+        )
+    for day in touched.declared:
         duty_days |= {day + n * ONE_DAY for n in range(settings.get(cursor, "declaration_days"))}
 
     _replace(cursor, FLOW, flow_days)
@@ -93,13 +180,10 @@ def check(store: Store) -> list[str]:
     for table in FLOW + DUTIES:
         text, params = _rollup(cursor, table, days)
         _compare(cursor, table, text, params, found)
+    rows = " UNION ".join(f"SELECT batch_id, line FROM {table} WHERE counts" for table in ROWS.values())
     for batch_id, lines in cursor.execute(
-        """
-        WITH kept AS (
-            SELECT batch_id, line FROM scan UNION SELECT batch_id, line FROM roster_row
-            UNION SELECT batch_id, line FROM dose UNION SELECT batch_id, line FROM app_install
-            UNION SELECT batch_id, line FROM declaration
-        )
+        f"""
+        WITH kept AS ({rows})
         SELECT b.batch_id, b.row_count - b.accepted - b.duplicates - b.rejected
             + ABS(b.accepted - (SELECT COUNT(*) FROM kept k WHERE k.batch_id = b.batch_id))
             + ABS(b.rejected - (SELECT COUNT(*) FROM reject r WHERE r.batch_id = b.batch_id)) AS off
@@ -108,6 +192,16 @@ def check(store: Store) -> list[str]:
     ).fetchall():
         found.append(f"batch {batch_id}: its counts do not add up ({lines})")
     return found
+
+
+Day = TypeVar("Day", date, datetime)
+
+
+def _span(one: tuple[Day, Day] | None, other: tuple[Day, Day] | None) -> tuple[Day, Day] | None:
+    """The shortest span that holds both."""
+    if not one or not other:
+        return one or other
+    return min(one[0], other[0]), max(one[1], other[1])
 
 
 def _compare(cursor: DuckDBPyConnection, table: str, fresh: str, params: dict[str, Any], found: list[str]) -> None:
@@ -149,19 +243,30 @@ def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[st
     return text, {name: offered[name] for name in names}
 
 
-def _extend_calendar(cursor: DuckDBPyConnection, days: set[date]) -> set[date]:
-    """Makes the calendar reach from the first to the last day of data, gapless. Returns the days it did not know."""
+def _fit_calendar(cursor: DuckDBPyConnection, days: Collection[date]) -> set[date]:
+    """Makes the calendar reach from the first to the last day of data, gapless, when data of `days` came or went.
+    Returns the days that came into it or left it.
+    """
     if not days:
         return set()
     known = _days(cursor, "SELECT day FROM calendar")
-    first, last = min(days | known), max(days | known)
-    new = {first + n * ONE_DAY for n in range((last - first).days + 1)} - known
-    if new:
+    [(first, last)] = cursor.execute(
+        """
+        SELECT CAST(MIN(moment) AS DATE), CAST(MAX(moment) AS DATE) FROM (
+            SELECT UNNEST([MIN(scanned_at), MAX(scanned_at)]) AS moment FROM scan_row WHERE counts
+            UNION ALL SELECT UNNEST([MIN(declared_at), MAX(declared_at)]) FROM declaration_row WHERE counts
+        )
+        """
+    ).fetchall()
+    real = {first + n * ONE_DAY for n in range((last - first).days + 1)} if first else set()
+    if real - known:
         cursor.executemany(
             "INSERT INTO calendar VALUES (?, ?, ?)",
-            [[day, is_working(day), _holidays(day.year).get(day)] for day in sorted(new)],
+            [[day, is_working(day), _holidays(day.year).get(day)] for day in sorted(real - known)],
         )
-    return new
+    for day in known - real:
+        cursor.execute("DELETE FROM calendar WHERE day = ?", [day])
+    return real ^ known
 
 
 def is_working(day: date) -> bool:
@@ -174,7 +279,5 @@ def _holidays(year: int) -> holidays.HolidayBase:
     return holidays.country_holidays("VN", years=year, language="vi")
 
 
-def _days(cursor: DuckDBPyConnection, sql: str, batch: int | None = None, **params: Any) -> set[date]:
-    if batch is not None:
-        params["batch"] = batch
+def _days(cursor: DuckDBPyConnection, sql: str, **params: Any) -> set[date]:
     return {day for (day,) in cursor.execute(sql, params or None).fetchall()}

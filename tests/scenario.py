@@ -20,12 +20,12 @@ def unit(
     with store.write() as cursor:
         for place in sorted({place for _, place, _, _ in everything}):
             cursor.execute(
-                "INSERT INTO location VALUES (?, ?, ?, CAST(? AS TIME), CAST(? AS TIME), NULL)",
+                "INSERT INTO location VALUES (?, ?, ?, CAST(? AS TIME), CAST(? AS TIME), TRUE)",
                 [place, f"Nơi {place}", f"noi {place}", opens, closes],
             )
         for person in sorted({person for person, _, _, _ in everything}):
             cursor.execute(
-                "INSERT INTO person VALUES (?, ?, ?, ?, 'a', ?, NULL, FALSE, 1)",
+                "INSERT INTO person VALUES (?, ?, ?, ?, 'a', ?, NULL, FALSE)",
                 [person, f"tel:{person}", f"Người {person}", f"nguoi {person}", f"+8491234{person}"],
             )
     for number, batch in enumerate(batches, 1):
@@ -37,14 +37,15 @@ def upload(store: Store, number: int, scans: list[Scan]) -> None:
     """One batch of scans, with what follows from it, in one transaction."""
     with store.write() as cursor:
         cursor.execute(
-            "INSERT INTO batch VALUES (?, 'scans', 'x.csv', 'x', current_timestamp, 'test', ?, ?, 0, 0, NULL, NULL)",
-            [number, len(scans), len(scans)],
+            "INSERT INTO batch VALUES (?, 'scans', 'x', ?, current_timestamp, 'a', ?, ?, 0, 0, NULL, NULL, '', '{}')",
+            [number, str(number), len(scans), len(scans)],
         )
         for line, (person, place, at, direction) in enumerate(scans, 2):
             cursor.execute(
-                "INSERT INTO scan VALUES (?, ?, ?, ?, ?, ?, NULL)", [number, line, person, place, at, direction]
+                "INSERT INTO scan_row VALUES (?, ?, ?, ?, ?, ?, NULL, TRUE)",
+                [number, line, person, place, at, direction],
             )
-        rollups.derive(cursor, number)
+        rollups.derive(cursor, rollups.touch(cursor, number))
 
 
 def stays_of(store: Store) -> list[tuple[int, int, datetime, datetime, bool, bool]]:

@@ -70,10 +70,10 @@ def write(store: Store, facts: Facts, order: str = "rdahs") -> None:
     """
     with store.write() as cursor:
         for n, name in enumerate(PLACES, 1):
-            cursor.execute("INSERT INTO location VALUES (?, ?, ?, NULL, NULL, NULL)", [n, name, people.fold(name)])
+            cursor.execute("INSERT INTO location VALUES (?, ?, ?, NULL, NULL, TRUE)", [n, name, people.fold(name)])
         for n in range(1, 7):
             cursor.execute(
-                "INSERT INTO person VALUES (?, ?, ?, ?, ?, NULL, NULL, FALSE, 1)",
+                "INSERT INTO person VALUES (?, ?, ?, ?, ?, NULL, NULL, FALSE)",
                 [n, str(n), f"Người {n}", f"{n}", f"{n}"],
             )
     roster = [
@@ -82,12 +82,12 @@ def write(store: Store, facts: Facts, order: str = "rdahs") -> None:
     uploads: dict[str, list[tuple[str, list[tuple]]]] = {
         "r": [("roster_row", roster)],
         "d": [
-            ("dose", [(p, n, None, day, None, None, "Giấy xác nhận" if confirmed else None)])
+            ("dose_row", [(p, n, None, day, None, None, "Giấy xác nhận" if confirmed else None)])
             for p, n, day, confirmed in facts.doses
         ],
-        "a": [("app_install", list(facts.apps))],
-        "h": [("declaration", [(p, datetime.combine(day, time(6, 30)), "") for p, day in facts.declarations])],
-        "s": [("scan", [(*scan, None) for scan in facts.scans])],
+        "a": [("app_install_row", list(facts.apps))],
+        "h": [("declaration_row", [(p, datetime.combine(day, time(6, 30)), "") for p, day in facts.declarations])],
+        "s": [("scan_row", [(*scan, None) for scan in facts.scans])],
     }
     batch = 0
     for kind in order:
@@ -95,13 +95,13 @@ def write(store: Store, facts: Facts, order: str = "rdahs") -> None:
             batch += 1
             with store.write() as cursor:
                 cursor.execute(
-                    "INSERT INTO batch VALUES (?, ?, 'x.csv', 'x', current_timestamp, 'test', ?, ?, 0, 0, NULL, NULL)",
-                    [batch, table, len(rows), len(rows)],
+                    "INSERT INTO batch VALUES (?, ?, 'x', ?, current_timestamp, 'a', ?, ?, 0, 0, NULL, NULL, '', '{}')",
+                    [batch, table, str(batch), len(rows), len(rows)],
                 )
                 for line, row in enumerate(rows, 2):
                     marks = ", ".join("?" * (len(row) + 2))
-                    cursor.execute(f"INSERT INTO {table} VALUES ({marks})", [batch, line, *row])
-                rollups.derive(cursor, batch)
+                    cursor.execute(f"INSERT INTO {table} VALUES ({marks}, TRUE)", [batch, line, *row])
+                rollups.derive(cursor, rollups.touch(cursor, batch))
 
 
 @pytest.fixture

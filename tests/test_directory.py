@@ -28,7 +28,7 @@ def unit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             keys = people.fold(name), people.sort_key(name)
             identity = people.identity(name, phone, None)
             cursor.execute(
-                "INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, NULL, FALSE, 1)", [number, identity, name, *keys, phone]
+                "INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, NULL, FALSE)", [number, identity, name, *keys, phone]
             )
     yield store
     store.close()

@@ -168,7 +168,9 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         for who, (started, ended) in STAFF.items():
             for batch in (3, 4):  # an older roster, said otherwise, and one line twice
                 dates = [None, FIRST_DAY] if batch == 3 else [started, ended]
-                cursor.execute("INSERT INTO roster_row VALUES (?, ?, ?, 'x', 1, TRUE, ?, ?)", [batch, who, who, *dates])
+                cursor.execute(
+                    "INSERT INTO roster_row VALUES (?, ?, ?, 'x', 1, TRUE, ?, ?, TRUE)", [batch, who, who, *dates]
+                )
     yield store
     store.close()
 

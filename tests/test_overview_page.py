@@ -105,8 +105,8 @@ def test_on_a_day_off_nothing_daily_is_due(app, tmp_path: Path):
     friday, saturday = datetime(2021, 8, 27, 8), datetime(2021, 8, 28, 8)
     store = unit(tmp_path, [(1, 1, friday, "in"), (2, 1, friday, "in"), (2, 1, saturday, "in")])
     with store.write() as cursor:
-        cursor.execute("INSERT INTO roster_row VALUES (2, 1, 1, 'Đội trưởng', 1, TRUE, NULL, NULL)")
-        rollups.derive(cursor, 2)
+        cursor.execute("INSERT INTO roster_row VALUES (2, 1, 1, 'Đội trưởng', 1, TRUE, NULL, NULL, TRUE)")
+        rollups.derive(cursor, rollups.touch(cursor, 2))
     at = app(role="leader", language="en", store=store)
     assert not at.exception
     assert [(m.value, m.delta) for m in at.metric] == [
@@ -118,11 +118,11 @@ def test_on_a_day_off_nothing_daily_is_due(app, tmp_path: Path):
 def test_a_store_with_a_roster_only(app, empty_store: Store):
     """No scans, so no day of data: the figures are of the real today, and nothing fails."""
     with empty_store.write() as cursor:
-        cursor.execute("INSERT INTO location VALUES (1, 'Trụ sở', 'tru so', NULL, NULL, 1)")
-        cursor.execute("INSERT INTO person VALUES (1, 'tel:1', 'Lò Văn A', 'lo van a', 'a', NULL, NULL, FALSE, 1)")
-        cursor.execute("INSERT INTO roster_row VALUES (1, 1, 1, 'Đội trưởng', 1, TRUE, NULL, NULL)")
+        cursor.execute("INSERT INTO location VALUES (1, 'Trụ sở', 'tru so', NULL, NULL, TRUE)")
+        cursor.execute("INSERT INTO person VALUES (1, 'tel:1', 'Lò Văn A', 'lo van a', 'a', NULL, NULL, FALSE)")
+        cursor.execute("INSERT INTO roster_row VALUES (1, 1, 1, 'Đội trưởng', 1, TRUE, NULL, NULL, TRUE)")
         cursor.execute(
-            "INSERT INTO batch VALUES (1, 'roster', 'ds.csv', 'x', ?, 'Lê Thị Hà', 1, 1, 0, 0, NULL, NULL)",
+            "INSERT INTO batch VALUES (1, 'roster', 'ds.csv', 'x', ?, 'Lê Thị Hà', 1, 1, 0, 0, NULL, NULL, '', '')",
             [datetime(2021, 8, 27, 9)],
         )
     at = app(role="leader", language="en", store=empty_store)

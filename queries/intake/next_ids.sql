@@ -1,5 +1,6 @@
--- One row: the next free batch_id, person_id and location_id. Ask under the write lock.
+-- One row: the next free batch_id, person_id and location_id. Ask under the write lock. The number of an upload that was undone
+-- is never given again, nor that of a person or location that a decision names.
 SELECT
-    (SELECT COALESCE(MAX(batch_id), 0) + 1 FROM batch) AS batch_id,
-    (SELECT COALESCE(MAX(person_id), 0) + 1 FROM person) AS person_id,
-    (SELECT COALESCE(MAX(location_id), 0) + 1 FROM location) AS location_id
+    GREATEST((SELECT MAX(batch_id) FROM batch), (SELECT MAX(batch_id) FROM batch_undone), 0) + 1 AS batch_id,
+    GREATEST((SELECT MAX(person_id) FROM person), (SELECT MAX(person_id) FROM former_person), 0) + 1 AS person_id,
+    GREATEST((SELECT MAX(location_id) FROM location), (SELECT MAX(location_id) FROM location_alias), 0) + 1 AS location_id

@@ -73,7 +73,7 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
             query("intake/insert_batch")[0],
             {
                 "batch": batch_id, "kind": prepared.kind, "file_name": prepared.part.file_name,
-                "sha256": prepared.part.sha256,
+                "sha256": prepared.part.sha256, "sheet": prepared.part.sheet, "origin": "{}",
                 "uploaded_at": now(), "uploaded_by": account, "row_count": counts["rows"],
                 "accepted": counts["accepted"], "duplicates": counts["duplicates"], "rejected": counts["rejected"],
                 "first_day": first, "last_day": last,
@@ -81,7 +81,7 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
         )  # fmt: skip
         progress(STEPS[2])
         if not facts.is_empty():
-            rollups.derive(cursor, batch_id)
+            rollups.derive(cursor, rollups.touch(cursor, batch_id))
         progress(STEPS[3])
     return Batch(batch_id, prepared.part.file_name, prepared.kind, **counts, rejects=rejects)
 
@@ -100,7 +100,6 @@ def _with_ids(
             "intake/insert_people",
             "fresh",
             _keys(_number(people, people, "person_id", next_person)),
-            batch=batch_id,
         )
     if "location_id" in facts.columns:
         places = settled.fresh(settled.places, "location_id")
@@ -111,7 +110,6 @@ def _with_ids(
                 "intake/insert_locations",
                 "fresh",
                 _number(places, places, "location_id", next_location),
-                batch=batch_id,
             )
     if prepared.kind == "roster" and not facts.is_empty():
         _put(cursor, "intake/rename_people", "named", _keys(facts.select("person_id", "name", "birth_year")))
