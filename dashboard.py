@@ -10,6 +10,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from quetma.access import sessions
+from quetma.intake import desk
+from quetma.intake.inbox import Inbox
 from quetma.language import LANGUAGES, catalogue
 from quetma.store import StoreError
 from quetma.web import downloads, page, routes, wall
@@ -37,7 +39,8 @@ except StoreError as error:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncGenerator[None]:
-    """Brings back who is signed in, loads what pages need, and takes all of it out of the garbage collector's sight.
+    """Brings back who is signed in and what lies on the desk, watches the inbox, and loads what pages need, out of the
+    garbage collector's sight.
 
     Streamlit collects after every run of a page; with the libraries loaded, looking through them costs 70 ms each time.
     """
@@ -49,7 +52,12 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
         import_module(module)
     gc.collect()
     gc.freeze()
+    desk.desk_of(unit)
+    inbox = Inbox(unit)
+    inbox.start()
     yield
+    inbox.stop()
+    desk.close_all()
     unit.close()
 
 

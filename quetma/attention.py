@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from quetma import compliance, language, rollups
+from quetma.intake import inbox
+from quetma.intake.desk import desk_of
 from quetma.language import Translate
 from quetma.store import Store, now
 
@@ -73,6 +75,25 @@ def _symptoms(store: Store, t: Translate, first: date, last: date, health: bool)
 
 
 def _files(store: Store, t: Translate, today: date) -> Iterator[Item]:
+    failed = inbox.failures(store)
+    if failed:
+        text = t(
+            "Files in the inbox that could not be loaded: {n}. The newest: {file}.", n=len(failed), file=failed[0].name
+        )
+        yield Item("duty", text, "upload")
+    waiting = [item for item in desk_of(store).items() if item.asks and not item.unattended]
+    if waiting:
+        text = t("Files handed in that wait for somebody to confirm them: {n}. The newest: {file}.",
+                 n=len(waiting), file=waiting[0].file_name)  # fmt: skip
+        yield Item("duty", text, "upload")
+    since = now() - timedelta(days=1)
+    for row in store.ask("overview/uploads_since", since=since.replace(second=0, microsecond=0)).iter_rows(named=True):
+        if row["uploads"]:
+            figures = {name: f"{value:,}".replace(",", " ") for name, value in row.items()}
+            yield Item("note", t(
+                "Uploads in the last 24 hours: {uploads}, of them through the inbox: {inbox}. "
+                "Rows: {accepted} new, {duplicates} already stored, {rejected} rejected.", **figures,
+            ), "upload")  # fmt: skip
     for row in store.ask("overview/last_upload", names=True).iter_rows(named=True):
         if row["rejected"]:
             text = t(

@@ -7,6 +7,7 @@ import pytest
 
 from quetma import attention, rollups
 from quetma.attention import Item
+from quetma.intake.desk import desk_of
 from quetma.language import translator
 from quetma.store import Store
 
@@ -76,6 +77,12 @@ def test_most_urgent_first(store: Store):
         Item("duty", "Not vaccinated, or not confirmed: Người 2, Người 3.", "compliance"),
         Item("duty", "No accepted app: Người 1.", "compliance"),
         Item("note", "Visits of 26/08/2021 with a scan in but no scan out: 1.", "flow"),
+        Item(
+            "note",
+            "Uploads in the last 24 hours: 2, of them through the inbox: 0. "
+            "Rows: 19 new, 0 already stored, 3 rejected.",
+            "upload",
+        ),
         Item("note", "Rows of the last file, log.csv, that could not be read: 3.", "upload"),
         Item("note", "The newest scans are of 27/08/2021. Upload the newer logs.", "upload"),
     ]
@@ -137,6 +144,7 @@ def test_late_means_a_whole_working_day_without_data(real: int, late: bool):
 
 
 def test_a_demo_unit_is_never_late(store: Store):
+    change(store, "UPDATE batch SET uploaded_at = TIMESTAMP '2021-08-27 17:00:00'")
     assert [item.page for item in items(store, upload=True)] == ["upload"]
     store.set("demo", "yes")
     assert items(store, upload=True) == []
@@ -144,3 +152,30 @@ def test_a_demo_unit_is_never_late(store: Store):
 
 def test_an_empty_store_needs_nothing(empty_store: Store):
     assert items(empty_store, upload=True) == []
+
+
+def test_what_came_in_and_what_waits(store: Store):
+    """Files that failed in the inbox, files nobody has confirmed, and what was loaded since yesterday; leaders only."""
+    failed = store.folder / "inbox" / "failed"
+    failed.mkdir(parents=True)
+    for name in ("a.csv", "a.csv.txt"):
+        (failed / name).write_text("x")
+    desk = desk_of(store)
+    desk.receive(
+        "b.csv", "Họ tên,SĐT,Thời gian,Địa điểm\nLò Văn A,0912000001,24/08/2021 08:10,Mai Sơn\n".encode(), "An"
+    )
+    assert desk.wait(60)
+    change(store, "UPDATE batch SET uploaded_at = current_timestamp - INTERVAL 3 DAY WHERE batch_id = 1")
+    change(store, "UPDATE batch SET uploaded_by = 'inbox', duplicates = 1234 WHERE batch_id = 2")
+    told = [item for item in items(store, upload=True) if item.page == "upload"][:3]
+    assert told == [
+        Item("duty", "Files in the inbox that could not be loaded: 1. The newest: a.csv.", "upload"),
+        Item("duty", "Files handed in that wait for somebody to confirm them: 1. The newest: b.csv.", "upload"),
+        Item(
+            "note",
+            "Uploads in the last 24 hours: 1, of them through the inbox: 1. "
+            "Rows: 3 new, 1 234 already stored, 0 rejected.",
+            "upload",
+        ),
+    ]
+    assert not [item for item in items(store) if item.page == "upload"]

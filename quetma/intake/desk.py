@@ -128,6 +128,11 @@ class Item:
         return [table.batch_id for table in self.tables if table.batch_id is not None]
 
     @property
+    def asks(self) -> bool:
+        """Whether it waits for somebody to confirm or choose something, perhaps while its preview is being renewed."""
+        return self.state == "ready" or (self.state == "reading" and any(table.preview for table in self.tables))
+
+    @property
     def busy(self) -> bool:
         """Whether something is happening to it, so that looking again is worth while."""
         return self.state in ("reading", "waiting", "loading")
@@ -333,7 +338,7 @@ class Desk:
                 continue
             for reading in folder.glob("tables-*"):
                 shutil.rmtree(reading, ignore_errors=True)
-            if not (folder / "content").exists() and not entry.loaded_at:
+            if not (folder / "content").exists() and (entry.unattended or not entry.loaded_at):
                 shutil.rmtree(folder, ignore_errors=True)  # `take` had not moved it yet, or `discard` had already
                 continue
             kept.append(entry)
@@ -715,3 +720,9 @@ def desk_of(store: Store) -> Desk:
         if desk is None or desk.store is not store:
             desk = _desks[store.folder] = Desk(store)
         return desk
+
+
+def close_all() -> None:
+    """Ends the work on every desk of this process."""
+    for desk in list(_desks.values()):
+        desk.close()

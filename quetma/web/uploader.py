@@ -143,7 +143,8 @@ _frame = st.components.v2.component(
         function add(contents, texts) {
             for (const content of contents) {
                 const why = content.size > texts.bytes ? texts.too_large : "";
-                sending.files.push({ name: content.name, size: content.size || 1, share: 0, moved: () => {}, why, content, texts });
+                const { name, size } = content;
+                sending.files.push({ name, size: size || 1, share: 0, moved: () => {}, why, content, texts });
             }
             next();
         }
