@@ -565,9 +565,10 @@ class Desk:
 
     def _same(self, entry: _Entry, part: Part) -> int | None:
         """The batch of this table that was made since it was confirmed: before the server stopped."""
-        same = self.store.ask("intake/same_file", sha256=part.sha256)
-        since = same.filter(pl.col("uploaded_at") >= entry.confirmed_at)
-        return since["batch_id"].max() if since.height else None  # ty: ignore[invalid-explicit-return]
+        known = {batch for batch, _ in entry.loaded.values()}
+        same = self.store.ask("intake/same_file", sha256=part.sha256, sheet=part.sheet)
+        since = same.filter(pl.col("uploaded_at") >= entry.confirmed_at)["batch_id"].to_list()
+        return next((batch for batch in since if batch not in known), None)
 
     def _loaded(self, entry: _Entry, complete: bool, error: IntakeError | None) -> None:
         """After loading: gone from the disk when all of it was loaded, else ready again."""

@@ -24,6 +24,7 @@ DAY_OF = {
     "doses": "given_on",
     "apps": "installed_on",
     "declarations": "declared_at",
+    "absences": "first_day",
 }
 SHOWN = {
     "scans": ["scanned_at", "direction", "purpose"],
@@ -31,6 +32,7 @@ SHOWN = {
     "doses": ["number", "vaccine", "given_on", "given_at", "lot", "confirmed_by"],
     "apps": ["app", "installed_on"],
     "declarations": ["declared_at", "symptoms"],
+    "absences": ["first_day", "last_day", "reason"],
 }
 
 
@@ -165,5 +167,7 @@ def resettle(cursor: DuckDBPyConnection, prepared: Prepared) -> Prepared:
 def _settled(store: Store, cursor: DuckDBPyConnection, found: Found) -> Prepared:
     sha256 = found.part.sha256
     return Prepared(
-        found, settle(cursor, found.kind, found.facts, sha256), store.ask("intake/same_file", sha256=sha256)
+        found,
+        settle(cursor, found.kind, found.facts, sha256),
+        store.ask("intake/same_file", sha256=sha256, sheet=found.part.sheet),
     )
