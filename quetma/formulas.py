@@ -9,6 +9,7 @@ import polars as pl
 _CELL = r"((?:^|[;\t\r\n])\s*)"
 _FORMULA = r"([=+\-@＝＋－＠])"
 _BREAK = r"([\t\r\n])"
+MARKED = r"'[=+\-@＝＋－＠\t\r\n]"  # in every text that `unmark` changes
 
 
 def mark(text: pl.Expr) -> pl.Expr:

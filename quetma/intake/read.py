@@ -27,7 +27,7 @@ def sources(content: bytes) -> Sequence["TextSource | SheetSource"]:
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return _sheets(content)
     text = utf8(content)
-    if not text.strip(b"\x00 \t\n\xef\xbb\xbf"):
+    if not text.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise IntakeError("The file is empty. Nothing was changed.")
     lines = lines_of(text)
     return [TextSource(lines, separator) for separator in SEPARATORS]

@@ -32,7 +32,9 @@ class Head(NamedTuple):
 
 
 def utf8(content: bytes) -> bytes:
-    """The file in UTF-8, line ends as `\\n`. Bytes that mean nothing become U+FFFD; their rows are rejected later."""
+    """The file in UTF-8, line ends as `\\n` or `\\r\\n`. Bytes that mean nothing become U+FFFD; their rows are
+    rejected later.
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         content = content.decode("utf-16", "replace").encode("utf-8", "replace")
     elif content[1:400:2].count(0) > 100 or (len(content) < 400 and content[1::2].count(0) * 3 > len(content)):
@@ -40,28 +42,42 @@ def utf8(content: bytes) -> bytes:
     else:
         content = content.removeprefix(b"\xef\xbb\xbf")
         try:
-            content.decode("utf-8")
-        except UnicodeDecodeError:
+            pl.Series([content], dtype=pl.Binary).cast(pl.String)  # ten times as quick as decode
+        except pl.exceptions.ComputeError:
             text = content.decode("utf-8", "replace")
             broken = text.count("\ufffd")
             # A damaged UTF-8 file still has far more good Vietnamese letters than broken ones; windows-1258 has none.
             if sum(map(text.count, "ếệọộáàạườđĐấầảờớứíìòóúùăâêôơưãõũĩ")) <= broken:
                 text = content.decode("cp1258", "replace")
             content = text.encode("utf-8")
-    if b"\r" in content:
+    if content.count(b"\r") > content.count(b"\r\n"):
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return content
 
 
 def lines_of(content: bytes) -> pl.Series:
-    """Every physical line, blank ones too."""
+    """Every physical line, blank ones too, without its end."""
     mark = next((mark for mark in LINE_MARKS if mark not in content), None)
     if mark is None:
         raise IntakeError("This is not a table of text. Save the log as CSV or XLSX and upload it again.")
-    frame = pl.read_csv(
-        content, separator=mark.decode(), quote_char=None, has_header=False, infer_schema=False, new_columns=["raw"]
-    )
-    return frame["raw"].fill_null("")
+    return _split(content, mark.decode(), 1)["c0"].fill_null("")
+
+
+def _split(content: bytes, separator: str, width: int, quote: str | None = None) -> pl.DataFrame:
+    """The first `width` cells of every line, c0, c1, …; null where there is none or nothing in it.
+
+    Without `quote` a quotation mark is a letter like any other.
+    """
+    return pl.read_csv(
+        content, separator=separator, quote_char=quote, has_header=False,
+        schema=dict.fromkeys((f"c{i}" for i in range(width)), pl.String),
+        extra_columns="ignore", missing_columns="insert", raise_if_empty=False,
+    )  # fmt: skip
+
+
+def _joined(lines: pl.Series) -> bytes:
+    """The lines as a file."""
+    return lines.str.join("\n").cast(pl.Binary).item() + b"\n" if not lines.is_empty() else b""
 
 
 @dataclass
@@ -88,45 +104,78 @@ class TextSource:
         """The rows below that record of the head."""
         width = len(trimmed(header.cells))
         below = self.lines.slice(header.below)
-        first = header.below + 1
-        frame = pl.DataFrame({"line": pl.int_range(first, first + below.len(), eager=True), "raw": below})
-        quoted = frame["raw"].str.contains('"', literal=True)
-        if not quoted.any():
-            return tidy(self._split(frame, width), width)
-        quoted_rows, taken = self._quoted(below.to_list(), quoted.arg_true().to_list(), first, width)
-        plain = frame.join(taken, on="line", how="anti", maintain_order="left")
-        return tidy(pl.concat([self._split(plain, width), quoted_rows]).sort("line"), width)
+        if below.is_empty():
+            return tidy(pl.DataFrame(schema=_schema(width)), width)
+        frame = self._plain(below, header.below, width)
+        quoted = below.str.contains('"', literal=True)
+        if quoted.any():
+            # Most lines with quotes are records of their own. The others, few, are read one by one: where a quoted cell
+            # runs over several lines, those lines are no records, whatever they look like.
+            some = frame.select("line", "raw").filter(quoted)
+            regular = self._regular(some["raw"], width)
+            frame = _put(frame, self._quoted(some.filter(regular), width), header.below)
+            odd, inside = self._odd(below, some["line"].filter(~regular) - header.below - 1, header.below, width)
+            frame = _put(frame, odd, header.below)
+            if inside:
+                frame = frame.filter(~pl.col("line").is_in(inside))
+        return tidy(frame, width)
 
-    def _split(self, frame: pl.DataFrame, width: int) -> pl.DataFrame:
-        """Lines without quotes: split at every separator. Empty cells beyond the header are no cells."""
-        names = [f"c{i}" for i in range(width)]
-        text = pl.col("raw")
-        over = text.str.count_matches(self.separator, literal=True).cast(pl.Int64) - (width - 1)
-        bare = pl.when(over > 0).then(text.str.strip_chars_end(f"{self.separator} ")).otherwise(text)
-        fields = text.str.split_exact(self.separator, width - 1).struct.rename_fields(names)
-        short = over < 0
-        long = bare.str.count_matches(self.separator, literal=True) > width - 1
-        return frame.select(
-            "line", "raw", bad=pl.when(short | long).then(pl.lit("bad_row")), cells=fields
-        ).unnest("cells")  # fmt: skip
+    def _plain(self, below: pl.Series, skip_lines: int, width: int) -> pl.DataFrame:
+        """Every line as if it held no quotes: split at each separator. Empty cells beyond the header are no cells."""
+        over = below.str.count_matches(self.separator, literal=True).cast(pl.Int64) - (width - 1)
+        bad = over < 0
+        longer = (over > 0).arg_true()
+        if not longer.is_empty():
+            bare = below.gather(longer).str.strip_chars_end(f"{self.separator} ")
+            bad = bad.scatter(longer, bare.str.count_matches(self.separator, literal=True) > width - 1)
+        lines = pl.int_range(skip_lines + 1, skip_lines + 1 + below.len(), eager=True)
+        cells = _split(_joined(below), self.separator, width)
+        known = pl.select(line=lines, raw=below, bad=pl.when(bad).then(pl.lit("bad_row")))
+        return known.hstack(cells)
 
-    def _quoted(self, lines: list[str], starts: list[int], first: int, width: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The records that begin on the lines `starts`, and the numbers of all lines they take up."""
+    def _regular(self, lines: pl.Series, width: int) -> pl.Series:
+        """Whether a line is a record of its own, with every quote where it belongs and as many cells as the header."""
+        field = f"""(?:[^"{self.separator}]*|"(?:[^"]|"")*")"""
+        closed = lines.str.contains(f"^{field}(?:{re.escape(self.separator)}{field})*$")
+        outside = lines.str.replace_all('"[^"]*"', "")
+        return closed & (outside.str.count_matches(self.separator, literal=True) == width - 1)
+
+    def _quoted(self, lines: pl.DataFrame, width: int) -> pl.DataFrame:
+        """The cells of regular lines. lines: line, raw."""
+        return lines.with_columns(bad=pl.lit(None, pl.String)).hstack(
+            _split(_joined(lines["raw"]), self.separator, width, '"')
+        )
+
+    def _odd(self, below: pl.Series, starts: pl.Series, skipped: int, width: int) -> tuple[pl.DataFrame, list[int]]:
+        """The records that begin on the lines `starts`, and the numbers of the further lines that they take up."""
         rows: list[list[object]] = []
-        taken: list[int] = []
+        inside: list[int] = []
         free = 0  # lines before this one belong to a record already read: a quoted cell may hold line breaks
+        base, near = 0, list[str]()  # some lines as a list, and the index of the first of them
         for start in starts:
             if start < free:
                 continue
-            cells, count = _record(lines, start, self.separator, width)
+            if start + RECORD_LINES > base + len(near):
+                base, near = start, below.slice(start, 10 * RECORD_LINES).to_list()
+            cells, count = _record(near, start - base, self.separator, width)
             free = start + count
             bad = "bad_quote" if cells is None else None if len(cells) == width else "bad_row"
-            raw = lines[start] if count == 1 else "\n".join(lines[start:free])
-            rows.append([first + start, raw, bad, *((cells or []) + [None] * width)[:width]])
-            taken.extend(range(first + start, first + free))
-        schema = {"line": pl.Int64} | dict.fromkeys(["raw", "bad", *(f"c{i}" for i in range(width))], pl.String)
-        columns = dict(zip(schema, zip(*rows, strict=True), strict=True))
-        return pl.DataFrame(columns, schema=schema), pl.DataFrame({"line": taken})
+            raw = "\n".join(near[start - base : free - base])
+            line = skipped + 1 + start
+            rows.append([line, raw, bad, *((cells or []) + [None] * width)[:width]])
+            inside.extend(range(line + 1, line + count))
+        return pl.DataFrame(rows, schema=_schema(width), orient="row"), inside
+
+
+def _put(frame: pl.DataFrame, rows: pl.DataFrame, skipped: int) -> pl.DataFrame:
+    """`frame`, one row a line, with these rows in the place of those of the same `line`."""
+    at = rows["line"] - skipped - 1
+    return frame.with_columns(column.scatter(at, rows[column.name]) for column in frame.iter_columns())
+
+
+def _schema(width: int) -> dict[str, type[pl.DataType]]:
+    """The columns of a table of that many cells."""
+    return {"line": pl.Int64} | dict.fromkeys(["raw", "bad", *(f"c{i}" for i in range(width))], pl.String)
 
 
 def _record(lines: list[str], start: int, separator: str, width: int) -> tuple[Cells | None, int]:
@@ -166,16 +215,17 @@ def tidy(table: pl.DataFrame, width: int) -> pl.DataFrame:
     """Cells without spaces around them, empty ones null; wholly empty rows gone; unreadable and total rows marked."""
     cells = [f"c{i}" for i in range(width)]
     text = pl.col(*cells).str.strip_chars()
-    if table["raw"].str.contains("'", literal=True).any():
+    if table["raw"].str.contains(formulas.MARKED).any():
         text = formulas.unmark(text)
+    unreadable = pl.col("raw").str.contains(UNREADABLE)
     table = table.with_columns(
-        pl.when(text != "").then(text),
-        bad=pl.when(pl.col("raw").str.contains(UNREADABLE)).then(pl.lit("bad_text")).otherwise("bad"),
+        pl.when(text != "").then(text), bad=pl.when(unreadable).then(pl.lit("bad_text")).otherwise("bad")
     )
     told = pl.any_horizontal(pl.col(*cells).is_not_null())
     if table["bad"].null_count() < table.height:  # a row that could not be split may say something beyond its cells
         told |= pl.col("bad").is_not_null() & pl.col("raw").str.contains(r"[^\s,;|\"]")
-    return table.filter(told)
+    kept = table.select(told).to_series()
+    return table if kept.all() else table.filter(kept)
 
 
 def is_total(raw: str) -> bool:

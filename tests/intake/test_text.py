@@ -1,0 +1,56 @@
+"""Text files are split the quick way; the slow and plain way gives the same rows."""
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from quetma.intake.text import Head, TextSource, _record, lines_of, trimmed, utf8
+
+PIECES = st.sampled_from(
+    ["a", "Lò Thị Ế", "0912", '"', '""', '"a"', '"a,b"', ",", ",", ",", ";", "\n", "\n", "\r\n", " ", "\t",
+     '"x\ny"', '"x""y"', "\x01", "\ufffd", "\u2028", "x" * 30]
+)  # fmt: skip
+
+
+def slowly(lines: list[str], header: Head, separator: str) -> list[tuple]:
+    """The rows of `TextSource.table` before tidying, one record at a time: line, raw, bad, cells."""
+    width = len(trimmed(header.cells))
+    rows, at = [], header.below
+    while at < len(lines):
+        line, first = lines[at], at
+        if '"' in line:
+            cells, count = _record(lines, at, separator, width)
+        else:
+            cells, count = line.split(separator), 1
+            if not line.strip(f"{separator} "):
+                cells = cells[:width]
+            while len(cells) > width and not cells[-1].strip(" "):
+                cells.pop()
+        at += count
+        bad = "bad_quote" if cells is None else "bad_row" if len(cells) != width else None
+        cells = [cell or None for cell in [*(cells or []), *[None] * width][:width]]
+        rows.append((first + 1, "\n".join(lines[first:at]), bad, *cells))
+    return rows
+
+
+def tidied(rows: list[tuple]) -> list[tuple]:
+    """Rows that say something, cells stripped; `'=1` is `=1` again."""
+    kept = []
+    for line, raw, bad, *cells in rows:
+        if any(c < "\t" or "\r" < c < " " or c == "\ufffd" for c in raw):
+            bad = "bad_text"
+        cells = [(cell or "").strip() or None for cell in cells]
+        if any(cells) or (bad and raw.strip(' \t\n,;|"\u2028')):
+            kept.append((line, raw, bad, *cells))
+    return kept
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(PIECES, max_size=60).map("".join), st.integers(1, 4), st.sampled_from(",;"))
+@example('1,"",3\n"1",2,"3"\n"a,b",2,3\n"1,2\n3",4,5\n', 3, ",")
+@example('1,"2\n"3",4,5\n1,"2\n', 3, ",")
+@example('"1",2,3,,\n1,2,3, ,\n,,,,\n\n"",,\n', 3, ",")
+def test_every_line_is_split_as_one_by_one(text: str, width: int, separator: str) -> None:
+    header = Head([f"h{i}" for i in range(width)], 1)
+    lines = lines_of(utf8((separator.join(header.cells) + "\n" + text).encode()))
+    table = TextSource(lines, separator).table(header)
+    assert table.rows() == tidied(slowly(lines.to_list(), header, separator))
