@@ -148,7 +148,7 @@ def test_the_kind_can_be_changed(app, empty_store: Store):
     assert kind.value == "scans"
     kind.set_value("doses").run()
     assert not at.exception
-    assert "Mũi, Ngày tiêm" in at.error[0].value
+    assert "Mũi" in at.error[0].value
     next(box for box in at.selectbox if box.key.startswith("upload_kind_")).set_value("scans").run()
     assert counts(at) == ["4", "2", "1", "1"]
 

@@ -6,17 +6,22 @@ Headers are compared without tones, marks, case, punctuation, and words in brack
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
+from quetma.intake.choices import Choices
+from quetma.intake.contents import FIELDS_OF_TYPE, column_type, is_data
 from quetma.intake.errors import IntakeError
-from quetma.intake.read import SheetSource
-from quetma.intake.text import Cells, Head, TextSource
+from quetma.intake.read import Source
+from quetma.intake.text import Cells, Head
 from quetma.people import fold
 
 HEADERS = tomllib.loads((Path(__file__).parent / "headers.toml").read_text(encoding="utf-8"))
 PERSON = ("name", "phone")
+FIRST_ROWS = 20  # of a table, shown to whoever maps its columns by hand
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,9 @@ SPELLINGS = {
 }
 
 
+NOT_ASKED = {plain(spelling) for spelling in HEADERS["not_asked"]["any"]}
+
+
 @dataclass(frozen=True)
 class Proposal:
     """How a table is understood, or how far.
@@ -117,76 +125,228 @@ class Recognised:
     """A table found in a file: where it is, its kind, and which column holds which field."""
 
     kind: str
-    source: TextSource | SheetSource
+    source: Source
     header: Head
     columns: dict[str, int]
 
 
+class Layout(NamedTuple):
+    """One way to read a sheet or text: how it is split, and which row or pair of rows is its header."""
+
+    source: Source
+    header: Head
+    spellings: Sequence[Cells]  # of each column, what may be its name, the likeliest first
+
+
 def fields_of(cells: Cells, kind: str) -> dict[str, int]:
     """Field → column index, for the headers that this kind knows; of two columns with one meaning the first counts."""
+    return _fields([[cell] for cell in cells], kind)
+
+
+def _fields(spellings: Sequence[Cells], kind: str) -> dict[str, int]:
     found: dict[str, int] = {}
-    for index, cell in enumerate(cells):
-        field = SPELLINGS[kind].get(plain(cell)) if len(cell) < 100 else None
+    for index, names in enumerate(spellings):
+        fields = (SPELLINGS[kind].get(plain(name)) for name in names if len(name) < 100)
+        field = next((field for field in fields if field), None)
         if field:
             found.setdefault(field, index)
     return found
 
 
-def recognise(sources: Sequence[TextSource | SheetSource], kind: str | None = None) -> list[Recognised]:
-    """The tables of a file, at most one a source, those with most known headers first; [] when there is none.
+def propose(
+    readings: Sequence[Source], choices: Choices, remembered: Mapping[str, Choices]
+) -> tuple[Proposal, Recognised | None, Choices]:
+    """How the table in a sheet or text is to be read, the table itself when it has all that its kind needs, and the
+    choices that apply: those given, else those remembered for tables that look like this one.
+    """
+    alone = _understand(readings, Choices())
+    if choices != Choices():
+        return *_understand(readings, choices, alone[0].signature), choices
+    known = remembered.get(alone[0].signature)
+    if known is None:
+        return *alone, choices
+    return *_understand(readings, known, alone[0].signature, "last time"), known
+
+
+def _understand(
+    readings: Sequence[Source], choices: Choices, signature: str = "", how: str = "choice"
+) -> tuple[Proposal, Recognised | None]:
+    layouts = [layout for source in readings for layout in _layouts(source, choices.header)]
+    told = _told(layouts, choices.kind)
+    layout = told[0] if told else _likeliest(layouts, readings, choices)
+    kind = told[1] if told else choices.kind or _kind_like(layout)
+    columns = _fields(layout.spellings, kind or "scans")
+    by = dict.fromkeys(columns, "header")
+    if choices.columns:
+        kind = kind or "scans"
+        chosen = {field: index for field, index in choices.columns.items() if field in KINDS[kind].fields}
+        taken = set(chosen.values())
+        columns = {field: i for field, i in columns.items() if field not in chosen and i not in taken}
+        columns |= {field: i for field, i in chosen.items() if 0 <= i < len(layout.header.cells)}
+        by = dict.fromkeys(columns, "header") | {field: how for field in chosen if field in columns}
+    types = _types(layout)
+    if not choices.columns and not (kind and _complete(columns, kind)):
+        guessed = _guess(layout, types, kind or "scans", columns)
+        columns |= guessed
+        by |= dict.fromkeys(guessed, "contents")
+        kind = kind or ("scans" if _complete(columns, "scans") else None)
+    headers = tuple(" ".join(cell.split()) for cell in layout.header.cells)
+    nameless = layout.spellings == []
+    proposal = Proposal(
+        kind=kind,
+        header=0 if nameless else layout.header.below,
+        headers=("",) * len(headers) if nameless else headers,
+        columns=columns,
+        how=by,
+        first_rows=tuple(tuple(head.cells) for head in layout.source.head[:FIRST_ROWS]),
+        signature=signature or "|".join(["", *types] if nameless else map(plain, headers)),
+    )
+    if kind is None or not _complete(columns, kind):
+        return proposal, None
+    return proposal, Recognised(kind, layout.source, layout.header, columns)
+
+
+def _complete(columns: Mapping[str, int], kind: str) -> bool:
+    return all(any(field in columns for field in group) for group in KINDS[kind].needs)
+
+
+def _layouts(source: Source, header: int | None) -> list[Layout]:
+    """Every row of the head as a header, then every two rows that may be one: `Thời gian` over `Vào | Ra`.
+
+    `header` is the line of the header row, or 0 for none, when a person said so.
+    """
+    if header == 0:
+        return []
+    heads = source.head
+    single = [Layout(source, head, [[cell] for cell in head.cells]) for head in heads]
+    double = [pair for top, bottom in pairwise(heads) if (pair := _two_rows(source, top, bottom))]
+    return [layout for layout in single + double if header in (None, layout.header.below)]
+
+
+def _two_rows(source: Source, top: Head, bottom: Head) -> Layout | None:
+    """Two rows as one header, when they look like it: some cell is merged over both, or over several columns."""
+    if is_data(bottom.cells) or any(re.search(r"\d{3}", cell) for cell in bottom.cells):
+        return None
+    above, names = "", []
+    merged = False
+    for index in range(max(len(top.cells), len(bottom.cells))):
+        upper, lower = (cells[index].strip() if index < len(cells) else "" for cells in (top.cells, bottom.cells))
+        merged |= bool(upper) != bool(lower) or bool(upper and upper == lower)
+        above = upper or (above if lower else "")
+        names.append([above] if not lower or lower == above else [f"{above} {lower}".strip(), lower, above])
+    if not merged or sum(bool(cell.strip()) for cell in bottom.cells) < 2:
+        return None
+    return Layout(source, Head([several[0] for several in names], bottom.below), names)
+
+
+def _told(layouts: Sequence[Layout], kind: str | None) -> tuple[Layout, str] | None:
+    """The layout and the kind that know most headers, of those that have all the kind needs.
 
     Without `kind` each is of the kind that knows most of its headers; of kinds that know equally many, the first in
     `KINDS`.
     """
-    found: list[Recognised] = []
-    for source in sources:
-        best: Recognised | None = None
-        for header in source.head:
-            for name, spec in KINDS.items():
-                columns = fields_of(header.cells, name) if name == (kind or name) else {}
-                complete = all(any(field in columns for field in group) for group in spec.needs)
-                marked = kind or any(field in columns for field in spec.marks)
-                if complete and marked and len(columns) > (len(best.columns) if best else 0):
-                    best = Recognised(name, source, header, columns)
-        if best:
-            found.append(best)
-    return sorted(found, key=lambda table: -len(table.columns))
+    best: tuple[Layout, str] | None = None
+    most = 0
+    for layout in layouts:
+        for name, spec in KINDS.items():
+            columns = _fields(layout.spellings, name) if name == (kind or name) else {}
+            marked = kind or any(field in columns for field in spec.marks)
+            if marked and len(columns) > most and _complete(columns, name):
+                best, most = (layout, name), len(columns)
+    return best
 
 
-def propose(sources: Sequence[TextSource | SheetSource], kind: str | None) -> tuple[Proposal, Recognised] | None:
-    """The table that these readings of one text or sheet hold, or None."""
-    tables = recognise(sources, kind)
-    if not tables:
-        return None
-    best = tables[0]
-    headers = tuple(" ".join(cell.split()) for cell in best.header.cells)
-    how = dict.fromkeys(best.columns, "header")
-    first_rows = tuple(tuple(head.cells) for head in best.source.head)
-    signature = "|".join(plain(header) for header in headers)
-    return Proposal(best.kind, best.header.below, headers, best.columns, how, first_rows, signature), best
+def _likeliest(layouts: Sequence[Layout], readings: Sequence[Source], choices: Choices) -> Layout:
+    """The layout to start from when the headers do not tell all: the one that knows most of them; else the reading
+    with the most regular rows, its header the row above the first row of data, if there is one.
+    """
+    wanted = [choices.kind] if choices.kind else list(KINDS)
+
+    def known(layout: Layout) -> tuple[int, int]:
+        cells = [cell for cell in layout.header.cells if cell.strip()]
+        fields = max(len(_fields(layout.spellings, name)) for name in wanted)
+        return (fields, len(cells)) if len(cells) > 1 else (0, 0)
+
+    best = max(layouts, key=known, default=None)
+    if best and (known(best)[0] or choices.header):
+        return best
+
+    def regular(source: Source) -> float:
+        widths = [sum(bool(cell.strip()) for cell in head.cells) for head in source.head]
+        wide = [width for width in widths if width > 1]
+        return max((wide.count(width) * width for width in set(wide)), default=0)
+
+    source = max(readings, key=regular)
+    heads = source.head
+    first = next((i for i, head in enumerate(heads) if is_data(head.cells) and _width(head) > 1), None)
+    if first is None:
+        first = next((i + 1 for i, head in enumerate(heads) if _width(head) > 1), 0)
+    if first and _width(heads[first - 1]) > 1 and choices.header != 0:
+        return Layout(source, heads[first - 1], [[cell] for cell in heads[first - 1].cells])
+    width = max((len(head.cells) for head in heads[first:]), default=0)
+    above = heads[first - 1].below if first else 0
+    return Layout(source, Head([str(n) for n in range(1, width + 1)], above), [])
 
 
-def refuse(sources: Sequence[TextSource | SheetSource], kind: str | None) -> IntakeError:
-    """Why no table was found: the row that looks most like a header, and what it lacks."""
-    rows = [head.cells for source in sources for head in source.head]
-    wanted = [kind] if kind else list(KINDS)
-    cells = max(rows, key=lambda cells: max(len(fields_of(cells, name)) for name in wanted), default=[])
-    known = {name: fields_of(cells, name) for name in wanted}
-    if not any(known.values()):
+def _width(head: Head) -> int:
+    return sum(bool(cell.strip()) for cell in head.cells)
+
+
+def _kind_like(layout: Layout) -> str | None:
+    """The kind whose marks the headers hold, though they lack something it needs."""
+    found = {name: _fields(layout.spellings, name) for name in KINDS}
+    marked = [name for name, spec in KINDS.items() if any(field in found[name] for field in spec.marks)]
+    return max(marked, key=lambda name: len(found[name]), default=None)
+
+
+def _types(layout: Layout) -> list[str]:
+    """What the first cells of each column look like."""
+    rows = [head.cells for head in layout.source.head if head.below > layout.header.below]
+    return [
+        column_type([cells[index] for cells in rows if index < len(cells)]) for index in range(len(layout.header.cells))
+    ]
+
+
+def _guess(layout: Layout, types: Sequence[str], kind: str, told: Mapping[str, int]) -> dict[str, int]:
+    """The fields that the headers do not tell, by the contents of columns whose headers say nothing."""
+    silent = [
+        index
+        for index, names in enumerate(layout.spellings or [[]] * len(types))
+        if index not in told.values() and not any(plain(name) in NOT_ASKED for name in names)
+    ]
+    found: dict[str, int] = {}
+    if kind == "scans" and not {"time", "time_in", "time_out"} & told.keys():
+        for type in ("moment", "clock"):  # two of them: a visit a row, the time in first
+            times = [index for index in silent if types[index] == type]
+            if len(times) == 2:
+                found |= {"time_in": times[0], "time_out": times[1]}
+    for index in silent:
+        fields = FIELDS_OF_TYPE[kind].get(types[index], [])
+        field = next((field for field in fields if field not in told and field not in found), None)
+        if field and index not in found.values() and not (field == "time" and "time_in" in found):
+            found[field] = index
+    if "time" in found and types[found["time"]] == "moment":
+        found.pop("date", None)
+    return found
+
+
+def refuse(proposal: Proposal, kind: str | None) -> IntakeError:
+    """Why a table cannot be read as it is: what its headers lack."""
+    headers = ", ".join(header for header in proposal.headers if header)[:300]
+    if kind is not None:
+        lacking = [group[0] for group in KINDS[kind].needs if not any(field in proposal.columns for field in group)]
+        return IntakeError(
+            "Read as this kind, the file lacks a column: {lacking}. Its columns are: {headers}. Nothing was changed.",
+            lacking=", ".join(KINDS[kind].fields[field][0].capitalize() for field in lacking),
+            headers=headers,
+        )
+    if not proposal.columns or not headers:
         return IntakeError(
             "No header row was found. The first rows must hold column names such as Họ và tên, Số điện thoại, "
             "Địa điểm, Thời gian. Nothing was changed."
         )
-    headers = ", ".join(" ".join(cell.split()) for cell in cells if cell.strip())[:300]
-    if kind is None:
-        return IntakeError(
-            "The columns ({headers}) fit no known kind of log. A scan log needs a name or phone and a time. "
-            "Nothing was changed.",
-            headers=headers,
-        )
-    lacking = [group[0] for group in KINDS[kind].needs if not any(field in known[kind] for field in group)]
     return IntakeError(
-        "Read as this kind, the file lacks a column: {lacking}. Its columns are: {headers}. Nothing was changed.",
-        lacking=", ".join(KINDS[kind].fields[field][0].capitalize() for field in lacking),
+        "The columns ({headers}) fit no known kind of log. A scan log needs a name or phone and a time. "
+        "Nothing was changed.",
         headers=headers,
     )

@@ -9,8 +9,33 @@ from datetime import date
 import polars as pl
 
 from quetma.intake import normalise
+from quetma.intake.choices import Choices
 from quetma.intake.columns import Recognised
+from quetma.intake.errors import IntakeError
 from quetma.intake.text import is_total
+from quetma.people import fold
+
+# The fields that hold dates, and a date of which day and month could be exchanged: before, two numbers, after.
+DATED = {
+    "time",
+    "date",
+    "time_in",
+    "time_out",
+    "given_on",
+    "installed_on",
+    "declared_at",
+    "first_day",
+    "last_day",
+    "started",
+    "ended",
+}
+SLASHED = r"(^|\D)(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4}|\d{2}\b)"
+UNREAL = ["future_time", "old_time", "future_date", "old_date"]
+WRONG = [*UNREAL, "bad_time", "bad_date"]
+MONTH_FIRST = (
+    "The dates of this file seem to have the month first (08/24/2021). Here the day comes first: choose to read the "
+    "month first if that is right. Nothing was changed."
+)
 
 
 @dataclass(frozen=True)
@@ -34,10 +59,12 @@ class Table:
     rejected for.
     """
 
-    def __init__(self, found: Recognised, location: str | None) -> None:
+    def __init__(self, found: Recognised, choices: Choices) -> None:
         self.frame = found.source.table(found.header)
         self.columns = dict(found.columns)
-        self.location = location
+        self.location = choices.location
+        self.renamed = {fold(name): meant for name, meant in choices.places.items()}
+        self.month_first = choices.month_first
         self.reasons = [self.frame["bad"]]
         who, reason, self.people = normalise.who(self.text("name"), self.text("phone"), self.text("birth"))
         self.reasons.append(reason)
@@ -48,11 +75,12 @@ class Table:
     def text(self, field: str) -> pl.Series:
         """The cells of a field; nulls where the table has no such column."""
         index = self.columns.get(field)
-        return (
-            self.frame[f"c{index}"]
-            if index is not None
-            else pl.repeat(None, self.frame.height, dtype=pl.String, eager=True)
-        )
+        if index is None:
+            return pl.repeat(None, self.frame.height, dtype=pl.String, eager=True)
+        text = self.frame[f"c{index}"]
+        if self.month_first and field in DATED:
+            text = text.str.replace(SLASHED, "$1$4$3$2$5$6")
+        return text
 
     def put(self, name: str, values: pl.Series, reason: pl.Series | None = None) -> None:
         """The value of a fact's column, and why there is none."""
@@ -66,7 +94,10 @@ class Table:
 
     def locate(self) -> None:
         """The place of each row: its own, else the one given for the whole file."""
-        place, self.places = normalise.places(self.text("location").fill_null(self.location or ""))
+        names = self.text("location").fill_null(self.location or "")
+        if self.renamed:
+            names = normalise.each(names, lambda name: self.renamed.get(fold(name), name), pl.String)
+        place, self.places = normalise.places(names)
         self.needs_location = "location" not in self.columns and not self.location
         self.put("place", place)
         self.refuse("no_location", place.is_null())
@@ -189,11 +220,57 @@ def declarations(table: Table) -> Facts:
     return table.done()
 
 
+def absences(table: Table) -> Facts:
+    """One absence a row: leave, a trip, duty elsewhere. Without a last day it is one day."""
+    first, reason = normalise.days(table.text("first_day"), latest=date(2100, 1, 1))
+    table.put("first_day", first, reason)
+    text = table.text("last_day")
+    last, reason = normalise.days(text, latest=date(2100, 1, 1))
+    table.reasons.append(reason.set(text.is_null(), None))
+    days = pl.DataFrame({"first": first, "last": last}).with_columns(last=pl.coalesce("last", "first"))
+    table.refuse("last_before_first", (days["last"] < days["first"]).fill_null(False))
+    table.put("last_day", days["last"])
+    words = [normalise.each(table.text(field), normalise.clean, pl.String) for field in ("reason", "destination")]
+    table.put("reason", pl.select(pl.concat_str(words, separator=", ", ignore_nulls=True)).to_series().fill_null(""))
+    return table.done()
+
+
 READERS: dict[str, Callable[[Table], Facts]] = {
-    "scans": scans, "roster": roster, "doses": doses, "apps": apps, "declarations": declarations
+    "scans": scans, "roster": roster, "doses": doses, "apps": apps, "declarations": declarations,
+    "absences": absences,
 }  # fmt: skip
 
 
-def gather(found: Recognised, location: str | None) -> Facts:
+def gather(found: Recognised, choices: Choices) -> Facts:
     """The facts of a recognised table."""
-    return READERS[found.kind](Table(found, location))
+    return READERS[found.kind](Table(found, choices))
+
+
+def wrong_dates(found: Recognised, facts: Facts, choices: Choices) -> IntakeError | None:
+    """Why the dates of a table cannot be meant as they were read: they have the month first, or most are of no time in
+    which there were logs. None when they can.
+
+    The month is first when many dates have no other reading, and none has the day first for certain.
+    """
+    dated = facts.rows.filter(pl.col("reason").is_null() | pl.col("reason").is_in(WRONG))
+    wrong = facts.rows.filter(pl.col("reason").is_in(WRONG))
+    if wrong.is_empty():
+        return None
+    if not choices.month_first:
+        table = Table(found, choices)
+        fields = sorted(DATED & table.columns.keys())
+        texts = pl.concat([pl.Series("text", [], pl.String), *(table.text(field).rename("text") for field in fields)])
+        dates = texts.drop_nulls().str.extract_groups(SLASHED).struct.unnest().drop_nulls()
+        first, second = (dates[f"{n}"].cast(pl.Int64, strict=False) for n in (2, 4))
+        certain = ((second > 12) & (first <= 12)).sum()
+        if certain >= max(1, 0.2 * dates.height) and not (first > 12).any():
+            return IntakeError(MONTH_FIRST)
+    unreal = wrong.filter(pl.col("reason").is_in(UNREAL))
+    if 2 * unreal.height > dated.height:
+        return IntakeError(
+            "Most dates are in the future or before 2020 ({wrong} of {rows} rows). Correct the dates in the file. "
+            "Nothing was changed.",
+            wrong=unreal.height,
+            rows=dated.height,
+        )
+    return None

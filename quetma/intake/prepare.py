@@ -1,14 +1,16 @@
 """The preview: everything an upload would do, without doing it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 from duckdb import DuckDBPyConnection
+from rapidfuzz import fuzz, process
 
 from quetma import people
 from quetma.intake.choices import Choices
@@ -34,6 +36,17 @@ SHOWN = {
     "declarations": ["declared_at", "symptoms"],
     "absences": ["first_day", "last_day", "reason"],
 }
+
+
+NEAR = 85  # of 100: how like a known location's name a new one is to be proposed as another name of it
+
+
+class UnknownPlace(NamedTuple):
+    """A location's name that the store does not know: on how many rows, and which known location may be meant."""
+
+    name: str
+    rows: int
+    suggestion: str | None
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,20 @@ class Prepared:
     def new_locations(self) -> list[str]:
         """The names of the locations that would be new."""
         return self.settled.fresh(self.settled.places, "location_id")["name"].to_list()
+
+    def unknown_places(self, known: Sequence[str]) -> list[UnknownPlace]:
+        """The locations that would be new, most rows first. `known` are the names of those registered."""
+        facts, places = self.facts.facts, self.settled.places
+        if "place" not in facts.columns:
+            return []
+        rows = dict(facts.group_by("place").agg(pl.col("row").n_unique()).iter_rows())
+        new = [row for row in places.iter_rows(named=True) if row["location_id"] < 0 and row["place"] in rows]
+        folded = {name: people.fold(name) for name in known}
+        found = []
+        for row in new:
+            near = process.extractOne(row["name_key"], folded, scorer=fuzz.token_set_ratio, score_cutoff=NEAR)
+            found.append(UnknownPlace(row["name"], rows[row["place"]], near[2] if near else None))
+        return sorted(found, key=lambda place: -place.rows)
 
     @property
     def needs_location(self) -> bool:
@@ -161,13 +188,13 @@ def unasked(table: Prepared | Refused) -> Prepared:
 
 def resettle(cursor: DuckDBPyConnection, prepared: Prepared) -> Prepared:
     """The same table compared with what this cursor sees."""
-    return replace(prepared, settled=settle(cursor, prepared.kind, prepared.facts, prepared.part.sha256))
+    return replace(prepared, settled=settle(cursor, prepared.found))
 
 
 def _settled(store: Store, cursor: DuckDBPyConnection, found: Found) -> Prepared:
     sha256 = found.part.sha256
     return Prepared(
         found,
-        settle(cursor, found.kind, found.facts, sha256),
+        settle(cursor, found),
         store.ask("intake/same_file", sha256=sha256, sheet=found.part.sheet),
     )

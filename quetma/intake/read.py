@@ -1,84 +1,93 @@
 """Bytes of a file → tables of text. Nothing is typed here, so nothing can be lost to a type.
 
-A file gives one or more `Source`s: a text file one for each separator it could have, a workbook one for each sheet.
-`quetma.intake.columns` says which of them is the table. A table has the columns `line` (1-based, in the file), `raw`
-(the row as it stands), `bad` (why the row cannot be split into cells, else null) and the cells `c0`, `c1`, …
+A file gives one or more `Source`s: a text file one for each separator it could have (quetma.intake.text), a workbook
+or a web page one for each sheet (quetma.intake.books). `quetma.intake.columns` says which of them is the table. A table
+has the columns `line` (1-based, in the file), `raw` (the row as it stands), `bad` (why the row cannot be split into
+cells, else null) and the cells `c0`, `c1`, …
 """
 
-import io
-import zipfile
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
-import fastexcel
-import polars as pl
-
+from quetma.intake import books
+from quetma.intake.archives import what_is_zipped
+from quetma.intake.books import SheetSource
 from quetma.intake.errors import IntakeError
-from quetma.intake.text import HEAD_ROWS, SEPARATORS, Head, TextSource, lines_of, tidy, trimmed, utf8
+from quetma.intake.oldfonts import old_font
+from quetma.intake.text import SEPARATORS, TextSource, lines_of, utf8
 
-UNPACKED_BYTES = 1 << 31  # a workbook that unpacks to more is refused unopened
+Source = TextSource | SheetSource
+
+SAMPLE_ROWS = 500  # of a table, searched for text in an old font
+SAMPLE_BYTES = 1 << 16
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+# How files that are no tables begin.
+NO_TABLES = (
+    b"%PDF", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM\x00", b"RIFF", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf",
+    b"MZ", b"\x7fELF", b"SQLite format 3", b"PAR1",
+)  # fmt: skip
 
 
-def sources(content: bytes) -> Sequence["TextSource | SheetSource"]:
-    """The tables a file may hold. Raises `IntakeError` when it cannot be read at all."""
-    if content.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in content:
-        raise IntakeError("The workbook is protected by a password. Save it without one and upload it again.")
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return _sheets(content)
-    text = utf8(content)
-    if not text.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+def is_archive(content: bytes) -> bool:
+    """Whether these bytes are a ZIP archive of files, not a workbook. Raises `IntakeError` when it is damaged."""
+    return content.startswith(ZIP) and what_is_zipped(content) == "archive"
+
+
+def sources(content: bytes) -> dict[str, Sequence[Source]]:
+    """The tables a file may hold: by sheet, the ways in which it can be read; '' is the one table of a text.
+
+    Raises `IntakeError` when it cannot be read at all.
+    """
+    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise IntakeError("The file is empty. Nothing was changed.")
+    if content.startswith(ZIP) and what_is_zipped(content) == "document":
+        raise IntakeError("This is a Word document. Copy its table into Excel, save it as XLSX and upload that.")
+    if content.startswith((*ZIP, books.OLE)):
+        return _by_sheet(books.sheets(content))
+    if content.startswith(NO_TABLES):
+        raise IntakeError("This is a picture, a PDF or a program, not a table. Upload the log as CSV or XLSX.")
+    text = utf8(content)
+    as_stored = None
+    if b"\x00" not in content[:4] and not _is_utf8(content[:SAMPLE_BYTES]):
+        as_stored = content[:SAMPLE_BYTES].decode("latin-1")
+    _refuse_old_font(text[:SAMPLE_BYTES].decode("utf-8", "replace"), as_stored)
+    if books.is_html(text):
+        return _by_sheet(books.html_tables(text.decode("utf-8", "replace")))
+    if text[:200].lstrip().startswith(b"<?xml"):
+        raise IntakeError("This is an XML file. Open it in Excel, save it as XLSX and upload that.")
     lines = lines_of(text)
-    return [TextSource(lines, separator) for separator in SEPARATORS]
+    top = lines.head(SAMPLE_ROWS)
+    told = re.fullmatch(r'"?sep=([^\w\s"])"?', (top[0] or "").strip())  # Excel's own word for the separator
+    separators = dict.fromkeys([*(told[1] if told else ""), *SEPARATORS])
+    if not top.str.contains_any(list(separators)).any() and top.str.contains(r"\S {2,}\S").any():
+        # Columns aligned with spaces. A row with an empty cell is one cell short, and rejected as such.
+        return {"": [TextSource(lines.str.strip_chars(" ").str.replace_all(" {2,}", "\t"), "\t")]}
+    return {"": [TextSource(lines, separator) for separator in separators]}
 
 
-# Workbooks -----------------------------------------------------------------------------------------------------------
-
-
-def _sheets(content: bytes) -> list["SheetSource"]:
-    """Every sheet of a workbook (XLSX, and whatever else the reader knows)."""
-    damaged = IntakeError(
-        "The workbook is damaged or not a workbook. Open it in Excel, save it again as XLSX and upload that."
-    )
+def _is_utf8(content: bytes) -> bool:
+    """Whether the bytes are UTF-8; the last character may be cut off."""
     try:
-        if content.startswith(b"PK"):
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                if sum(part.file_size for part in archive.infolist()) > UNPACKED_BYTES:
-                    raise IntakeError("The workbook unpacks to more than 2 GB. Split it into smaller files.")
-        book = fastexcel.read_excel(content)
-        return [
-            SheetSource(book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars(), name)
-            for name in book.sheet_names
-        ]
-    except (IntakeError, KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # the reader's panics on damaged files are not `Exception`s
-        raise damaged from error
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start >= len(content) - 3
+    return True
 
 
-@dataclass
-class SheetSource:
-    """One sheet of a workbook, every cell as text."""
+def _by_sheet(sheets: Sequence[SheetSource]) -> dict[str, Sequence[Source]]:
+    for sheet in sheets:
+        rows = sheet.cells.head(SAMPLE_ROWS)
+        _refuse_old_font(" ".join(cell for row in rows.iter_rows() for cell in row if cell))
+    return {sheet.name: [sheet] for sheet in sheets}
 
-    cells: pl.DataFrame
-    name: str
 
-    @cached_property
-    def head(self) -> list[Head]:
-        """The first rows of the sheet."""
-        rows = self.cells.head(HEAD_ROWS).iter_rows()
-        return [Head([cell or "" for cell in row], below) for below, row in enumerate(rows, start=1)]
-
-    def table(self, header: Head) -> pl.DataFrame:
-        """The rows below that row of the head."""
-        width = len(trimmed(header.cells))
-        below = self.cells.slice(header.below)
-        first = header.below + 1
-        raw = pl.concat_str(pl.all().fill_null(""), separator="\t").str.strip_chars_end("\t ")
-        lines = pl.int_range(first, first + below.height, eager=True)
-        frame = below.select(
-            pl.Series("line", lines), raw.alias("raw"), pl.lit(None, pl.String).alias("bad"),
-            *(pl.col(name).alias(f"c{i}") for i, name in enumerate(below.columns[:width])),
-        )  # fmt: skip
-        return tidy(frame, width)
+def _refuse_old_font(text: str, as_stored: str | None = None) -> None:
+    """`as_stored` as in `old_font`. Raises `IntakeError`."""
+    table = old_font(text, as_stored)
+    if table:
+        raise IntakeError(
+            "The text is in the old {table} font encoding, which looks right only in fonts such as {font}. Convert it "
+            "to Unicode with UniKey (Ctrl+Shift+F6, from {table} to Unicode), save the file, and upload it again.",
+            table=table,
+            font=".VnTime" if table == "TCVN3" else "VNI-Times",
+        )

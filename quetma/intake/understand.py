@@ -5,15 +5,19 @@ process of its own.
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+from quetma.intake.archives import members
 from quetma.intake.choices import Choices
-from quetma.intake.columns import Proposal, propose, refuse
+from quetma.intake.columns import PERSON, Proposal, propose, refuse
 from quetma.intake.errors import IntakeError
-from quetma.intake.facts import Facts, gather
-from quetma.intake.read import sources
+from quetma.intake.facts import MONTH_FIRST, Facts, gather, wrong_dates
+from quetma.intake.read import Source, is_archive, sources
+
+# What a log in an archive may be called; other files are only named.
+LOGS = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".htm", ".html", ".zip"}
 
 
 @dataclass(frozen=True)
@@ -48,13 +52,15 @@ class Refused:
     """A table, or a whole file, that cannot be read as it is.
 
     proposal: how far it was understood, when a choice by hand could help. nothing_lost: it holds no log at all (an
-    empty sheet, notes, a picture in an archive): to be named, but nothing is wrong.
+    empty sheet, notes, a picture in an archive): to be named, but nothing is wrong. month_first: reading its dates with
+    the month first (`Choices.month_first`) would help.
     """
 
     part: Part
     error: IntakeError
     proposal: Proposal | None = None
     nothing_lost: bool = False
+    month_first: bool = False
 
 
 def understand(
@@ -70,31 +76,84 @@ def understand(
     """
     content = content.read_bytes() if isinstance(content, Path) else content
     name = PurePath(file_name.replace("\\", "/")).name
-    sha256 = hashlib.sha256(content).hexdigest()
-    whole = Part(name, "", sha256, "")
-    chosen = choices or Choices()
+    chosen, remembered = choices or Choices(), remembered or {}
     try:
-        candidates = sources(content)
+        if not is_archive(content):
+            return _tables(name, "", content, chosen, remembered)
+        tables = [
+            table
+            for member, unpacked in members(content)
+            for table in _member(name, member, unpacked, chosen, remembered)
+        ]
     except IntakeError as error:
-        return [Refused(whole, error)]
-    tables: list[Found | Refused] = []
-    by_sheet: dict[str, list] = {}
-    for source in candidates:
-        by_sheet.setdefault(source.name, []).append(source)
-    for sheet, several in by_sheet.items():
-        part = Part(name, sheet, sha256, sheet if len(by_sheet) > 1 else "")
-        own = chosen if isinstance(chosen, Choices) else chosen.get(part.key, Choices())
-        found = propose(several, own.kind)
-        if found is None:
-            blank = len(by_sheet) > 1 and not any(source.head for source in several)
-            tables.append(Refused(part, refuse(several, own.kind), None, blank))
-            continue
-        proposal, recognised = found
-        facts = gather(recognised, own.location)
-        if facts.rows.is_empty():
-            tables.append(
-                Refused(part, IntakeError("Below the header there is no row. Nothing was changed."), proposal)
-            )
-        else:
-            tables.append(Found(part, recognised.kind, proposal, own, False, facts))
+        return [Refused(_part(name, "", content), error)]
+    if not any(isinstance(table, Found) or not table.nothing_lost for table in tables):
+        error = IntakeError("The ZIP archive holds no log. Nothing was changed.")
+        return [*tables, Refused(_part(name, "", content), error)]
     return tables
+
+
+def _member(
+    archive: str,
+    member: str,
+    content: bytes | IntakeError,
+    chosen: Choices | Mapping[str, Choices],
+    remembered: Mapping[str, Choices],
+) -> list[Found | Refused]:
+    """The tables of a file in an archive; one that is no log by its name is only named."""
+    name = f"{archive}/{member}"
+    if isinstance(content, IntakeError):
+        return [Refused(Part(name, "", "", member), content)]
+    part = _part(name, member, content)
+    if PurePath(member).suffix.lower() not in LOGS:
+        return [Refused(part, IntakeError("This is no table and was not read."), nothing_lost=True)]
+    try:
+        if is_archive(content):
+            raise IntakeError("This is a ZIP archive within a ZIP archive. Unpack it and upload what is in it.")
+        return _tables(name, member, content, chosen, remembered)
+    except IntakeError as error:
+        return [Refused(part, error)]
+
+
+def _part(name: str, key: str, content: bytes) -> Part:
+    return Part(name, "", hashlib.sha256(content).hexdigest(), key)
+
+
+def _tables(
+    name: str,
+    key: str,
+    content: bytes,
+    chosen: Choices | Mapping[str, Choices],
+    remembered: Mapping[str, Choices],
+) -> list[Found | Refused]:
+    """The tables of one file that is no archive. Raises `IntakeError` when it cannot be read at all."""
+    sheets = sources(content)
+    whole = _part(name, key, content)
+    tables = []
+    for sheet, readings in sheets.items():
+        own = "/".join(filter(None, [key, sheet])) if len(sheets) > 1 else key
+        choices = chosen if isinstance(chosen, Choices) else chosen.get(own, Choices())
+        tables.append(_table(replace(whole, sheet=sheet, key=own), readings, choices, remembered, len(sheets) == 1))
+    if not any(isinstance(table, Found) or not table.nothing_lost for table in tables):
+        tables[0] = replace(tables[0], nothing_lost=False)
+    return tables
+
+
+def _table(
+    part: Part, readings: Sequence[Source], choices: Choices, remembered: Mapping[str, Choices], alone: bool
+) -> Found | Refused:
+    """One sheet or text. alone: there is no other in its file, so that it is expected to be a log."""
+    proposal, recognised, applied = propose(readings, choices, remembered)
+    if recognised is None:
+        return Refused(part, refuse(proposal, applied.kind), proposal, nothing_lost=not alone and _is_no_log(proposal))
+    facts = gather(recognised, applied)
+    if facts.rows.is_empty():
+        return Refused(part, IntakeError("Below the header there is no row. Nothing was changed."), proposal)
+    if wrong := wrong_dates(recognised, facts, applied):
+        return Refused(part, wrong, proposal, month_first=wrong.message == MONTH_FIRST)
+    return Found(part, recognised.kind, proposal, applied, applied != choices, facts)
+
+
+def _is_no_log(proposal: Proposal) -> bool:
+    """Whether a sheet beside others is empty, notes or a summary: no column in it is a name or a phone."""
+    return not proposal.columns.keys() & set(PERSON)

@@ -330,7 +330,7 @@ def test_a_location_can_be_given_for_the_whole_file(empty_store: Store):
     [
         (b"", "empty"), (b"\xef\xbb\xbf\r\n  \n", "empty"), (b"\x00" * 5000, "empty"),
         (b"\xff\xfe", "empty"), (b"hello\nworld\n", "header"),
-        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "header"), (bytes(range(256)) * 20, "not a table"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "not a table"), (bytes(range(256)) * 20, "not a table"),
         ("Họ tên,Cơ quan\nA,B\n".encode(), "fit no known kind"), ("Họ tên,Thời gian\n".encode(), "no row"),
         (b"PK\x03\x04" + b"\x00" * 100, "damaged"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 1000, "damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le") + b"\x00" * 1000, "password"),
@@ -345,7 +345,7 @@ def test_what_is_no_log_is_refused_in_plain_words(empty_store: Store, content: b
 
 def test_a_kind_given_by_hand_says_what_is_missing(empty_store: Store):
     content = text(HEADER, *ROWS).encode()
-    with pytest.raises(intake.IntakeError, match="Mũi, Ngày tiêm"):
+    with pytest.raises(intake.IntakeError, match="lacks a column: Mũi\\."):
         prepare(empty_store, "a.csv", content, kind="doses")
     assert prepare(empty_store, "a.csv", content, kind="scans").counts["accepted"] == 2
 
