@@ -62,35 +62,45 @@ class Touched:
 
 
 def touch(cursor: DuckDBPyConnection, batch_id: int) -> Touched:
-    """What the rows of an upload that count concern; puts the people they are about into touched_person.
+    """What the rows of an upload that count concern; adds the people of all its rows to touched_person.
 
     For an upload that is to be removed, ask before.
     """
-    rows = " UNION ".join(
-        f"SELECT person_id FROM {table} WHERE batch_id = $batch AND counts" for table in ROWS.values()
-    )
+    cursor.execute("CREATE TEMP TABLE IF NOT EXISTS touched_person (person_id BIGINT)")
+    rows = " UNION ".join(f"SELECT person_id FROM {table} WHERE batch_id = $batch" for table in ROWS.values())
     cursor.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE touched_person AS
-        SELECT DISTINCT COALESCE(a.person_id, r.person_id) AS person_id
-        FROM ({rows}) r LEFT JOIN alias a ON a.alias_id = r.person_id
+        INSERT INTO touched_person
+        WITH named AS ({rows})
+        SELECT person_id FROM (
+            FROM named UNION SELECT a.person_id FROM alias a JOIN named n ON n.person_id = a.alias_id
+        ) WHERE person_id NOT IN (SELECT person_id FROM touched_person)
         """,
         {"batch": batch_id},
     )
     return _touched(cursor, "batch_id = $batch AND counts", {"batch": batch_id})
 
 
-def touch_people(cursor: DuckDBPyConnection) -> Touched:
-    """What all rows concern that are about the people in touched_person, or under whose name they were written."""
-    return _touched(
-        cursor,
+def touch_people(cursor: DuckDBPyConnection, people: Collection[int]) -> Touched:
+    """What all rows concern that are about these people, or about somebody who is really one of them, whether they
+    count or not; adds the people to touched_person.
+    """
+    cursor.execute("CREATE TEMP TABLE IF NOT EXISTS touched_person (person_id BIGINT)")
+    cursor.execute(
         """
-        (person_id IN (SELECT person_id FROM touched_person) OR person_id IN (
-            SELECT alias_id FROM alias WHERE person_id IN (SELECT person_id FROM touched_person)
-        ))
+        CREATE OR REPLACE TEMP TABLE chosen_person AS
+        WITH given AS (SELECT UNNEST($people::BIGINT[]) AS person_id)
+        FROM given UNION SELECT alias_id FROM alias WHERE person_id IN (SELECT person_id FROM given)
         """,
-        {},
+        {"people": sorted(people)},
     )
+    cursor.execute(
+        """
+        INSERT INTO touched_person
+        SELECT person_id FROM chosen_person WHERE person_id NOT IN (SELECT person_id FROM touched_person)
+        """
+    )
+    return _touched(cursor, "person_id IN (SELECT person_id FROM chosen_person)", {})
 
 
 def _touched(cursor: DuckDBPyConnection, chosen: str, params: dict[str, Any]) -> Touched:
@@ -105,9 +115,11 @@ def _touched(cursor: DuckDBPyConnection, chosen: str, params: dict[str, Any]) ->
     [(since,)] = cursor.execute(
         f"""
         SELECT MIN(day) FROM (
-            SELECT given_on AS day FROM dose_row d LEFT JOIN alias a ON a.alias_id = d.person_id
-            WHERE COALESCE(a.person_id, d.person_id) IN (SELECT person_id FROM touched_person)
-              AND EXISTS (SELECT 1 FROM dose_row WHERE {chosen})
+            SELECT d.given_on AS day FROM dose_row d LEFT JOIN alias a ON a.alias_id = d.person_id
+            WHERE COALESCE(a.person_id, d.person_id) IN (
+                SELECT COALESCE(o.person_id, c.person_id)
+                FROM (SELECT person_id FROM dose_row WHERE {chosen}) c LEFT JOIN alias o ON o.alias_id = c.person_id
+            )
             UNION ALL SELECT installed_on FROM app_install_row WHERE {chosen}
         )
         """,

@@ -23,6 +23,7 @@ KEEPERS = {
     "quetma/settings.py",
     "quetma/stays.py",
     "quetma/rollups.py",
+    "quetma/intake/recount.py",
     "quetma/access/accounts.py",
     "quetma/access/sessions.py",
 }

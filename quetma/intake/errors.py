@@ -29,7 +29,6 @@ REASONS = {
     "total_row": "This is a total or a note below the table, not a record",
     "no_person": "There is neither a name nor a phone number",
     "bad_phone": "The phone number cannot be read",
-    "ambiguous_person": "Several staff members have this name; add the phone number",
     "repeated_person": "The same person stands in an earlier row of this file with other details",
     "repeated_dose": "The same dose stands in an earlier row of this file with another day",
     "no_location": "The location is missing",

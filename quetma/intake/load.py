@@ -8,9 +8,9 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import rollups
+from quetma.intake import recount
 from quetma.intake.errors import IntakeError
 from quetma.intake.prepare import Prepared, resettle
-from quetma.people import fold, sort_key
 from quetma.store import Store, now, query
 
 # What load is doing, for the progress shown. English texts are message identifiers.
@@ -22,6 +22,7 @@ INSERT = {
     "doses": "intake/insert_doses",
     "apps": "intake/insert_apps",
     "declarations": "intake/insert_declarations",
+    "absences": "intake/insert_absences",
 }
 
 
@@ -61,9 +62,6 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
         prepared = resettle(cursor, prepared)
         progress(STEPS[1])
         batch_id, next_person, next_location = cursor.sql(query("intake/next_ids")[0]).fetchall()[0]
-        facts = _with_ids(cursor, prepared, batch_id, next_person, next_location)
-        if not facts.is_empty():
-            _put(cursor, INSERT[prepared.kind], "facts", facts, batch=batch_id)
         rejects = prepared.rejects.with_columns(pl.col("raw").str.replace_all("\0", "␀", literal=True))
         if not rejects.is_empty():
             _put(cursor, "intake/insert_rejects", "rejects", rejects, batch=batch_id)
@@ -79,62 +77,83 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
                 "first_day": first, "last_day": last,
             },
         )  # fmt: skip
+        known = _store(cursor, prepared, batch_id, next_person, next_location)
+        # New names, or a new roster, may tell who somebody is.
+        touched = recount.anew(cursor)
+        recount.names(cursor, known)
+        counts |= _ask_counts(cursor, batch_id)
         progress(STEPS[2])
-        if not facts.is_empty():
-            rollups.derive(cursor, rollups.touch(cursor, batch_id))
+        touched |= rollups.touch(cursor, batch_id)
+        if touched != rollups.Touched():
+            rollups.derive(cursor, touched)
         progress(STEPS[3])
     return Batch(batch_id, prepared.part.file_name, prepared.kind, **counts, rejects=rejects)
 
 
-def _with_ids(
+def _store(
     cursor: DuckDBPyConnection, prepared: Prepared, batch_id: int, next_person: int, next_location: int
-) -> pl.DataFrame:
-    """The new facts with the real ids of people and locations; stores those that are new."""
+) -> pl.Series:
+    """Stores the facts, the people and places that are new, and what the file calls them. Returns the ids of the people
+    who were known before.
+    """
     settled = prepared.settled
-    facts = settled.facts
-    people = settled.fresh(settled.people, "person_id").unique("person_id", maintain_order=True)
-    facts = _number(facts, people, "person_id", next_person)
-    if not people.is_empty():
-        _put(
-            cursor,
-            "intake/insert_people",
-            "fresh",
-            _keys(_number(people, people, "person_id", next_person)),
-        )
+    if settled.facts.is_empty():
+        return pl.Series([], dtype=pl.Int64)
+    people = settled.named(settled.people, "person_id")
+    fresh = settled.fresh(settled.people, "person_id")
+    known = people.filter(pl.col("person_id") > 0)["person_id"]
+    real = _real_ids(fresh["person_id"], next_person)
+    if not fresh.is_empty():
+        former = _frame(cursor, "intake/former_people", "fresh", fresh)
+        if not former.is_empty():
+            cursor.register("fresh", fresh)
+            cursor.execute(query("intake/forget_former")[0])
+            cursor.unregister("fresh")
+            back = fresh.select("identity").join(former, on="identity", how="left", maintain_order="left")["former_id"]
+            real = real.with_columns(real=pl.coalesce(back, "real"))
+        _put(cursor, "intake/insert_people", "fresh", recount.with_keys(_number(fresh, "person_id", real)))
+    facts = _number(settled.facts, "person_id", real)
+    _put(cursor, "intake/insert_claims", "claims", _number(people, "person_id", real), batch=batch_id)
     if "location_id" in facts.columns:
-        places = settled.fresh(settled.places, "location_id")
-        facts = _number(facts, places, "location_id", next_location)
-        if not places.is_empty():
-            _put(
-                cursor,
-                "intake/insert_locations",
-                "fresh",
-                _number(places, places, "location_id", next_location),
-            )
-    if prepared.kind == "roster" and not facts.is_empty():
-        _put(cursor, "intake/rename_people", "named", _keys(facts.select("person_id", "name", "birth_year")))
-    return facts
+        places = settled.named(settled.places, "location_id")
+        fresh = settled.fresh(settled.places, "location_id")
+        real = _real_ids(fresh["location_id"], next_location)
+        facts = _number(facts, "location_id", real)
+        if not fresh.is_empty():
+            _put(cursor, "intake/insert_locations", "fresh", _number(fresh, "location_id", real))
+        _put(cursor, "intake/insert_place_claims", "claims", _number(places, "location_id", real), batch=batch_id)
+    _put(cursor, INSERT[prepared.kind], "facts", facts, batch=batch_id)
+    return known
 
 
-def _number(frame: pl.DataFrame, fresh: pl.DataFrame, column: str, first: int) -> pl.DataFrame:
-    """`frame` with the numbers below zero in `column` replaced: the n-th of `fresh` becomes `first` + n."""
-    if fresh.is_empty():
+def _real_ids(fresh: pl.Series, first: int) -> pl.DataFrame:
+    """The numbers for new people or places in the order they are named: the n-th of `fresh` is `first` + n."""
+    return pl.DataFrame({"id": fresh, "real": pl.int_range(first, first + len(fresh), eager=True)})
+
+
+def _number(frame: pl.DataFrame, column: str, real: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with the numbers below zero in `column` replaced by the real ones."""
+    if real.is_empty():
         return frame
-    real = fresh.select(column).with_columns(real=pl.int_range(first, first + fresh.height))
     return (
-        frame.join(real, on=column, how="left", maintain_order="left")
+        frame.join(real, left_on=column, right_on="id", how="left", maintain_order="left")
         .with_columns(pl.coalesce("real", column).alias(column))
         .drop("real")
     )
 
 
-def _keys(people: pl.DataFrame) -> pl.DataFrame:
-    """People with the keys they are searched and ordered by."""
-    names = people["name"].to_list()
-    return people.with_columns(
-        name_key=pl.Series([fold(name) for name in names], dtype=pl.String),
-        sort_key=pl.Series([sort_key(name) for name in names], dtype=pl.String),
-    )
+def _frame(cursor: DuckDBPyConnection, name: str, frame_name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The answer of a named query over a frame."""
+    cursor.register(frame_name, frame)
+    answer = cursor.sql(query(name)[0]).pl()
+    cursor.unregister(frame_name)
+    return answer
+
+
+def _ask_counts(cursor: DuckDBPyConnection, batch_id: int) -> dict[str, int]:
+    """accepted and duplicates as they are after it was decided who is who."""
+    [(accepted, duplicates)] = cursor.execute(query("intake/counts")[0], {"batch": batch_id}).fetchall()
+    return {"accepted": accepted, "duplicates": duplicates}
 
 
 def _put(cursor: DuckDBPyConnection, name: str, frame_name: str, frame: pl.DataFrame, **params: object) -> None:

@@ -8,84 +8,73 @@ from dataclasses import dataclass
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma.intake.facts import Facts
-from quetma.people import spelling
+from quetma.intake import recount
+from quetma.intake.understand import Found, Part
 from quetma.store import query
 
 
 @dataclass(frozen=True)
-class Rule:
-    """When two facts of one file are about the same thing (`key`), and which query finds those the store holds already.
-
-    The later of two equal facts is a duplicate. Where they also have to agree in `details` and do not, it is rejected
-    with `reason`: nobody can tell which of them is true. `extra` are the columns of people that the kind stores or
-    compares as well. `about_staff`: a row without a phone is about the one staff member of that name.
+class Repeated:
+    """Rows of one file that are about the same thing (`key`) have to agree in `details`; a later row that does not is
+    rejected with `reason`: nobody can tell which of them is true.
     """
 
     key: tuple[str, ...]
-    known: str
-    details: tuple[str, ...] = ()
-    reason: str = ""
-    extra: tuple[str, ...] = ()
-    about_staff: bool = True
+    details: tuple[str, ...]
+    reason: str
 
 
-RULES = {
-    "scans": Rule(("person_id", "location_id", "scanned_at", "direction"), "intake/known_scans", about_staff=False),
-    "roster": Rule(
-        ("person_id",),
-        "intake/known_roster",
-        ("location_id", "position", "smartphone", "started", "ended"),
-        "repeated_person",
-        ("name", "birth_year"),
-    ),
-    "doses": Rule(("person_id", "number"), "intake/known_doses", ("given_on",), "repeated_dose"),
-    "apps": Rule(("person_id", "app"), "intake/known_apps"),
-    "declarations": Rule(("person_id", "declared_at"), "intake/known_declarations"),
+REPEATED = {
+    "roster": Repeated(("who",), ("place", "position", "smartphone", "started", "ended"), "repeated_person"),
+    "doses": Repeated(("who", "number"), ("given_on",), "repeated_dose"),
 }
+SCAN = ("really", "location_id", "scanned_at", "direction")
 
 
 @dataclass(frozen=True)
 class Settled:
-    """rows: line, raw, reason, outcome (accepted | duplicate | rejected). facts: only the new ones, with line,
-    person_id and location_id; ids below zero stand for people and places that are new. people, places: with their
-    ids."""
+    """rows: line, raw, reason, outcome (accepted | duplicate | rejected). facts: those of the rows that are not
+    rejected, with line, person_id, location_id and counts (false for a duplicate); ids below zero stand for people and
+    places that are new. people, places: with their ids."""
 
     rows: pl.DataFrame
     facts: pl.DataFrame
     people: pl.DataFrame
     places: pl.DataFrame
 
-    def fresh(self, frame: pl.DataFrame, key: str) -> pl.DataFrame:
-        """The rows of `people` or `places` that are new and that a new fact names."""
+    def named(self, frame: pl.DataFrame, key: str) -> pl.DataFrame:
+        """The rows of `people` or `places` that a fact names."""
         if key not in self.facts.columns:
             return frame.clear()
-        return frame.filter(pl.col(key) < 0).join(
-            self.facts.select(key).unique(), on=key, how="semi", maintain_order="left"
+        return frame.join(self.facts.select(key).unique(), on=key, how="semi", maintain_order="left").unique(
+            key, maintain_order=True
         )
 
+    def fresh(self, frame: pl.DataFrame, key: str) -> pl.DataFrame:
+        """The rows of `people` or `places` that are new and that a fact names."""
+        return self.named(frame.filter(pl.col(key) < 0), key)
 
-def settle(cursor: DuckDBPyConnection, kind: str, found: Facts, sha256: str) -> Settled:
-    """Compares the facts of a file with the store."""
-    rule = RULES[kind]
-    people = _people(cursor, found.people, rule.about_staff)
+
+def settle(cursor: DuckDBPyConnection, table: Found) -> Settled:
+    """Compares what a table says with the store. What is rejected is the table's own matter: it does not depend on the
+    store, so that undoing another upload cannot change it.
+    """
+    kind, found = table.kind, table.facts
+    people = _known(cursor, "intake/known_people", "people", found.people, "who", "person_id")
     places = _known(cursor, "intake/known_places", "places", found.places, "place", "location_id")
     facts = found.facts.with_columns(line=found.rows["line"].gather(found.facts["row"]))
-    told = people.select("who", "person_id", "ambiguous", *rule.extra)
-    facts = facts.join(told, on="who", how="left", maintain_order="left")
-    if "place" in facts.columns:
-        facts = facts.join(places.select("place", "location_id"), on="place", how="left", maintain_order="left")
-    refused = facts.filter("ambiguous").select("row", reason=pl.lit("ambiguous_person"))
-    facts = facts.filter(~pl.col("ambiguous")).drop("ambiguous").with_row_index("fact")
-    if rule.details:
+    refused = facts.clear().select("row", reason=pl.lit("", pl.String))
+    if rule := REPEATED.get(kind):
         first = [pl.col(c).eq_missing(pl.col(c).first().over(rule.key)) for c in rule.details]
         differs = facts.select(~pl.all_horizontal(first)).to_series()
-        refused = pl.concat([refused, facts.filter(differs).select("row", reason=pl.lit(rule.reason))])
+        refused = facts.filter(differs).select("row", reason=pl.lit(rule.reason))
         facts = facts.filter(~differs)
-    fresh = facts.filter(_one_of_each(kind, rule))
-    fresh = fresh.join(_known_facts(cursor, rule, fresh, sha256), on="fact", how="anti", maintain_order="left")
+    facts = facts.join(people.select("who", "person_id"), on="who", how="left", maintain_order="left")
+    if "place" in facts.columns:
+        facts = facts.join(places.select("place", "location_id"), on="place", how="left", maintain_order="left")
+    facts = facts.with_columns(counts=_counts(cursor, kind, facts, people, table.part))
 
-    taken = pl.repeat(False, found.rows.height, eager=True).scatter(fresh["row"].unique(), True)
+    taken = pl.repeat(False, found.rows.height, eager=True).scatter(facts.filter("counts")["row"].unique(), True)
     rows = found.rows.with_row_index("row").join(refused, on="row", how="left", suffix="_now", maintain_order="left")
     rows = rows.with_columns(reason=pl.coalesce("reason", "reason_now")).select(
         "line", "raw", "reason",
@@ -93,63 +82,61 @@ def settle(cursor: DuckDBPyConnection, kind: str, found: Facts, sha256: str) -> 
         .when(taken).then(pl.lit("accepted"))
         .otherwise(pl.lit("duplicate")),
     )  # fmt: skip
-    return Settled(rows, fresh, people, places)
+    return Settled(rows, facts, people, places)
 
 
-def _one_of_each(kind: str, rule: Rule) -> pl.Expr:
-    """Of equal facts the first; of a dose the first that is confirmed, if any is."""
-    first = pl.struct(rule.key).is_first_distinct()
-    if kind != "doses":
+def _counts(cursor: DuckDBPyConnection, kind: str, facts: pl.DataFrame, people: pl.DataFrame, part: Part) -> pl.Series:
+    """Which facts are no duplicates, were they stored now (quetma/intake/recount.py has the rules)."""
+    if facts.is_empty() or not _ask(cursor, "intake/same_file", sha256=part.sha256, sheet=part.sheet).is_empty():
+        return pl.repeat(False, facts.height, dtype=pl.Boolean, eager=True)
+    facts = facts.with_columns(really=_really(cursor, kind, people, facts["person_id"])).with_row_index("fact")
+    if kind != "scans":
+        facts = facts.join(people.select("who", "name", "birth_year"), on="who", how="left", maintain_order="left")
+        new = facts.with_columns(id=-1 - pl.col("fact").cast(pl.Int64), person_id="really")
+        cursor.register("new", new)
+        text = recount.consider(cursor, kind, "person_id IN (SELECT person_id FROM new)", "new")
+        standing = cursor.sql(f"SELECT id FROM ({text}) WHERE id < 0 AND stands").pl()["id"]
+        cursor.unregister("new")
+        return new["id"].is_in(standing.implode())
+    # The rule of queries/intake/recount/scans.sql for very many rows that come after all others.
+    first = facts.select(pl.struct(SCAN).is_first_distinct()).to_series()
+    known = facts.filter((pl.col("really") > 0) & (pl.col("location_id") > 0))
+    if known.is_empty():
         return first
-    confirmed = pl.col("confirmed_by").is_not_null()
-    first_of_these = pl.struct(*rule.key, confirmed.alias("confirmed")).is_first_distinct()
-    return pl.when(confirmed.any().over(rule.key)).then(confirmed & first_of_these).otherwise(first)
+    known = _ask(
+        cursor, "intake/known_scans", ("facts", known),
+        first=known["scanned_at"].min(), last=known["scanned_at"].max(),
+    )  # fmt: skip
+    return first.scatter(known["fact"], False)
+
+
+def _really(cursor: DuckDBPyConnection, kind: str, people: pl.DataFrame, ids: pl.Series) -> pl.Series:
+    """`ids` of people, each replaced by the person they really are."""
+    nameless = people.filter((pl.col("person_id") < 0) & pl.col("identity").str.starts_with("name:"))
+    staff = people.filter(~pl.col("masked")) if kind == "roster" else None
+    aliases = recount.aliases(cursor, nameless, staff)
+    if not aliases:
+        return ids
+    return ids.replace(pl.Series(list(aliases), dtype=pl.Int64), pl.Series(list(aliases.values()), dtype=pl.Int64))
 
 
 def _known(
     cursor: DuckDBPyConnection, name: str, frame_name: str, frame: pl.DataFrame, key: str, column: str
 ) -> pl.DataFrame:
     """`frame` with the store's id of each row in `column`; a new one gets a number below zero of its own."""
-    known = _ask(cursor, name, frame_name, frame)
+    known = _ask(cursor, name, (frame_name, frame))
     return frame.join(known, on=key, how="left", maintain_order="left").with_columns(
         pl.coalesce(pl.col(column).cast(pl.Int64), -1 - pl.col(key)).alias(column)
     )
 
 
-def _people(cursor: DuckDBPyConnection, people: pl.DataFrame, about_staff: bool) -> pl.DataFrame:
-    """The people with their person_id, and `ambiguous` for a name that several staff members have."""
-    people = _known(cursor, "intake/known_people", "people", people, "who", "person_id")
-    people = people.with_columns(ambiguous=pl.lit(False))
-    nameless = people.filter(pl.col("phone").is_null() & ~pl.col("masked"))
-    if not about_staff or nameless.is_empty():
-        return people
-    staff: dict[str, list[tuple[int, int | None]]] = {}
-    for person_id, name, year in cursor.sql(query("intake/staff_names")[0]).fetchall():
-        staff.setdefault(spelling(name), []).append((person_id, year))
-    ids, ambiguous = people["person_id"].to_list(), people["ambiguous"].to_list()
-    for who, name, year in nameless.select("who", "name", "birth_year").iter_rows():
-        same = [i for i, born in staff.get(spelling(name), []) if year is None or born is None or born == year]
-        if len(same) == 1:
-            ids[who] = same[0]
-        ambiguous[who] = len(same) > 1
-    return people.with_columns(pl.Series("person_id", ids, pl.Int64), pl.Series("ambiguous", ambiguous, pl.Boolean))
-
-
-def _known_facts(cursor: DuckDBPyConnection, rule: Rule, facts: pl.DataFrame, sha256: str) -> pl.DataFrame:
-    """The `fact` numbers that the store holds already."""
-    facts = facts.filter(pl.all_horizontal(pl.col(c) > 0 for c in ("person_id", "location_id") if c in facts.columns))
-    if facts.is_empty():
-        return facts.select("fact")
-    params: dict[str, object] = {"sha256": sha256}
-    if "scanned_at" in facts.columns:
-        params |= {"first": facts["scanned_at"].min(), "last": facts["scanned_at"].max()}
-    return _ask(cursor, rule.known, "facts", facts, **params)
-
-
-def _ask(cursor: DuckDBPyConnection, name: str, frame_name: str, frame: pl.DataFrame, **params: object) -> pl.DataFrame:
-    """A named query over a frame; of `params`, what it binds."""
-    text, binds = query(name)
-    cursor.register(frame_name, frame)
-    answer = cursor.sql(text, params={name: params[name] for name in binds} or None).pl()
-    cursor.unregister(frame_name)
+def _ask(
+    cursor: DuckDBPyConnection, name: str, frame: tuple[str, pl.DataFrame] | None = None, **params: object
+) -> pl.DataFrame:
+    """A named query, over a frame by its name."""
+    if frame:
+        cursor.register(*frame)
+    answer = cursor.sql(query(name)[0], params=params or None).pl()
+    if frame:
+        cursor.unregister(frame[0])
     return answer
