@@ -10,7 +10,7 @@ from quetma.intake.errors import IntakeError
 UNPACKED_BYTES = 1 << 31  # an archive or workbook that unpacks to more is refused
 MEMBERS = 1000
 BOMB = "The file unpacks to more than 2 GB. Split it into smaller files."
-DAMAGED = "The ZIP archive is damaged. Make it again and upload it."
+DAMAGED = "The workbook or ZIP archive is damaged. Save it again, a workbook as XLSX, and upload that."
 
 
 def what_is_zipped(content: bytes) -> str:

@@ -13,7 +13,7 @@ from quetma.intake.archives import members
 from quetma.intake.choices import Choices
 from quetma.intake.columns import PERSON, Proposal, propose, refuse
 from quetma.intake.errors import IntakeError
-from quetma.intake.facts import MONTH_FIRST, Facts, gather, wrong_dates
+from quetma.intake.facts import DATED, MONTH_FIRST, Facts, gather, wrong_dates
 from quetma.intake.read import Source, is_archive, sources
 
 # What a log in an archive may be called; other files are only named.
@@ -155,5 +155,10 @@ def _table(
 
 
 def _is_no_log(proposal: Proposal) -> bool:
-    """Whether a sheet beside others is empty, notes or a summary: no column in it is a name or a phone."""
-    return not proposal.columns.keys() & set(PERSON)
+    """Whether a sheet beside others is empty, notes or a summary: no header in it is of a person, and no two columns
+    look like people and times.
+    """
+    people = [field for field in PERSON if field in proposal.columns]
+    return not people or (
+        all(proposal.how[field] == "contents" for field in people) and not DATED & proposal.columns.keys()
+    )

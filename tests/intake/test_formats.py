@@ -1,7 +1,6 @@
 """One small file a format: what it says must come out whatever the file wears."""
 
 import io
-import unicodedata
 from datetime import date, datetime, time
 
 import polars as pl
@@ -11,6 +10,7 @@ import xlsxwriter
 from quetma import intake
 from quetma.store import Store
 from tests.intake import prepare
+from tests.intake.files import cp1258
 
 ROWS = [
     ("Lò Văn Ánh", "0912345678", "Trụ sở Mai Sơn", "24/08/2021 08:10:00", "Vào"),
@@ -42,19 +42,6 @@ def workbook(*rows: tuple[object, ...], skip: int = 0) -> bytes:
             sheet.write(y, x, value, forms.get(type(value)))
     book.close()
     return file.getvalue()
-
-
-def cp1258(content: str) -> bytes:
-    """Vietnamese as that code page writes it: a letter with its hat or horn, then its tone as another character."""
-    out = bytearray()
-    for char in content:
-        try:
-            out += char.encode("cp1258")
-        except UnicodeEncodeError:
-            bare = unicodedata.normalize("NFD", char)
-            tone = next(c for c in bare if c in "\u0300\u0301\u0303\u0309\u0323")
-            out += unicodedata.normalize("NFC", bare.replace(tone, "")).encode("cp1258") + tone.encode("cp1258")
-    return bytes(out)
 
 
 def said(prepared: intake.Prepared) -> list[tuple[object, ...]]:

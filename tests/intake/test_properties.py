@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from quetma import intake, people
 from quetma.store import ROOT, Store, open_store
 from tests.intake import prepare
-from tests.intake.test_formats import cp1258
+from tests.intake.files import cp1258
 
 NAMES = ["Lò Văn Ánh", "Hà Thị Thuý", "Đặng Hoà", "Quàng Văn Ơn", "Nguyễn Thị Mỹ Ửng", "Cầm Bá Tước", "Mùa A Dơ"]
 PLACES = ["Trụ sở Mai Sơn", "Trụ sở Yên Châu", "Chợ Cò Nòi"]
