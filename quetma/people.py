@@ -6,8 +6,10 @@ mobile numbers comes before parsing; a masked value is recognised before anythin
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 import phonenumbers
+import polars as pl
 
 # The 2018 migration of 11-digit mobile prefixes (Decision 798/QĐ-BTTTT); the phonenumbers library does not know it.
 MIGRATED_2018 = {
@@ -26,6 +28,13 @@ TONE_PLACES = {
     for first, last in ("oa", "oe", "uy")
     for tone in "\u0300\u0301\u0303\u0309\u0323"
 }
+
+
+# Most texts hold no other characters than these. What the functions below say about one of those, expressions say about
+# a whole column of them, much faster; any other text is given to the function itself.
+USUAL = "^[ -~ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ]*$"
+TONE_AT_END = "[ou][àáãảạèéẽẻẹỳýỹỷỵ](?:[^a-zà-ỹ0-9_]|$)"  # a word that `spelling` may have to change
+USUAL_PHONE = r"^(?:0|84|\+84|0084)?([35789][0-9]{8})$"  # without spaces, dots and dashes
 
 
 def clean(text: str) -> str:
@@ -119,3 +128,67 @@ def identity(name: str, phone_number: str | None, birth_year: int | None, raw_ph
     if phone_number:
         return f"tel:{phone_number}"
     return f"name:{spelling(name)}|{birth_year or ''}"
+
+
+# Whole columns --------------------------------------------------------------------------------------------------------
+
+
+def clean_all(texts: pl.Series) -> pl.Series:
+    """`clean` of every text; null stays null."""
+    return _all(texts, clean, texts.str.contains(USUAL), _spaced)
+
+
+def fold_all(texts: pl.Series) -> pl.Series:
+    """`fold` of every text; null stays null."""
+    return _all(
+        texts,
+        fold,
+        texts.str.contains(USUAL),
+        lambda some: (
+            _spaced(some.str.normalize("NFD").str.replace_all("[\u0300-\u036f]", ""))
+            .str.to_lowercase()
+            .str.replace_all("đ", "d", literal=True)
+        ),
+    )
+
+
+def spelling_all(names: pl.Series) -> pl.Series:
+    """`spelling` of every name; null stays null."""
+    usual = names.str.contains(USUAL) & ~names.str.to_lowercase().str.contains(TONE_AT_END)
+    return _all(names, spelling, usual, lambda some: _spaced(some).str.to_lowercase())
+
+
+def sort_key_all(names: pl.Series) -> pl.Series:
+    """`sort_key` of every name; null stays null."""
+    return fold_all(names).str.replace("^(.*) ([^ ]+)$", "$2 $1")
+
+
+def phone_all(texts: pl.Series) -> pl.Series:
+    """`phone` of every text; null stays null."""
+    digits = texts.str.strip_suffix(".0").str.replace_all(r"[ .\-]", "")
+    return _all(digits, phone, digits.str.contains(USUAL_PHONE), lambda some: "+84" + some.str.tail(9), of=texts)
+
+
+def domestic_all(e164: pl.Expr) -> pl.Expr:
+    """`domestic` of phones that are known."""
+    return pl.when(e164.str.starts_with("+84")).then("0" + e164.str.slice(3)).otherwise(e164)
+
+
+def _all(
+    texts: pl.Series,
+    one: Callable[[str], str | None],
+    usual: pl.Series,
+    many: Callable[[pl.Series], pl.Series],
+    of: pl.Series | None = None,
+) -> pl.Series:
+    """`many` of the texts that are `usual`, `one` of each other (of `of`, when given); null stays null."""
+    values = many(texts)
+    others = (~usual).arg_true()
+    if others.is_empty():
+        return values
+    rest = (texts if of is None else of).gather(others)
+    return values.scatter(others, pl.Series([one(text) for text in rest], dtype=pl.String))
+
+
+def _spaced(texts: pl.Series) -> pl.Series:
+    return texts.str.strip_chars(" ").str.replace_all(" {2,}", " ")

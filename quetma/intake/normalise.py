@@ -120,35 +120,65 @@ def who(name: pl.Series, phone: pl.Series, birth: pl.Series) -> tuple[pl.Series,
     texts = pl.DataFrame({"name": name.fill_null(""), "phone": phone.fill_null(""), "birth": birth.fill_null("")})
     columns = [column for column in texts.columns if texts[column].max() != ""] or ["name"]  # those with any text
     distinct = texts.unique(columns, keep="first", maintain_order=True)
-    index: dict[str, int] = {}
-    found: list[tuple[Any, ...]] = []
-    persons: list[int | None] = []
-    reasons: list[str | None] = []
-    for raw_name, raw_phone, raw_birth in distinct.iter_rows():
-        its_name, its_phone, year = a_name(raw_name), people.phone(raw_phone), a_birth_year(raw_birth)
-        masked = people.is_masked(its_name) or people.is_masked(raw_phone)
-        reason = None
-        if its_phone is None and not people.is_masked(raw_phone) and fold(raw_phone) not in NOTHING:
-            reason = "bad_phone"
-        elif not its_name and its_phone is None and not masked:
-            reason = "no_person"
-        reasons.append(reason)
-        if reason:
-            persons.append(None)
-            continue
-        identity = people.identity(its_name, its_phone, year, raw_phone)
-        if identity not in index:
-            index[identity] = len(found)
-            shown = its_name or people.domestic(its_phone) or clean(raw_phone)
-            found.append((len(found), identity, shown, None if masked else its_phone, year, masked))
-        persons.append(index[identity])
-    schema = {
-        "who": pl.Int64, "identity": pl.String, "name": pl.String, "phone": pl.String, "birth_year": pl.Int16,
-        "masked": pl.Boolean,
-    }  # fmt: skip
-    known = distinct.with_columns(pl.Series("who", persons, pl.Int64), pl.Series("reason", reasons, pl.String))
+    read = _identities(distinct)
+    found = read.filter(pl.col("reason").is_null()).unique("identity", keep="first", maintain_order=True)
+    found = found.drop("reason").with_row_index("who")
+    known = read.join(found.select("identity", "who"), on="identity", how="left", maintain_order="left")
+    known = distinct.select(columns).hstack(known.select("who", "reason"))
     rows = texts.select(columns).join(known, on=columns, how="left", maintain_order="left")
-    return rows["who"], rows["reason"], pl.DataFrame(found, schema=schema, orient="row")
+    return rows["who"], rows["reason"], found
+
+
+def _identities(texts: pl.DataFrame) -> pl.DataFrame:
+    """Who each row means. texts: name, phone, birth, none null.
+
+    One row each: identity (`people.identity`; null with a reason), name, phone, birth_year, masked, reason.
+    """
+    name, phone = _names(texts["name"]), people.phone_all(texts["phone"])
+    unclear = texts["phone"].str.contains(people.MASK, literal=True)
+    masked = unclear | name.str.contains(people.MASK, literal=True)
+    unread = (phone.is_null() & ~unclear).arg_true()
+    told = ~people.fold_all(texts["phone"].gather(unread)).is_in(list(NOTHING))
+    wrong = pl.repeat(False, texts.height, eager=True).scatter(unread, told)
+    nameless = ((name == "") | masked).arg_true()  # only here is the cell itself shown or compared
+    cell = pl.repeat("", texts.height, eager=True).scatter(nameless, people.clean_all(texts["phone"].gather(nameless)))
+    by_name = (phone.is_null() & ~masked).arg_true()
+    spelled = pl.repeat("", texts.height, eager=True).scatter(by_name, people.spelling_all(name.gather(by_name)))
+    read = pl.DataFrame(
+        {
+            "name": name, "phone": phone, "masked": masked, "wrong": wrong, "cell": cell, "spelled": spelled,
+            "birth_year": each(texts["birth"], a_birth_year, pl.Int16),
+        }
+    )  # fmt: skip
+    phone_known = pl.col("phone").is_not_null()
+    reason = (
+        pl.when("wrong").then(pl.lit("bad_phone"))
+        .when((pl.col("name") == "") & ~phone_known & ~pl.col("masked")).then(pl.lit("no_person"))
+    )  # fmt: skip
+    identity = (
+        pl.when("masked").then(pl.format("masked:{}|{}", "name", "cell"))
+        .when(phone_known).then(pl.format("tel:{}", "phone"))
+        .otherwise(pl.format("name:{}|{}", "spelled", pl.col("birth_year").cast(pl.String).fill_null("")))
+    )  # fmt: skip
+    return read.select(
+        identity=pl.when(reason.is_null()).then(identity),
+        name=pl.when(pl.col("name") != "").then("name")
+        .when(phone_known).then(people.domestic_all(pl.col("phone"))).otherwise("cell"),
+        phone=pl.when(~pl.col("masked")).then("phone"),
+        birth_year="birth_year",
+        masked="masked",
+        reason=reason,
+    )  # fmt: skip
+
+
+def _names(texts: pl.Series) -> pl.Series:
+    """`a_name` of every text."""
+    usual = texts.str.contains(people.USUAL)
+    name = people.clean_all(texts)
+    named = name.str.contains(r"[\p{L}*]") & ~people.fold_all(name).is_in(list(NO_NAME))
+    name = name.set(~named, "")
+    odd = (~usual).arg_true()
+    return name.scatter(odd, pl.Series([a_name(text) for text in texts.gather(odd)], dtype=pl.String))
 
 
 def places(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:

@@ -126,7 +126,7 @@ def _known(
     """`frame` with the store's id of each row in `column`; a new one gets a number below zero of its own."""
     known = _ask(cursor, name, (frame_name, frame))
     return frame.join(known, on=key, how="left", maintain_order="left").with_columns(
-        pl.coalesce(pl.col(column).cast(pl.Int64), -1 - pl.col(key)).alias(column)
+        pl.coalesce(pl.col(column).cast(pl.Int64), -1 - pl.col(key).cast(pl.Int64)).alias(column)
     )
 
 

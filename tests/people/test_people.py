@@ -3,10 +3,12 @@
 import re
 import unicodedata
 
+import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from quetma import people
 from quetma.people import MIGRATED_2018, clean, domestic, fold, identity, is_masked, phone, sort_key
 
 DIGITS = "0123456789"
@@ -195,3 +197,29 @@ def test_a_masked_row_is_never_a_known_person(name: str, digits: str | None, yea
     assert is_masked(masked_phone) and phone(masked_phone) is None
     assert identity(name, None, year, masked_phone) != known
     assert identity(f"{name.rpartition(' ')[0]} ***", phone(digits or ""), year, digits or "") != known
+
+
+WORDS = st.sampled_from(
+    [*SYLLABLES, "Hòa", "THUÝ", "hoà1", "quý_", "Ðặng", "Y-Bih", "H'Hen",
+     " ", "  ", "\t", "\u00a0", "\u200b", "\u0301", "*", "ñ", "ß",
+     "İ", "Ŋ", "đ", "ư", "1", "\x1c", "漢", unicodedata.normalize("NFD", "Hoà")]
+)  # fmt: skip
+NUMBERS = st.sampled_from(
+    ["0", "84", "+84", "0084", "+", "912345678", "0912345678", "01681234567", "9", "3", "12", "١٢", ".", ".0", "-", " ",
+     "*", "e", "(0)"]
+)  # fmt: skip
+
+
+@given(st.lists(st.none() | st.lists(WORDS, max_size=5).map("".join) | st.text(max_size=5), max_size=20))
+@example(["Hoà", "quý vị", "Thuý Hoà", None, ""])
+def test_a_column_of_names_reads_as_its_names_one_by_one(names: list[str | None]) -> None:
+    column = pl.Series(names, dtype=pl.String)
+    for one in (clean, fold, people.spelling, sort_key):
+        alone = [None if name is None else one(name) for name in names]
+        assert getattr(people, f"{one.__name__}_all")(column).to_list() == alone
+
+
+@given(st.lists(st.none() | st.lists(NUMBERS, max_size=5).map("".join) | MOBILES, max_size=20))
+def test_a_column_of_phones_reads_as_its_phones_one_by_one(texts: list[str | None]) -> None:
+    alone = [None if text is None else phone(text) for text in texts]
+    assert people.phone_all(pl.Series(texts, dtype=pl.String)).to_list() == alone
