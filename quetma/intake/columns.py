@@ -83,7 +83,14 @@ SPELLINGS = {
 }
 
 
-NOT_ASKED = {plain(spelling) for spelling in HEADERS["not_asked"]["any"]}
+# What quetma writes beside the columns of a file that it gives back to be mended: no column of the log itself.
+OWN = {plain(spelling): column for column, spellings in HEADERS["own"].items() for spelling in spellings}
+NOT_ASKED = {plain(spelling) for spelling in HEADERS["not_asked"]["any"]} | OWN.keys()
+
+
+def own_columns(headers: Sequence[str]) -> dict[str, int]:
+    """The columns of our own among these headers: mends | reason | beyond → column index."""
+    return {OWN[plain(header)]: index for index, header in enumerate(headers) if plain(header) in OWN}
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,7 @@ class Proposal:
     how: dict[str, str]
     first_rows: tuple[tuple[str, ...], ...]
     signature: str
+    separator: str = ""  # of its cells; '' in a workbook
 
     @property
     def guessed(self) -> list[str]:
@@ -199,11 +207,17 @@ def _understand(
         columns=columns,
         how=by,
         first_rows=tuple(tuple(head.cells) for head in layout.source.head[:FIRST_ROWS]),
-        signature=signature or "|".join(["", *types] if nameless else map(plain, headers)),
+        signature=signature or "|".join(["", *types] if nameless else _plain(headers)),
+        separator=getattr(layout.source, "separator", ""),
     )
     if kind is None or not _complete(columns, kind):
         return proposal, None
     return proposal, Recognised(kind, layout.source, layout.header, columns)
+
+
+def _plain(headers: Sequence[str]) -> list[str]:
+    """The headers of the log itself: a file given back to be mended looks like the one it came from."""
+    return [name for name in map(plain, headers) if name not in OWN]
 
 
 def _complete(columns: Mapping[str, int], kind: str) -> bool:

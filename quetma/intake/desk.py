@@ -86,6 +86,7 @@ class Table:
     as_last_time: bool = False
     error: IntakeError | None = None
     nothing_lost: bool = False
+    month_first: bool = False
     preview: Preview | None = None
     batch_id: int | None = None
 
@@ -218,9 +219,10 @@ class Desk:
         """
         return Incoming(self, file_name, account)
 
-    def receive(self, file_name: str, content: bytes | IO[bytes], account: str) -> Item:
-        """Puts a whole file onto the desk. Raises as `begin` does."""
+    def receive(self, file_name: str, content: bytes | IO[bytes], account: str, choices: Choices | None = None) -> Item:
+        """Puts a whole file onto the desk, its one table to be read as chosen. Raises as `begin` does."""
         with self.begin(file_name, account) as file:
+            file.choices = choices
             if isinstance(content, bytes):
                 file.write(content)
             else:
@@ -489,7 +491,10 @@ class Desk:
         if isinstance(table, Refused):
             kind = table.proposal.kind if table.proposal else None
             chosen = entry.choices.get(table.part.key, Choices())
-            return Table(table.part, kind, table.proposal, chosen, error=table.error, nothing_lost=table.nothing_lost)
+            return Table(
+                table.part, kind, table.proposal, chosen,
+                error=table.error, nothing_lost=table.nothing_lost, month_first=table.month_first,
+            )  # fmt: skip
         batch_id, _ = entry.loaded.get(table.part.key, (None, None))
         compared = compare(self.store, table)
         assert isinstance(compared, Prepared)
@@ -611,6 +616,7 @@ class Incoming:
     def __init__(self, desk: Desk, file_name: str, account: str) -> None:
         self.id = _new_id()
         self.size = 0
+        self.choices: Choices | None = None  # how its one table is to be read
         self._desk = desk
         self._name = PurePath(file_name.replace("\\", "/")).name or "?"
         self._account = account
@@ -642,6 +648,8 @@ class Incoming:
     def finish(self) -> None:
         """Makes the file safe on the disk and puts it onto the desk."""
         entry = _Entry(self.id, self._name, self.size, self._account, now())
+        if self.choices:
+            entry.choices[""] = self.choices
         with _room():
             self._file.flush()
             os.fsync(self._file.fileno())

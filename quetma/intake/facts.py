@@ -10,7 +10,7 @@ import polars as pl
 
 from quetma.intake import normalise
 from quetma.intake.choices import Choices
-from quetma.intake.columns import Recognised
+from quetma.intake.columns import Recognised, own_columns
 from quetma.intake.errors import IntakeError
 from quetma.intake.text import is_total
 from quetma.people import fold
@@ -44,7 +44,8 @@ class Facts:
 
     rows: one row per row of the file: line, raw, reason (null when it can be taken). facts: one row per fact (a visit
     gives two): row (index into rows), who (into people), place (into places), then the kind's own columns, named as
-    in the fact's table. A rejected row has none.
+    in the fact's table. A rejected row has none. marks: which rejected rows of earlier uploads a row mends
+    (quetma/intake/mend.py): line, of_batch, of_line.
     """
 
     rows: pl.DataFrame
@@ -52,6 +53,7 @@ class Facts:
     people: pl.DataFrame
     places: pl.DataFrame
     needs_location: bool
+    marks: pl.DataFrame
 
 
 class Table:
@@ -62,6 +64,7 @@ class Table:
     def __init__(self, found: Recognised, choices: Choices) -> None:
         self.frame = found.source.table(found.header)
         self.columns = dict(found.columns)
+        self.mends = own_columns(found.header.cells).get("mends")
         self.location = choices.location
         self.renamed = {fold(name): meant for name, meant in choices.places.items()}
         self.month_first = choices.month_first
@@ -116,9 +119,16 @@ class Table:
         if facts is None:
             facts = pl.DataFrame(self.values).with_row_index("row")
         kept = facts.filter(~refused.gather(facts["row"])) if refused.any() else facts
-        return Facts(
-            rows, kept.with_columns(pl.col("row").cast(pl.UInt32)), self.people, self.places, self.needs_location
-        )
+        kept = kept.with_columns(pl.col("row").cast(pl.UInt32))
+        return Facts(rows, kept, self.people, self.places, self.needs_location, self.marks())
+
+    def marks(self) -> pl.DataFrame:
+        """One row per rejected row that a row says it mends; a cell can name several."""
+        text = self.frame[f"c{self.mends}"] if self.mends is not None else self.text("")
+        named = self.frame.select("line", mark=text.str.extract_all(r"\d+\D+\d+")).explode("mark").drop_nulls()
+        numbers = pl.col("mark").str.extract_all(r"\d+").list
+        batch, line = numbers.first().cast(pl.Int32, strict=False), numbers.last().cast(pl.Int32, strict=False)
+        return named.select("line", of_batch=batch, of_line=line).drop_nulls()
 
 
 def scans(table: Table) -> Facts:

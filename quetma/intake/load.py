@@ -77,6 +77,10 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
                 "first_day": first, "last_day": last,
             },
         )  # fmt: skip
+        if not prepared.facts.marks.is_empty():
+            taken = prepared.rows.filter(pl.col("outcome") != "rejected")
+            marks = prepared.facts.marks.join(taken, on="line", how="semi")
+            _put(cursor, "intake/insert_mends", "marks", marks, batch=batch_id)
         known = _store(cursor, prepared, batch_id, next_person, next_location)
         # New names, or a new roster, may tell who somebody is.
         touched = recount.anew(cursor)
