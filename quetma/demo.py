@@ -362,8 +362,8 @@ def write(store: Store) -> None:
                 query("intake/register_location")[0],
                 {"location": number, "name": name, "name_key": people.fold(name), "opens": OPENS, "closes": CLOSES},
             )
-    for name, (kind, _) in FILES.items():
-        [table] = intake.prepare(store, name, SAMPLE / name, intake.Choices(kind=kind))
+    for name in FILES:
+        [table] = intake.prepare(store, name, SAMPLE / name)
         intake.load(store, intake.unasked(table), "demo")
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 LEFT_OUT = -1  # instead of a column: this field is not in the table, whatever the headers seem to say
@@ -23,6 +23,13 @@ class Choices:
     location: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
     month_first: bool = False
+
+    @property
+    def reading(self) -> "Choices":
+        """Only what says how tables that look like this one are read; where and what places it names, the next time it
+        may be from elsewhere.
+        """
+        return replace(self, location=None, places={})
 
     def json(self) -> str:
         """As kept in the store: only what was chosen."""

@@ -7,7 +7,7 @@ Headers are compared without tones, marks, case, punctuation, and words in brack
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -168,12 +168,14 @@ def propose(
     choices that apply: those given, else those remembered for tables that look like this one.
     """
     alone = _understand(readings, Choices())
-    if choices != Choices():
-        return *_understand(readings, choices, alone[0].signature), choices
-    known = remembered.get(alone[0].signature)
+    signature = alone[0].signature
+    if choices.reading != Choices():
+        return *_understand(readings, choices, signature), choices
+    known = remembered.get(signature)
     if known is None:
         return *alone, choices
-    return *_understand(readings, known, alone[0].signature, "last time"), known
+    applied = replace(known, location=choices.location, places=choices.places)
+    return *_understand(readings, known, signature, "last time"), applied
 
 
 def _understand(
@@ -207,17 +209,13 @@ def _understand(
         columns=columns,
         how=by,
         first_rows=tuple(tuple(head.cells) for head in layout.source.head[:FIRST_ROWS]),
-        signature=signature or "|".join(["", *types] if nameless else _plain(headers)),
+        signature=signature
+        or "|".join(["", *types] if nameless else (name for name in map(plain, headers) if name not in OWN)),
         separator=getattr(layout.source, "separator", ""),
     )
     if kind is None or not _complete(columns, kind):
         return proposal, None
     return proposal, Recognised(kind, layout.source, layout.header, columns)
-
-
-def _plain(headers: Sequence[str]) -> list[str]:
-    """The headers of the log itself: a file given back to be mended looks like the one it came from."""
-    return [name for name in map(plain, headers) if name not in OWN]
 
 
 def _complete(columns: Mapping[str, int], kind: str) -> bool:

@@ -1,5 +1,6 @@
 """Writing a prepared file into the store: wholly, or not at all."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,10 @@ from duckdb import DuckDBPyConnection
 
 from quetma import rollups
 from quetma.intake import recount
+from quetma.intake.choices import Choices
 from quetma.intake.errors import IntakeError
 from quetma.intake.prepare import Prepared, resettle
+from quetma.people import fold
 from quetma.store import Store, now, query
 
 # What load is doing, for the progress shown. English texts are message identifiers.
@@ -71,7 +74,7 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
             query("intake/insert_batch")[0],
             {
                 "batch": batch_id, "kind": prepared.kind, "file_name": prepared.part.file_name,
-                "sha256": prepared.part.sha256, "sheet": prepared.part.sheet, "origin": "{}",
+                "sha256": prepared.part.sha256, "sheet": prepared.part.sheet, "origin": _origin(prepared),
                 "uploaded_at": now(), "uploaded_by": account, "row_count": counts["rows"],
                 "accepted": counts["accepted"], "duplicates": counts["duplicates"], "rejected": counts["rejected"],
                 "first_day": first, "last_day": last,
@@ -82,6 +85,7 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
             marks = prepared.facts.marks.join(taken, on="line", how="semi")
             _put(cursor, "intake/insert_mends", "marks", marks, batch=batch_id)
         known = _store(cursor, prepared, batch_id, next_person, next_location)
+        _remember(cursor, prepared, account)
         # New names, or a new roster, may tell who somebody is.
         touched = recount.anew(cursor)
         recount.names(cursor, known)
@@ -92,6 +96,16 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
             rollups.derive(cursor, touched)
         progress(STEPS[3])
     return Batch(batch_id, prepared.part.file_name, prepared.kind, **counts, rejects=rejects)
+
+
+def _origin(prepared: Prepared) -> str:
+    """How the table was read, as JSON: gives rejected rows back in its shape, and reads mended ones the same way."""
+    found, proposal = prepared.found, prepared.found.proposal
+    told = {
+        "headers": proposal.headers, "separator": proposal.separator, "sheet": found.part.sheet,
+        "columns": proposal.columns, "choices": json.loads(found.choices.json()),
+    }  # fmt: skip
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _store(
@@ -128,6 +142,24 @@ def _store(
         _put(cursor, "intake/insert_place_claims", "claims", _number(places, "location_id", real), batch=batch_id)
     _put(cursor, INSERT[prepared.kind], "facts", facts, batch=batch_id)
     return known
+
+
+def _remember(cursor: DuckDBPyConnection, prepared: Prepared, account: str) -> None:
+    """Keeps what was chosen by hand, for tables that look the same and for other names of locations."""
+    found, moment = prepared.found, now()
+    if found.choices.reading != Choices() and not found.as_last_time:
+        cursor.execute(
+            query("intake/remember")[0],
+            {
+                "signature": found.proposal.signature, "choices": found.choices.reading.json(),
+                "account": account, "moment": moment,
+            },
+        )  # fmt: skip
+    meant = {fold(name): fold(other) for name, other in found.choices.places.items() if fold(name) != fold(other)}
+    if meant:
+        names = pl.DataFrame({"place": list(meant), "name_key": list(meant.values())})
+        called = _frame(cursor, "intake/known_places", "places", names).rename({"place": "name_key"})
+        _put(cursor, "intake/call_location", "called", called, account=account, moment=moment)
 
 
 def _real_ids(fresh: pl.Series, first: int) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 from rapidfuzz import fuzz, process
 
-from quetma import people
+from quetma import people, settings
 from quetma.intake.choices import Choices
 from quetma.intake.errors import IntakeError
 from quetma.intake.facts import Facts
@@ -157,10 +157,17 @@ def prepare(
 ) -> list[Prepared | Refused]:
     """Reads a file and says what loading each of its tables would do; at least one. Nothing is written.
 
-    `choices` are for every table, or by `Part.key`. One table that is refused does not concern the others: never raises
-    for what is in the file.
+    `choices` are for every table, or by `Part.key`. Where none are given, those hold that were made for a table that
+    looked the same. One table that is refused does not concern the others: never raises for what is in the file.
     """
-    return [compare(store, table) for table in understand(file_name, content, choices)]
+    known, limit = remembered(store), settings.get(store, "upload_limit_mb")
+    return [compare(store, table) for table in understand(file_name, content, choices, known, limit)]
+
+
+def remembered(store: Store) -> dict[str, Choices]:
+    """What was chosen by hand for tables loaded before, by their signature."""
+    rows = store.ask("intake/remembered").iter_rows()
+    return {signature: Choices.from_json(choices) for signature, choices in rows}
 
 
 def compare(store: Store, table: Found | Refused) -> Prepared | Refused:
@@ -181,6 +188,15 @@ def unasked(table: Prepared | Refused) -> Prepared:
     """The table, when it can be loaded with nobody there to ask. Raises `IntakeError` saying why not."""
     if isinstance(table, Refused):
         raise table.error
+    guessed = table.found.proposal.guessed
+    if guessed:
+        columns, headers = table.found.proposal.columns, table.found.proposal.headers
+        told = [f"{field}={columns[field] + 1} ({headers[columns[field]] or '?'})" for field in guessed]
+        raise IntakeError(
+            "What some columns hold is only guessed from their contents: {columns}. Upload the file by hand and "
+            "confirm it, or write known column names. Nothing was changed.",
+            columns=", ".join(told),
+        )
     if table.needs_location:
         raise IntakeError("The file names no location. Say which location it is from. Nothing was changed.")
     return table

@@ -68,14 +68,22 @@ def understand(
     content: bytes | Path,
     choices: Choices | Mapping[str, Choices] | None = None,
     remembered: Mapping[str, Choices] | None = None,
+    limit_mb: int | None = None,
 ) -> list[Found | Refused]:
     """The tables of a file in the order in which they stand in it; at least one.
 
     `choices` are for every table, or by `Part.key`. `remembered` holds, by `Proposal.signature`, what was chosen for
-    tables that look the same; it is used for a table for which nothing is chosen. Never raises for what is in the file.
+    tables that look the same; it is used for a table for which nothing is chosen. A file larger than `limit_mb` is not
+    read. Never raises for what is in the file.
     """
-    content = content.read_bytes() if isinstance(content, Path) else content
     name = PurePath(file_name.replace("\\", "/")).name
+    size = content.stat().st_size if isinstance(content, Path) else len(content)
+    if limit_mb is not None and size > limit_mb << 20:
+        error = IntakeError(
+            "The file is larger than {limit} MB. Split it into smaller files, or zip it.", limit=limit_mb
+        )
+        return [Refused(Part(name, "", "", ""), error)]
+    content = content.read_bytes() if isinstance(content, Path) else content
     chosen, remembered = choices or Choices(), remembered or {}
     try:
         if not is_archive(content):
@@ -151,7 +159,7 @@ def _table(
         return Refused(part, IntakeError("Below the header there is no row. Nothing was changed."), proposal)
     if wrong := wrong_dates(recognised, facts, applied):
         return Refused(part, wrong, proposal, month_first=wrong.message == MONTH_FIRST)
-    return Found(part, recognised.kind, proposal, applied, applied != choices, facts)
+    return Found(part, recognised.kind, proposal, applied, applied.reading != choices.reading, facts)
 
 
 def _is_no_log(proposal: Proposal) -> bool:

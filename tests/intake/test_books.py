@@ -152,7 +152,7 @@ def test_an_archive_of_many_things(empty_store: Store):
         ("trong.zip", "refused: This is a ZIP archive within a ZIP archive. Unpack it and upload what is in it."),
         (
             "hỏng.xlsx",
-            "refused: The workbook or ZIP archive is damaged. Save it again, a workbook as XLSX, and upload that.",
+            "refused: " + archives.DAMAGED,
         ),
         ("trống.csv", "refused: The file is empty. Nothing was changed."),
     ]
