@@ -147,7 +147,8 @@ def _store(
 def _remember(cursor: DuckDBPyConnection, prepared: Prepared, account: str) -> None:
     """Keeps what was chosen by hand, for tables that look the same and for other names of locations."""
     found, moment = prepared.found, now()
-    if found.choices.reading != Choices() and not found.as_last_time:
+    mended = not found.facts.marks.is_empty()  # its headers stand where we put them
+    if found.choices.reading != Choices() and not found.as_last_time and not mended:
         cursor.execute(
             query("intake/remember")[0],
             {
