@@ -11,6 +11,7 @@ import logging
 import os
 import pickle
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -46,6 +47,7 @@ class Reading:
         into: Path,
         choices: Mapping[str, Choices],
         remembered: Mapping[str, Choices],
+        limit_mb: int,
     ) -> None:
         into.mkdir(mode=0o700)
         self.into = into
@@ -54,6 +56,8 @@ class Reading:
             "file_name": file_name,
             "content": str(content.resolve()),
             "into": str(into.resolve()),
+            "memory": MEMORY_BYTES,
+            "limit_mb": limit_mb,
             "choices": {key: chosen.json() for key, chosen in choices.items()},
             "remembered": {key: chosen.json() for key, chosen in remembered.items()},
         }
@@ -94,7 +98,8 @@ class Reading:
             self._process.stdout.close()
         if code == 0 and last.get("done"):
             return load(self.into)
-        failed = last.get("failed", f"exit status {code}")
+        # Libraries that get no memory abort; the kernel, when the machine has no more, kills.
+        failed = last.get("failed") or OUT_OF_MEMORY * (code in (-signal.SIGABRT, -signal.SIGKILL)) or f"status {code}"
         _log.warning("reading a file broke off: %s", failed)
         if self.too_long:
             raise IntakeError(
@@ -160,8 +165,6 @@ _told = 1  # where the messages to the parent go
 
 def main() -> None:
     """Reads one file and ends the process: 0 when its tables, refused ones included, are in the folder."""
-    with contextlib.suppress(ValueError, OSError):  # macOS knows no such limit
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.RLIM_INFINITY))
     with contextlib.suppress(OSError):
         os.nice(5)  # the pages go first
     global _told
@@ -169,6 +172,8 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints is no message of ours
     job = json.loads(_line())
     threading.Thread(target=_die_with_parent, daemon=True).start()
+    with contextlib.suppress(ValueError, OSError):  # macOS knows no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (job["memory"], resource.RLIM_INFINITY))
     try:
         _read(job)
         _say(done=True)
@@ -191,7 +196,7 @@ def _read(job: dict[str, Any]) -> None:
         {key: Choices.from_json(text) for key, text in job[which].items()} for which in ("choices", "remembered")
     )
     _say(step="Reading the file", share=0.0)
-    tables = understand(job["file_name"], Path(job["content"]), chosen, remembered)
+    tables = understand(job["file_name"], Path(job["content"]), chosen, remembered, job["limit_mb"])
     _say(step="Reading the file", share=0.9)
     with (into / TABLES).open("wb") as file:
         _Pickler(file, into).dump(tables)

@@ -30,7 +30,7 @@ from quetma.intake.choices import Choices
 from quetma.intake.columns import Proposal
 from quetma.intake.errors import IntakeError
 from quetma.intake.load import STEPS, load
-from quetma.intake.prepare import Prepared, compare
+from quetma.intake.prepare import Prepared, UnknownPlace, compare, remembered, unasked
 from quetma.intake.understand import Found, Part, Refused
 from quetma.store import Store, now
 
@@ -64,7 +64,7 @@ class Preview:
     first_rows: pl.DataFrame
     rejects: pl.DataFrame
     new_people: int
-    new_locations: tuple[str, ...]
+    new_locations: tuple[UnknownPlace, ...]
     needs_location: bool
     span: tuple[date | None, date | None]
     earlier: pl.DataFrame
@@ -86,9 +86,10 @@ class Table:
     as_last_time: bool = False
     error: IntakeError | None = None
     nothing_lost: bool = False
-    month_first: bool = False
     preview: Preview | None = None
     batch_id: int | None = None
+    doubt: IntakeError | None = None  # why it should not be loaded with nobody there to ask
+    month_first: bool = False  # when refused: reading its dates with the month first would help
 
     @property
     def key(self) -> str:
@@ -472,7 +473,10 @@ class Desk:
                 return apart.load(entry.found)
             folder = self.folder / entry.id
             into = folder / f"tables-{secrets.token_hex(4)}"
-            reading = apart.Reading(entry.file_name, folder / "content", into, dict(entry.choices), {})
+            limit = settings.get(self.store, "upload_limit_mb")
+            reading = apart.Reading(
+                entry.file_name, folder / "content", into, dict(entry.choices), remembered(self.store), limit
+            )
             entry.reading = reading
         done = False
         try:
@@ -492,15 +496,20 @@ class Desk:
             kind = table.proposal.kind if table.proposal else None
             chosen = entry.choices.get(table.part.key, Choices())
             return Table(
-                table.part, kind, table.proposal, chosen,
-                error=table.error, nothing_lost=table.nothing_lost, month_first=table.month_first,
-            )  # fmt: skip
+                table.part,
+                kind,
+                table.proposal,
+                chosen,
+                error=table.error,
+                nothing_lost=table.nothing_lost,
+                month_first=table.month_first,
+            )
         batch_id, _ = entry.loaded.get(table.part.key, (None, None))
         compared = compare(self.store, table)
         assert isinstance(compared, Prepared)
         return Table(
             table.part, table.proposal.kind, table.proposal, table.choices, table.as_last_time,
-            preview=_preview(compared), batch_id=batch_id,
+            preview=_preview(self.store, compared), batch_id=batch_id, doubt=_doubt(compared),
         )  # fmt: skip
 
     # Loading ----------------------------------------------------------------------------------------------------------
@@ -692,11 +701,20 @@ def _wanted(table: Table, keys: Sequence[str] | None) -> bool:
     return table.loadable and (keys is None or table.key in keys)
 
 
-def _preview(prepared: Prepared) -> Preview:
+def _preview(store: Store, prepared: Prepared) -> Preview:
+    new_locations = prepared.unknown_places(store.ask("intake/locations")["name"].to_list())
     return Preview(
         dict(prepared.counts), prepared.became(FIRST_ROWS), prepared.rejects.head(FIRST_REJECTS),
-        prepared.new_people, tuple(prepared.new_locations), prepared.needs_location, prepared.span, prepared.earlier,
+        prepared.new_people, tuple(new_locations), prepared.needs_location, prepared.span, prepared.earlier,
     )  # fmt: skip
+
+
+def _doubt(prepared: Prepared) -> IntakeError | None:
+    try:
+        unasked(prepared)
+    except IntakeError as doubt:
+        return doubt
+    return None
 
 
 def _new_id() -> str:

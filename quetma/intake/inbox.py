@@ -145,21 +145,11 @@ class Inbox:
 
 
 def doubt(table: Table) -> IntakeError | None:
-    """Why a table that can be loaded should not be without a person; None when there is no doubt."""
-    if table.error or table.preview is None or table.proposal is None:
-        return table.error
-    if table.preview.needs_location:
-        return IntakeError("The file names no location. Say which location it is from. Nothing was changed.")
-    if table.proposal.guessed and not table.as_last_time:
-        headers = [table.proposal.headers[table.proposal.columns[field]] or "?" for field in table.proposal.guessed]
-        return IntakeError(
-            "What these columns mean is only a guess: {headers}. Confirm it on the page Upload. Nothing was changed.",
-            headers=", ".join(headers),
-        )
-    counts = table.preview.counts
-    if counts["rejected"] == counts["rows"]:
+    """Why a table is not loaded without a person; None when there is no doubt."""
+    counts = table.preview.counts if table.preview else {"rows": 0, "rejected": 0}
+    if not table.doubt and 0 < counts["rows"] == counts["rejected"]:
         return IntakeError("No row could be read. Nothing was changed.")
-    return None
+    return table.doubt
 
 
 # What failed ----------------------------------------------------------------------------------------------------------
