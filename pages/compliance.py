@@ -87,6 +87,9 @@ if due and not have:
 exempt = staff["apps"].null_count()
 if exempt:
     st.caption(t("{n} without a smartphone: the app and the declaration are not due.", n=exempt))
+absent = staff["scanned"].null_count()
+if 0 < absent < staff.height:  # on a day off nobody owes a scan
+    st.caption(t("{n} absent (leave, trip, duty elsewhere): the declaration and the scan are not due.", n=absent))
 
 # Who has not ---------------------------------------------------------------------------------------------------------
 

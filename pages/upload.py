@@ -15,7 +15,7 @@ t, store = here.t, here.store
 FIRST_ROWS = 100  # of a file shown as read
 SHOWN_REJECTS = 5_000  # more would make the page slow; the list of uploads pages through all of them
 PER_PAGE = 20
-LOAD_ORDER = ("roster", "doses", "apps", "declarations", "scans")  # who is staff is known before what they did
+LOAD_ORDER = ("roster", "absences", "doses", "apps", "declarations", "scans")  # who is staff before what they did
 
 outcomes = {
     "accepted": t("✓ New"),
@@ -34,6 +34,8 @@ COLUMNS: dict[str, Any] = {
     "installed_on": day(t("Installed on"), format="DD/MM/YYYY"),
     "started": day(t("Started"), format="DD/MM/YYYY"),
     "ended": day(t("Ended"), format="DD/MM/YYYY"),
+    "first_day": day(t("First day away"), format="DD/MM/YYYY"),
+    "last_day": day(t("Last day away"), format="DD/MM/YYYY"),
     "smartphone": st.column_config.CheckboxColumn(t("Smartphone")),
     "given_at": t("Place"),
     "reason": t("Why"),

@@ -2,7 +2,7 @@
 
 What counts, and for whom a duty is due, stands in `queries/rollup/duty_day.sql`. Who does not owe a duty is neither in
 "have" nor in "of": without a smartphone nobody owes the app or the declaration, and on a day off nobody owes a
-declaration or a scan.
+declaration or a scan; who is absent (leave, a trip, duty elsewhere) owes neither for that day.
 """
 
 from datetime import date, timedelta
@@ -35,7 +35,8 @@ def rate(found: pl.DataFrame, duty: str) -> tuple[int, int]:
 def on(store: Store, day: date) -> dict[str, Any]:
     """The answer of `python -m quetma compliance --on DAY --json`; names are in Vietnamese order, by given name.
 
-    On a day off, `of` is 0 for the declaration and the scan. "exempt" names those without a smartphone.
+    On a day off, `of` is 0 for the declaration and the scan. "exempt" names those without a smartphone, "absent" those
+    who on a working day owed no scan.
     """
     found = people(store, day)
     name = dict(store.ask("compliance/known", day=day).select("person_id", "name").iter_rows())
@@ -50,6 +51,7 @@ def on(store: Store, day: date) -> dict[str, Any]:
         answer[duty] = {"have": have, "of": of, "missing": names(duty, False)}
         if duty in NEED_SMARTPHONE:
             answer[duty]["exempt"] = names("apps", None)
+    answer["absent"] = names("scanned", None) if answer["working_day"] else []
     return answer
 
 

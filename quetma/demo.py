@@ -326,8 +326,20 @@ def _declarations() -> bytes:
     return _csv(("Thời gian khai báo", "Họ và tên", "Số điện thoại", "Triệu chứng"), *rows, separator=";")
 
 
+def _absences() -> bytes:
+    header = ("STT", "Họ và tên", "Số điện thoại", "Lý do", "Từ ngày", "Đến ngày", "Nơi đến")
+    away = ((4, "Nghỉ phép", date(2021, 9, 1), date(2021, 9, 1), ""),
+            (2, "Công tác", date(2021, 8, 31), date(2021, 9, 1), "Cục Quản lý thị trường tỉnh Sơn La"))  # fmt: skip
+    rows = [
+        (i, *_person(n)[:2], reason, _dmy(first), _dmy(last), place)
+        for i, (n, reason, first, last, place) in enumerate(away, 1)
+    ]
+    return _csv(header, *rows)
+
+
 FILES = {  # file name: kind and maker, in the order in which the demo loads them
     "danh-sach-can-bo.csv": ("roster", _roster),
+    "nghi-cong-tac.csv": ("absences", _absences),
     "ung-dung.csv": ("apps", _apps),
     "mui-tiem.csv": ("doses", _doses),
     "khai-bao-y-te.csv": ("declarations", _declarations),

@@ -132,6 +132,7 @@ def test_without_a_smartphone_one_is_exempt_from_the_app_and_the_declaration(uni
         "vaccinated": {"have": 0, "of": 2, "missing": ["Người 1", "Người 2"]},
         "declared": {"have": 1, "of": 1, "missing": [], "exempt": ["Người 2"]},
         "scanned": {"have": 0, "of": 2, "missing": ["Người 1", "Người 2"]},
+        "absent": [],
     }
 
 

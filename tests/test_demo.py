@@ -24,7 +24,7 @@ def test_the_sample_files_are_what_the_generator_makes(tmp_path: Path) -> None:
 
 def test_every_row_of_the_demo_is_accepted(demo_store: Store) -> None:
     batches = demo_store.cursor().sql("SELECT kind, row_count, accepted FROM batch ORDER BY batch_id").pl()
-    assert batches["kind"].to_list() == ["roster", "apps", "doses", "declarations", "scans"]
+    assert batches["kind"].to_list() == ["roster", "absences", "apps", "doses", "declarations", "scans"]
     assert batches["row_count"].to_list() == batches["accepted"].to_list()
     assert rollups.check(demo_store) == []
 

@@ -51,6 +51,7 @@ KINDS = {
         (PERSON, ("declared_at", "time", "date")),
         ("declared_at", "symptoms"),
     ),
+    "absences": _kind("absences", "Absences", (PERSON, ("first_day",)), ("last_day", "reason")),
     "roster": _kind("roster", "Staff roster", (("name",), ("position", "smartphone")), ("position", "smartphone")),
     "scans": _kind(
         "scans",
@@ -67,6 +68,7 @@ FIELDS = {
     "number": "Dose number", "vaccine": "Vaccine", "given_on": "Given on", "place": "Place", "lot": "Lot",
     "confirmed_by": "Confirmed by", "app": "App", "installed_on": "Installed on", "declared_at": "Declared at",
     "symptoms": "Symptoms", "position": "Position", "smartphone": "Smartphone", "started": "Started", "ended": "Ended",
+    "first_day": "First day away", "last_day": "Last day away", "reason": "Reason", "destination": "Destination",
 }  # fmt: skip
 
 

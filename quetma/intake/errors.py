@@ -42,6 +42,7 @@ REASONS = {
     "bad_date": "The date cannot be read; write for example 24/08/2021",
     "future_date": "The date is in the future; were day and month swapped?",
     "old_date": "The date is too long ago",
+    "last_before_first": "The last day is before the first day",
     "bad_dose": "The dose number cannot be read; write 1, 2, 3 …",
     "no_app": "No app is named",
     "bad_smartphone": "Smartphone cannot be read; write Có or Không",

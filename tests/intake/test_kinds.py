@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from quetma import intake, rollups
+from quetma import compliance, intake, rollups
 from quetma.intake import columns
 from quetma.store import Store
 from tests.intake import prepare
@@ -82,6 +82,8 @@ def test_every_spelling_of_a_header_is_understood(kind: str):
         ("Name,App,Install date", "apps"),
         ("Name,Phone,Position,Location,Smartphone,Start date,End date", "roster"),
         ("HO TEN,CHUC VU,TRU SO,NGAY VAO", "roster"),
+        ("Họ tên,Chức vụ,Lý do,Từ ngày,Đến ngày", "absences"),
+        ("Name,Leave type,From,To", "absences"),
     ],
 )
 def test_kinds_are_told_apart(empty_store: Store, header: str, kind: str):
@@ -260,4 +262,42 @@ def test_an_earlier_install_day_corrects_a_later_one(empty_store: Store):
         (1, 0, 0),
         (0, 1, 0),
     ]
+    assert rollups.check(empty_store) == []
+
+
+ABSENCES = """\
+STT,Họ tên,SĐT,Lý do nghỉ,Từ ngày,Đến ngày,Nơi đến
+1,Hà Minh Tôn,0912000001,Nghỉ phép,24/08/2021,26/08/2021,
+2,Lò Thị Bé,,Công tác,25/08/2021,,Hà Nội
+3,Lò Thị Bé,,Công tác,27/08/2021,25/08/2021,
+4,Hà Minh Tôn,0912000001,Nghỉ phép,24/08/2021,26/08/2021,
+"""
+
+
+def test_absences(empty_store: Store):
+    put(empty_store, ROSTER)
+    batch = put(empty_store, ABSENCES)
+    assert (batch.kind, *figures(batch)) == ("absences", 2, 1, 1)
+    assert reasons(batch) == [(4, "last_before_first")]
+    assert rows(
+        empty_store, "SELECT name, reason, first_day, last_day FROM absence JOIN person USING (person_id) ORDER BY line"
+    ) == [
+        ("Hà Minh Tôn", "Nghỉ phép", date(2021, 8, 24), date(2021, 8, 26)),
+        ("Lò Thị Bé", "Công tác, Hà Nội", date(2021, 8, 25), date(2021, 8, 25)),
+    ]
+
+
+def test_who_is_absent_owes_neither_scan_nor_declaration(empty_store: Store):
+    put(empty_store, ROSTER.replace("Không;;31/12/2030", "Có;;"))
+    log = "Họ tên,SĐT,Thời gian,Địa điểm\n"
+    put(empty_store, log + "".join(f"Khách,0987654321,{day}/08/2021 08:10,Mai Sơn\n" for day in (23, 24, 25, 26, 27)))
+    put(empty_store, ABSENCES)
+    owed = "SELECT day, COUNT(declared), COUNT(scanned), COUNT(vaccinated) FROM duty_day GROUP BY day ORDER BY day"
+    assert rows(empty_store, owed) == [
+        (date(2021, 8, 23), 3, 3, 3), (date(2021, 8, 24), 2, 2, 3), (date(2021, 8, 25), 1, 1, 3),
+        (date(2021, 8, 26), 2, 2, 3), (date(2021, 8, 27), 3, 3, 3),
+    ]  # fmt: skip
+    answer = compliance.on(empty_store, date(2021, 8, 25))
+    assert answer["absent"] == ["Lò Thị Bé", "Hà Minh Tôn"]
+    assert answer["scanned"] == {"have": 0, "of": 1, "missing": ["Lò Văn Ánh"]}
     assert rollups.check(empty_store) == []
