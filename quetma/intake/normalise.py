@@ -197,6 +197,8 @@ def places(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
             found.append((len(found), clean(text), key))
         return index[key]
 
+    for text in texts.drop_nulls().unique(maintain_order=True):  # `each` has them in any order
+        read(text)
     schema = {"place": pl.Int64, "name": pl.String, "name_key": pl.String}
     return each(texts, read, pl.Int64), pl.DataFrame(found, schema=schema, orient="row")
 

@@ -47,7 +47,7 @@ class Settled:
         if key not in self.facts.columns:
             return frame.clear()
         return frame.join(self.facts.select(key).unique(), on=key, how="semi", maintain_order="left").unique(
-            key, maintain_order=True
+            key, keep="first", maintain_order=True
         )
 
     def fresh(self, frame: pl.DataFrame, key: str) -> pl.DataFrame:
