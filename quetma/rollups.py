@@ -186,7 +186,7 @@ def check(store: Store) -> list[str]:
     found: list[str] = []
     cursor = store.cursor()
     cursor.execute("CREATE OR REPLACE TEMP TABLE touched_person AS SELECT person_id FROM person")
-    stays.derive_into(cursor, "fresh_stay", datetime(1, 1, 3), datetime(9999, 12, 28))
+    cursor.register("fresh_stay", stays.derive(cursor, datetime(1, 1, 3), datetime(9999, 12, 28)))
     _compare(cursor, "stay", "FROM fresh_stay", {}, found)
     days = _days(cursor, "SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan UNION SELECT day FROM calendar")
     for table in FLOW + DUTIES:

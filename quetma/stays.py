@@ -16,13 +16,14 @@ A scan therefore matters only to stays within two days of it, which is what an u
 
 from datetime import date, datetime, timedelta
 
+import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import settings
-from quetma.store import query
 
 REACH = timedelta(hours=48)
-LONGEST = 24 * 60
+LONGEST = timedelta(hours=24)
+OUT, IN, UNKNOWN = 0, 1, 2
 
 
 def refresh(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> set[date]:
@@ -30,7 +31,8 @@ def refresh(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> set[
 
     Runs inside the caller's transaction. Returns the days on which a stay came, went or changed.
     """
-    derive_into(cursor, "new_stay", first - REACH, last + REACH)
+    new = derive(cursor, first - REACH, last + REACH)
+    span = {"first": first - REACH, "last": last + REACH}
     cursor.execute(
         """
         CREATE OR REPLACE TEMP TABLE old_stay AS
@@ -39,11 +41,13 @@ def refresh(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> set[
           AND CASE WHEN in_seen THEN t_in ELSE t_out END BETWEEN $first AND $last
           AND person_id IN (SELECT person_id FROM touched_person)
         """,
-        {"first": first - REACH, "last": last + REACH},
+        span,
     )
-    cursor.execute("CREATE OR REPLACE TEMP TABLE gone_stay AS (FROM old_stay EXCEPT FROM new_stay)")
-    cursor.execute("CREATE OR REPLACE TEMP TABLE come_stay AS (FROM new_stay EXCEPT FROM old_stay)")
-    if cursor.execute("SELECT COUNT(*) FROM gone_stay").fetchall() != [(0,)]:
+    changed: set[date] = set()
+    cursor.register("new_stay", new)
+    if cursor.execute("SELECT 1 FROM old_stay LIMIT 1").fetchone():
+        cursor.execute("CREATE OR REPLACE TEMP TABLE gone_stay AS (FROM old_stay EXCEPT FROM new_stay)")
+        changed |= {day for (day,) in cursor.execute("SELECT DISTINCT day FROM gone_stay").fetchall()}
         cursor.execute(
             """
             DELETE FROM stay USING gone_stay g
@@ -52,21 +56,109 @@ def refresh(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> set[
               AND stay.in_seen = g.in_seen AND stay.out_seen = g.out_seen
             """
         )
-    cursor.execute("INSERT INTO stay FROM come_stay ORDER BY day, location_id, t_in")
-    changed = cursor.execute("SELECT day FROM gone_stay UNION SELECT day FROM come_stay").fetchall()
-    for table in ("new_stay", "old_stay", "gone_stay", "come_stay"):
-        cursor.execute(f"DROP TABLE {table}")
-    return {day for (day,) in changed}
+        new = cursor.sql("FROM new_stay EXCEPT FROM old_stay").pl()
+        cursor.execute("DROP TABLE gone_stay")
+    changed |= set(new["day"].unique())
+    cursor.register("new_stay", new)
+    cursor.execute("INSERT INTO stay FROM new_stay ORDER BY day, location_id, t_in")
+    cursor.unregister("new_stay")
+    cursor.execute("DROP TABLE old_stay")
+    return changed
 
 
-def derive_into(cursor: DuckDBPyConnection, table: str, first: datetime, last: datetime) -> None:
-    """Makes the temporary `table` of all stays anchored from `first` to `last` of the people in `touched_person`."""
-    text, _ = query("rollup/stay")
-    cursor.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table} AS {text}",
-        {
-            "first_anchor": first,
-            "last_anchor": last,
-            "assumed_minutes": min(settings.get(cursor, "assumed_minutes"), LONGEST),
-        },
+def derive(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> pl.DataFrame:
+    """The stays anchored from `first` to `last` of the people in `touched_person`, with the columns of table stay.
+
+    The anchor of a stay is the scan it was made from: the scan in, or the lone scan out. The scans are sorted once;
+    what comes before and after is then a shift, much faster than windows in SQL.
+    """
+    scans = cursor.sql(
+        """
+        SELECT person_id, location_id, scanned_at, direction = 'in' AS has_in, direction = 'out' AS has_out
+        FROM scan
+        WHERE scanned_at >= $first - INTERVAL '48' HOUR AND scanned_at <= $last + INTERVAL '48' HOUR
+          AND person_id IN (SELECT person_id FROM touched_person)
+        ORDER BY person_id, location_id, scanned_at
+        """,
+        params={"first": first, "last": last},
+    ).pl()
+    hours = cursor.sql("SELECT location_id, opens, closes FROM location").pl()
+    assumed = timedelta(minutes=min(settings.get(cursor, "assumed_minutes"), LONGEST // timedelta(minutes=1)))
+    at, way = pl.col("scanned_at"), pl.col("way")
+    events = _beside(_events(scans)).filter(at.is_between(first, last))
+    came = events.filter(way != OUT).join(hours, on="location_id", how="left")
+    closing = pl.when(pl.col("closes") > at.dt.time()).then(at.dt.date().dt.combine(pl.col("closes")))
+    soon = pl.col("scan_after") <= at + LONGEST
+    stayed = came.select(
+        "location_id", "person_id", t_in=at,
+        # the least of those that are known
+        t_out=pl.when("paired").then("here_after")
+        .when((way == UNKNOWN) & soon).then(pl.min_horizontal("scan_after", closing))
+        .otherwise(pl.min_horizontal("scan_after", closing, at + assumed)),
+        in_seen=pl.lit(True), out_seen="paired",
+    )  # fmt: skip
+    left = events.filter((way == OUT) & ~pl.col("ends_pair")).join(hours, on="location_id", how="left")
+    opening = pl.when(pl.col("opens") < at.dt.time()).then(at.dt.date().dt.combine(pl.col("opens")))
+    left = left.select(
+        "location_id", "person_id", t_in=pl.max_horizontal("scan_before", opening, at - assumed), t_out=at,
+        in_seen=pl.lit(False), out_seen=pl.lit(True),
+    )  # fmt: skip
+    return pl.concat([stayed, left]).select(pl.col("t_in").dt.date().alias("day"), pl.all())
+
+
+def _events(scans: pl.DataFrame) -> pl.DataFrame:
+    """Scans ordered by person, place and second → one row per (person, place, second): way; `here` numbers the person
+    and place. A second with both directions gives two rows: out comes first when the person was inside, else in.
+    """
+    key = ["person_id", "location_id", "scanned_at"]
+    if scans.select(pl.all_horizontal(pl.col(key) == pl.col(key).shift()).any()).item():
+        scans = scans.group_by(key, maintain_order=True).agg(pl.max("has_in", "has_out"))
+    moved = pl.any_horizontal(pl.col("person_id", "location_id") != pl.col("person_id", "location_id").shift())
+    # an unknown direction says nothing beside a known one
+    way = (
+        pl.when("has_in")
+        .then(pl.lit(IN, pl.UInt8))
+        .when("has_out")
+        .then(pl.lit(OUT, pl.UInt8))
+        .otherwise(pl.lit(UNKNOWN, pl.UInt8))
     )
+    marks = scans.select(
+        *key, way=way, here=moved.fill_null(False).cum_sum(), both=pl.col("has_in") & pl.col("has_out")
+    )
+    if not marks["both"].any():
+        return marks.drop("both")
+    single = ~pl.col("both")
+    last_here, last_way, since = (
+        pl.when(single).then(column).shift().forward_fill() for column in ("here", "way", "scanned_at")
+    )
+    inside = (last_here == pl.col("here")) & (last_way == IN) & (since >= pl.col("scanned_at") - LONGEST)
+    marks = marks.with_columns(inside=inside.fill_null(False)).with_row_index("order")
+    way = pl.when(single).then("way").when("inside").then(pl.lit(OUT, pl.UInt8)).otherwise(pl.lit(IN, pl.UInt8))
+    second = marks.filter("both").with_columns(
+        way=pl.when("inside").then(pl.lit(IN, pl.UInt8)).otherwise(pl.lit(OUT, pl.UInt8))
+    )
+    events = pl.concat([marks.with_columns(way=way), second]).sort("order", maintain_order=True)
+    return events.drop("both", "inside", "order")
+
+
+def _beside(events: pl.DataFrame) -> pl.DataFrame:
+    """Events with paired: the next one here is the way out within 24 hours; here_after: when that is; ends_pair: it is
+    that way out; scan_before and scan_after: when the person was scanned anywhere before and after this second.
+    """
+    at, way, here = pl.col("scanned_at"), pl.col("way"), pl.col("here")
+    stays_here = here == here.shift(-1)
+    paired = (way != OUT) & stays_here & (way.shift(-1) == OUT) & (at.shift(-1) <= at + LONGEST)
+    events = events.with_columns(here_after=at.shift(-1), paired=paired.fill_null(False)).with_columns(
+        ends_pair=pl.col("paired").shift(fill_value=False)
+    )
+    # The same in the order of a person's scans anywhere. All of one second have the same neighbours.
+    order = events.select(pl.arg_sort_by("person_id", "scanned_at")).to_series()
+    person = pl.col("person_id")
+    ordered = events.select(pl.col("person_id", "scanned_at").gather(order))
+    new = ordered.select(((at != at.shift()) | (person != person.shift())).fill_null(True)).to_series()
+    seconds = ordered.filter(new).select(
+        scan_before=pl.when(person == person.shift()).then(at.shift()),
+        scan_after=pl.when(person == person.shift(-1)).then(at.shift(-1)),
+    )
+    number = pl.repeat(0, events.height, dtype=pl.UInt32, eager=True).scatter(order, new.cum_sum() - 1)
+    return events.hstack(seconds.select(pl.all().gather(number)))

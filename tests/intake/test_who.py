@@ -9,8 +9,8 @@ from quetma.intake.normalise import NOTHING, a_birth_year, a_name, who
 from quetma.people import clean, fold
 
 NAMES = [
-    "", "Lò Văn An", "LÒ VĂN AN", " Lò  Văn An ", "Hoà", "Hòa", "Nguyễn Văn ***", "không rõ", "Na", "123", "漢", "\u200b",
-    "*",
+    "", "Lò Văn An", "LÒ VĂN AN", " Lò  Văn An ", "Hoà", "Hòa", "Nguyễn Văn ***", "không rõ", "Na", "123", "漢",
+    "\u200b", "*",
 ]  # fmt: skip
 PHONES = [
     "", "0912345678", "84912345678", "912 345 678", "0912345***", "không", "0", "09", "+33 1 42 68 53 00", "Hoà", "*",
