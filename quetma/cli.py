@@ -19,6 +19,7 @@ from quetma.access import accounts, audit
 from quetma.access.rights import ROLES
 from quetma.documents import MEDIA_TYPES, history
 from quetma.history import Filter
+from quetma.intake import recount
 from quetma.language import DEFAULT, day, moment
 from quetma.store import FILE, VIETNAM, Store, StoreError, configured_folder, open_store
 
@@ -68,12 +69,27 @@ def parser() -> argparse.ArgumentParser:
     init.add_argument("--demo", action="store_true", help="fill it with the demo unit; refused when it holds data")
 
     load = verb(
-        "import", run_import, "Load files, each as one batch. A file that is refused leaves the others as they are."
+        "import",
+        run_import,
+        "Load files: each table in them (a sheet, a file of a ZIP) is one batch. What is refused is said on a line "
+        "each and leaves the others as they are.",
     )
-    load.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV or XLSX")
+    load.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, TXT, XLSX, XLS, ODS, or a ZIP of them")
     load.add_argument("--kind", choices=intake.KINDS, help="what the rows are (default: seen from the columns)")
     load.add_argument("--location", metavar="NAME", help="the place, for files that do not name it")
+    load.add_argument(
+        "--columns",
+        type=some_columns,
+        metavar="FIELD=N,…",
+        help="which column holds what, counted from 1 (0: none), for files whose column names do not say it: "
+        "name=2,phone=3,time=5; remembered for files that look the same",
+    )
+    load.add_argument("--month-first", action="store_true", help="read 08/24/2021 as the 24th of August")
     load.add_argument("--json", action="store_true")
+
+    take_back = verb("undo", run_undo, "Take one batch back, as if it had never been loaded.")
+    take_back.add_argument("batch", type=int, metavar="BATCH", help="the number that import printed")
+    take_back.add_argument("--json", action="store_true")
 
     trace = verb("trace", run_trace, "Suspected F1 and F2 of a case.")
     trace.add_argument("--phone", required=True, help="of the case (F0)")
@@ -126,7 +142,9 @@ def run_import(given: argparse.Namespace) -> int:
     """Each table of each file is one batch of its own: those that are good stay loaded when another is refused."""
     store = existing(given)
     batches, refused = [], 0
-    choices = intake.Choices(kind=given.kind, location=given.location)
+    choices = intake.Choices(
+        kind=given.kind, location=given.location, columns=given.columns or {}, month_first=given.month_first
+    )
     for path in given.files:
         try:
             tables = intake.prepare(store, path.name, path, choices)
@@ -135,6 +153,9 @@ def run_import(given: argparse.Namespace) -> int:
             continue
         for table in tables:
             where = f"{path} [{table.part.key}]" if table.part.key else path
+            if isinstance(table, intake.Refused) and table.nothing_lost:
+                complain(f"{where}: not read: {table.error}")
+                continue
             try:
                 batch = intake.load(store, intake.unasked(table), operator())
             except intake.IntakeError as error:
@@ -225,9 +246,22 @@ def run_user_add(given: argparse.Namespace) -> None:
     print(f"{name} may sign in as {given.role}.")
 
 
+def run_undo(given: argparse.Namespace) -> None:
+    """Takes a batch back."""
+    store = existing(given)
+    undone = intake.undo(store, given.batch, operator())
+    became = f"{undone.kind}: {undone.rows_removed} rows removed, {undone.rows_restored} of other batches count now"
+    audit.log(store, operator(), "undo upload", f"{undone.batch_id} {undone.file_name}", became)
+    if given.json:
+        show(undone.json())
+    else:
+        print(f"{undone.file_name}: batch {undone.batch_id} undone, {became}")
+
+
 def run_check(given: argparse.Namespace) -> None:
     """Every difference between what is stored and what the facts say, else that there is none."""
-    differences = rollups.check(existing(given))
+    store = existing(given)
+    differences = recount.check(store) + rollups.check(store)
     for line in differences:
         print(line)
     if differences:
@@ -251,6 +285,16 @@ def a_moment(text: str) -> datetime:
             f"{text!r} is not a day or time of our days; write 2021-08-24 or 2021-08-24T17:30"
         )
     return value.astimezone(VIETNAM).replace(tzinfo=None) if value.tzinfo else value
+
+
+def some_columns(text: str) -> dict[str, int]:
+    """An argument that says which column holds which field: from 0, or `LEFT_OUT`."""
+    fields = [part.partition("=") for part in text.split(",")]
+    if any(not number.strip().isdecimal() or field.strip() not in intake.FIELDS for field, _, number in fields):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not like name=2,phone=3; the fields are {', '.join(intake.FIELDS)}"
+        )
+    return {field.strip(): int(number) - 1 if int(number) else intake.LEFT_OUT for field, _, number in fields}
 
 
 def folder(given: argparse.Namespace) -> Path:

@@ -61,8 +61,9 @@ class Touched:
         )
 
 
-def touch(cursor: DuckDBPyConnection, batch_id: int) -> Touched:
-    """What the rows of an upload that count concern; adds the people of all its rows to touched_person.
+def touch(cursor: DuckDBPyConnection, batch_id: int, duplicates: bool = False) -> Touched:
+    """What the rows of an upload that count concern, with `duplicates` all its rows; adds the people of all its rows to
+    touched_person.
 
     For an upload that is to be removed, ask before.
     """
@@ -78,7 +79,8 @@ def touch(cursor: DuckDBPyConnection, batch_id: int) -> Touched:
         """,
         {"batch": batch_id},
     )
-    return _touched(cursor, "batch_id = $batch AND counts", {"batch": batch_id})
+    chosen = "batch_id = $batch" if duplicates else "batch_id = $batch AND counts"
+    return _touched(cursor, chosen, {"batch": batch_id})
 
 
 def touch_people(cursor: DuckDBPyConnection, people: Collection[int]) -> Touched:
@@ -136,7 +138,7 @@ def _touched(cursor: DuckDBPyConnection, chosen: str, params: dict[str, Any]) ->
             _days(cursor, f"SELECT DISTINCT CAST(declared_at AS DATE) FROM declaration_row WHERE {chosen}", **params)
         ),
         since=since,
-        enrolled=bool(cursor.execute(f"SELECT 1 FROM roster_row WHERE {chosen} LIMIT 1", params or None).fetchone()),
+        enrolled=bool(cursor.execute(f"SELECT 1 FROM roster_row WHERE {chosen} LIMIT 1", params or None).fetchall()),
         absent=(out, back) if out else None,
     )
 

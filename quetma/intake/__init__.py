@@ -9,10 +9,11 @@ from quetma.intake.columns import FIELDS, KINDS, Proposal
 from quetma.intake.errors import REASONS, IntakeError
 from quetma.intake.load import STEPS, Batch, load
 from quetma.intake.prepare import Prepared, compare, prepare, refresh, unasked
+from quetma.intake.undo import Undone, undo
 from quetma.intake.understand import Found, Part, Refused, understand
 
 __all__ = [
     "FIELDS", "KINDS", "LEFT_OUT", "REASONS", "STEPS",
-    "Batch", "Choices", "Found", "IntakeError", "Part", "Prepared", "Proposal", "Refused",
-    "compare", "load", "prepare", "refresh", "unasked", "understand",
+    "Batch", "Choices", "Found", "IntakeError", "Part", "Prepared", "Proposal", "Refused", "Undone",
+    "compare", "load", "prepare", "refresh", "unasked", "understand", "undo",
 ]  # fmt: skip

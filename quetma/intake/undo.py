@@ -1,0 +1,113 @@
+"""Taking an upload back: the store is then exactly as if it had never been."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from quetma import rollups
+from quetma.intake import recount
+from quetma.rollups import ROWS
+from quetma.store import Store, StoreError, now
+
+
+@dataclass(frozen=True)
+class Undone:
+    """An upload that was taken back. rows_removed: its good rows, duplicates too; rows_restored: rows of other uploads
+    that repeated them and count now.
+    """
+
+    batch_id: int
+    file_name: str
+    kind: str
+    rows_removed: int
+    rows_restored: int
+
+    def json(self) -> dict[str, Any]:
+        """The object of `undo --json`."""
+        return {
+            "batch": self.batch_id,
+            "file": self.file_name,
+            "rows_removed": self.rows_removed,
+            "rows_restored": self.rows_restored,
+        }
+
+
+def undo(store: Store, batch_id: int, account: str) -> Undone:
+    """Takes an upload back in one transaction: its rows, what only it named, and everything that was derived from it.
+    Later uploads that repeated its rows count instead. What people decided stays.
+
+    Raises `StoreError` when there is no such upload, or it was taken back before.
+    """
+    with store.write() as cursor:
+        found = cursor.execute(
+            "SELECT file_name, kind, sha256, sheet, row_count - rejected FROM batch WHERE batch_id = ?", [batch_id]
+        ).fetchall()
+        if not found:
+            before = cursor.execute(
+                "SELECT undone_at, undone_by FROM batch_undone WHERE batch_id = ?", [batch_id]
+            ).fetchall()
+            if before:
+                [(at, by)] = before
+                raise StoreError(
+                    f"Upload {batch_id} was undone already, at {at:%H:%M %d/%m/%Y} by {by}. "
+                    "Nothing was changed."
+                )
+            raise StoreError(f"There is no upload {batch_id}. Nothing was changed.")
+        [(file_name, kind, sha256, sheet, removed)] = found
+        touched = rollups.touch(cursor, batch_id)
+        people = cursor.sql(
+            "SELECT person_id FROM person_claim WHERE batch_id = $batch", params={"batch": batch_id}
+        ).pl()
+
+        cursor.execute(
+            "INSERT INTO batch_undone SELECT *, ? AS undone_at, ? AS undone_by FROM batch WHERE batch_id = ?",
+            [now(), account, batch_id],
+        )
+        for table in ("batch", "reject", "person_claim", "location_claim", ROWS[kind]):
+            cursor.execute(f"DELETE FROM {table} WHERE batch_id = ?", [batch_id])
+        cursor.execute("DELETE FROM mend WHERE batch_id = $batch OR of_batch = $batch", {"batch": batch_id})
+        cursor.register("claimed", people)
+        _forget(cursor)
+        cursor.unregister("claimed")
+
+        # The same file again counted nothing while this one was there; now it is the first.
+        again = cursor.execute(
+            "SELECT MIN(batch_id) FROM batch WHERE sha256 = ? AND sheet = ?", [sha256, sheet]
+        ).fetchall()[0][0]
+        if again is not None and again > batch_id:
+            touched |= rollups.touch(cursor, again, duplicates=True)
+        touched = recount.anew(cursor, touched)
+        recount.place_names(cursor)
+        [(restored,)] = cursor.execute(
+            "SELECT COUNT(*) FROM (SELECT DISTINCT batch_id, line FROM recounted WHERE counts)"
+        ).fetchall()
+        rollups.derive(cursor, touched)
+    return Undone(batch_id, file_name, kind, removed, restored)
+
+
+def _forget(cursor: DuckDBPyConnection) -> None:
+    """Removes the people in the frame claimed, and the places, that nothing names any more."""
+    cursor.execute(
+        """
+        CREATE TEMP TABLE gone AS SELECT person_id FROM claimed
+        WHERE person_id NOT IN (SELECT person_id FROM person_claim)
+        """
+    )
+    cursor.execute(
+        """
+        INSERT INTO former_person SELECT person_id, identity FROM person
+        WHERE person_id IN (SELECT person_id FROM gone) AND person_id IN (
+            SELECT person_id FROM merge UNION SELECT into_id FROM merge
+            UNION SELECT person_id FROM apart UNION SELECT other_id FROM apart
+        )
+        """
+    )
+    cursor.execute("DELETE FROM person WHERE person_id IN (SELECT person_id FROM gone)")
+    cursor.execute("DROP TABLE gone")
+    cursor.execute(
+        """
+        DELETE FROM location WHERE NOT by_hand AND location_id NOT IN (SELECT location_id FROM location_claim)
+            AND location_id NOT IN (SELECT location_id FROM location_alias)
+        """
+    )
