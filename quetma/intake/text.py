@@ -6,6 +6,7 @@ Lines and cells stay text here, so nothing can be lost to a type. `quetma.intake
 import contextlib
 import csv
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -231,6 +232,6 @@ def tidy(table: pl.DataFrame, width: int) -> pl.DataFrame:
 def is_total(raw: str) -> bool:
     """Whether a row that could not be taken is the table's total: `Tổng cộng: 120`."""
     return (
-        bool(re.match(r"[\W\d_]*(tổng|tong|cộng|cong|total)\b", raw, re.IGNORECASE))
+        bool(re.match(r"[\W\d_]*(tổng|tong|cộng|cong|total)\b", unicodedata.normalize("NFC", raw), re.IGNORECASE))
         and len(re.findall(r"\w+", raw)) <= 6
     )

@@ -44,7 +44,7 @@ def xls(sheets: Mapping[str, Rows], merged: Merged = ()) -> bytes:
     book = xlwt.Workbook()
     forms = {kind: xlwt.easyxf(num_format_str=form) for kind, form in FORMS.items()}
     for name, rows in sheets.items():
-        sheet = book.add_sheet(name)
+        sheet = book.add_sheet(name, cell_overwrite_ok=True)
         for y, row in enumerate(rows):
             for x, value in enumerate(row):
                 if value is not None:

@@ -2,21 +2,22 @@
 
 import csv
 import io
+import os
 import random
 import re
+import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quetma import intake, people
+from quetma import intake, people, rollups
 from quetma.store import ROOT, Store, open_store
 from tests.intake import prepare
-from tests.intake.files import cp1258
+from tests.intake.files import BOOKS, archive, cp1258
 
 NAMES = ["Lò Văn Ánh", "Hà Thị Thuý", "Đặng Hoà", "Quàng Văn Ơn", "Nguyễn Thị Mỹ Ửng", "Cầm Bá Tước", "Mùa A Dơ"]
 PLACES = ["Trụ sở Mai Sơn", "Trụ sở Yên Châu", "Chợ Cò Nòi"]
@@ -28,6 +29,8 @@ HEADERS = {
     "date": ["Ngày", "NGÀY", "Date"],
     "clock": ["Giờ", "Giờ quét", "Time"],
     "direction": ["Vào/Ra", "VAO / RA", "Hình thức", "Direction"],
+    "time_in": ["Thời gian vào", "GIỜ VÀO", "Vào lúc", "Check-in"],
+    "time_out": ["Thời gian ra", "GIỜ RA", "Ra lúc", "Check-out"],
 }
 PHONE_FORMS = [
     lambda p: p,
@@ -52,72 +55,102 @@ DIRECTIONS = {
 }
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1258"]
 
-scan = st.tuples(
-    st.integers(0, 30),  # who
-    st.sampled_from(PLACES),
-    st.integers(0, 60 * 86_400 - 1).map(lambda seconds: datetime(2021, 8, 1) + timedelta(seconds=seconds)),
-    st.sampled_from(["in", "out", "unknown"]),
-)
+EXAMPLES = int(os.environ.get("QUETMA_EXAMPLES", "100"))  # of random logs; 1,000 before a release
+MUTATIONS = int(os.environ.get("QUETMA_MUTATIONS", "300"))  # damaged copies of files; 10,000 before a release
+
+Scan = tuple[int, str, datetime, str]  # who, place, when, direction
+
+moment = st.integers(0, 60 * 86_400 - 1).map(lambda seconds: datetime(2021, 8, 1) + timedelta(seconds=seconds))
+who, place = st.integers(0, 30), st.sampled_from(PLACES)
+scan = st.tuples(who, place, moment, st.sampled_from(["in", "out", "unknown"]))
+visit = st.tuples(who, place, moment, st.integers(60, 36_000), st.sampled_from(["in", "out", "both", "both"]))
+
+
+def scans_of(visits: list[tuple[int, str, datetime, int, str]]) -> list[list[Scan]]:
+    """The scans that each visit stands for."""
+    return [
+        [(who, place, start + timedelta(seconds=length * (way == "out")), way) for way in ("in", "out")
+         if seen in (way, "both")]
+        for who, place, start, length, seen in visits
+    ]  # fmt: skip
 
 
 @st.composite
-def dressed(draw: Any, scans: list[tuple[int, str, datetime, str]]) -> tuple[bytes, list[int]]:
-    """A file that says these scans, and the line of each."""
+def dressed(draw: Any, rows: list[list[Scan]], visits: bool) -> tuple[bytes, list[int], list[int]]:
+    """A file of one row for each of `rows` (its scans), the line of each, and the lines of totals below."""
     chance = random.Random(draw(st.integers(0, 2**32)))
     pick = chance.choice
+    container = pick(["text", "text", "text", "xlsx", "xls", "ods"])
     two_columns = pick([True, False])
-    fields = ["name", "phone", "place", "direction", *(["date", "clock"] if two_columns else ["time"])]
+    times = ["time_in", "time_out"] if visits else ["direction", "clock" if two_columns else "time"]
+    fields = ["name", "phone", "place", *times, *(["date"] if two_columns else [])]
     extra = chance.sample(["STT", "Cơ quan", "Địa chỉ", "Tình trạng KBYT", "Số mũi tiêm"], chance.randint(0, 3))
     columns = fields + extra
     chance.shuffle(columns)
     header = [pick(HEADERS[field]) if field in HEADERS else field for field in columns]
+    if "time_in" in columns and two_columns:
+        header = [{"time_in": "Giờ vào", "time_out": "Giờ ra"}.get(f, h) for f, h in zip(columns, header, strict=True)]
     day_form, clock_form, phone_form, time_first = (
         pick(DAY_FORMS),
         pick(CLOCK_FORMS),
         pick(PHONE_FORMS),
         pick([0, 0, 1]),
     )
-    excel = pick([True, False, False])
-    rows: list[list[Any]] = []
-    for who, place, at, direction in scans:
+    real = container != "text"
+
+    def when(at: datetime) -> Any:
         day, clock = at.strftime(day_form), clock_form(at)
+        written = f"{clock} {day}" if time_first else f"{day} {clock}"
+        return pick([at, written]) if real else written
+
+    def clocked(at: datetime) -> Any:
+        return pick([at.time(), clock_form(at)]) if real else clock_form(at)
+
+    table: list[list[Any]] = []
+    for scans in rows:
+        who, place = scans[0][:2]
+        at = {way: moment for _, _, moment, way in scans}
+        first = min(at.values()) if "in" in at or not visits else at["out"]
+        read = clocked if two_columns else when
         cells: dict[str, Any] = {
             "name": pick([NAMES[who % 7], NAMES[who % 7].upper(), f" {NAMES[who % 7].replace(' ', '  ')} "]),
             "phone": phone_form(f"09120000{who:02}"),
             "place": pick([place, place.upper(), f"{place} "]),
-            "direction": pick(DIRECTIONS[direction]),
-            "date": day,
-            "clock": clock,
-            "time": f"{clock} {day}" if time_first else f"{day} {clock}",
+            "direction": pick(DIRECTIONS[scans[0][3]]),
+            "date": pick([first.date(), first.strftime(day_form)]) if real else first.strftime(day_form),
+            "clock": clocked(first),
+            "time": when(first),
+            "time_in": read(at["in"]) if "in" in at else "",
+            "time_out": read(at["out"]) if "out" in at else "",
         }
-        if excel and not two_columns:
-            cells["time"] = pick([at, cells["time"]])
-        if excel and cells["phone"].isdigit():
+        if real and cells["phone"].isdigit():
             cells["phone"] = pick([int(cells["phone"]), cells["phone"]])
-        rows.append([cells.get(column, pick(["", "x, y; z", 'nói "vâng"', "dòng\nhai"])) for column in columns])
+        table.append([cells.get(column, pick(["", "x, y; z", 'nói "vâng"', "dòng\nhai"])) for column in columns])
     title = [[f"DANH SÁCH NGÀY {chance.randint(1, 28)}/8"], []][: chance.randint(0, 2)]
-    if excel:
-        file = io.BytesIO()
-        with xlsxwriter.Workbook(file) as book:
-            sheet = book.add_worksheet()
-            form = book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"})
-            for y, row in enumerate([*title, header, *rows]):
-                for x, value in enumerate(row):
-                    sheet.write(y, x, value, form if isinstance(value, datetime) else None)
+    totals = [[pick(["Tổng cộng", "Cộng", "TỔNG SỐ"]), *[""] * (len(columns) - 1)]][: chance.randint(0, 1)]
+    if real:
         first = len(title) + 2
-        return file.getvalue(), list(range(first, first + len(rows)))
+        lines = list(range(first, first + len(table) + len(totals)))
+        empty = [[None if cell == "" else cell for cell in row] for row in [*title, header, *table, *totals]]
+        return BOOKS[container]({"Sheet1": empty}), lines[: len(table)], lines[len(table) :]
     text = io.StringIO()
-    ending = pick(["\n", "\r\n"])
+    separator = pick(",;\t|")
+    if not title and pick([True, False, False]):
+        title = [[f"sep={separator}"]]
     writer = csv.writer(
-        text, delimiter=pick(",;\t|"), lineterminator=ending, quoting=pick([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+        text,
+        delimiter=separator,
+        lineterminator=pick(["\n", "\r\n"]),
+        quoting=pick([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
     )
     lines = []
-    for row in [*title, header, *rows]:
+    for row in [*title, header, *table, *totals]:
         lines.append(len(re.findall("\n", text.getvalue())) + 1)
         writer.writerow(row)
     encoding = pick(ENCODINGS)
     content = cp1258(text.getvalue()) if encoding == "cp1258" else text.getvalue().encode(encoding)
-    return content, lines[len(title) + 1 :]
+    lines = lines[len(title) + 1 :]
+    return content, lines[: len(table)], lines[len(table) :]
 
 
 @pytest.fixture(scope="module")
@@ -128,24 +161,32 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-@given(data=st.data(), scans=st.lists(scan, min_size=1, max_size=12))
-def test_the_same_scans_whatever_the_dress(nothing: Store, data: Any, scans: list[tuple[int, str, datetime, str]]):
-    content, lines = data.draw(dressed(scans))
+@given(data=st.data(), visits=st.booleans())
+def test_the_same_scans_whatever_the_dress(nothing: Store, data: Any, visits: bool):
+    some = data.draw(st.lists(visit if visits else scan, min_size=1, max_size=12))
+    rows = scans_of(some) if visits else [[one] for one in some]
+    content, lines, totals = data.draw(dressed(rows, visits))
     prepared = prepare(nothing, "log", content)
     assert prepared.kind == "scans"
-    assert prepared.rows["line"].to_list() == lines
-    assert prepared.rejects.rows() == []
+    assert prepared.found.proposal.guessed == []
+    assert prepared.rows["line"].to_list() == lines + totals
+    assert prepared.rejects.select("line", "reason").rows() == [(line, "total_row") for line in totals]
     found = prepared.became(100)
     got = [
         (phone, people.fold(place), at, direction)
         for phone, place, at, direction in found.select("phone", "location", "scanned_at", "direction").iter_rows()
     ]
+    scans = [one for several in rows for one in several]
     assert got == [(f"09120000{who:02}", people.fold(place), at, direction) for who, place, at, direction in scans]
     assert [people.fold(name) for name in found["name"]] == [people.fold(NAMES[who % 7]) for who, *_ in scans]
-    assert prepared.counts["accepted"] == len(set(scans))
-    assert prepared.counts["duplicates"] == len(scans) - len(set(scans))
+    known: set[Scan] = set()
+    new = [bool(known.symmetric_difference(known := known | set(several))) for several in rows]
+    assert prepared.counts["accepted"] == sum(new)
+    assert prepared.counts["duplicates"] == len(new) - sum(new)
 
 
 def samples() -> list[bytes]:
@@ -153,14 +194,23 @@ def samples() -> list[bytes]:
     chosen = [path.read_bytes() for path in sorted((ROOT / "data" / "sample").glob("*.csv"))]
     chosen = [b"\n".join(content.split(b"\n")[:60]) for content in chosen]
     scans = next(content for content in chosen if "Vào".encode() in content)
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file) as book:
-        sheet = book.add_worksheet()
-        for y, row in enumerate(csv.reader(io.StringIO(scans.decode("utf-8-sig")))):
-            sheet.write_row(y, 0, row)
+    rows = list(csv.reader(io.StringIO(scans.decode("utf-8-sig"))))
     quoted = io.StringIO()
-    csv.writer(quoted, quoting=csv.QUOTE_ALL).writerows(csv.reader(io.StringIO(scans.decode("utf-8-sig"))))
-    return [*chosen, scans.decode("utf-8-sig").encode("utf-16"), quoted.getvalue().encode(), file.getvalue()]
+    csv.writer(quoted, quoting=csv.QUOTE_ALL).writerows(rows)
+    books = [
+        write({"A": rows, "B": rows[:9]}, [(2, 1, 4, 1)] * merged) for write in BOOKS.values() for merged in (0, 1)
+    ]
+    cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return [
+        *chosen,
+        scans.decode("utf-8-sig").encode("utf-16"),
+        cp1258(scans.decode("utf-8-sig")),
+        quoted.getvalue().encode(),
+        *books,
+        archive({"a.csv": scans, "b/c.xlsx": books[0], "d.txt": chosen[0], "e.jpg": b"x"}),
+        archive({"a.csv": scans, "d.txt": chosen[0]}, zipfile.ZIP_STORED),
+        f"<html><body><table>{cells}</table></body></html>".encode(),
+    ]
 
 
 def mutated(content: bytes, chance: random.Random) -> bytes:
@@ -189,26 +239,25 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
     return bytes(data)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_damaged_files_are_refused_or_accounted_for(tmp_path: Path, seed: int):
-    chance = random.Random(seed)
+def test_damaged_files_are_refused_or_accounted_for(tmp_path: Path):
+    chance = random.Random(1)
     store = open_store(tmp_path / "store")
-    for content in samples():
-        for _ in range(12):
-            damaged = mutated(content, chance)
-            try:
-                prepared = prepare(store, "log", damaged)
-            except intake.IntakeError as refusal:
-                assert str(refusal)
+    files = samples()
+    for n in range(MUTATIONS):
+        damaged = mutated(files[n % len(files)], chance)
+        tables = intake.prepare(store, "log", damaged)
+        assert tables
+        for table in tables:
+            if isinstance(table, intake.Refused):
+                assert str(table.error)
                 continue
-            counts = prepared.counts
-            assert (
-                counts["rows"] == counts["accepted"] + counts["duplicates"] + counts["rejected"] == prepared.rows.height
-            )
-            assert prepared.rows["line"].is_sorted()
-            assert set(prepared.rejects["reason"]) <= intake.REASONS.keys()
-            prepared.became(50)
-            if not prepared.needs_location and chance.random() < 0.1:
-                batch = intake.load(store, prepared, "test")
+            counts = table.counts
+            assert counts["rows"] == counts["accepted"] + counts["duplicates"] + counts["rejected"] == table.rows.height
+            assert table.rows["line"].is_sorted()
+            assert set(table.rejects["reason"]) <= intake.REASONS.keys()
+            table.became(50)
+            if not table.needs_location and chance.random() < 0.02:
+                batch = intake.load(store, table, "test")
                 assert batch.rows == batch.accepted + batch.duplicates + batch.rejected
+    assert rollups.check(store) == []
     store.close()
