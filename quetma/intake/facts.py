@@ -252,35 +252,33 @@ READERS: dict[str, Callable[[Table], Facts]] = {
 
 
 def gather(found: Recognised, choices: Choices) -> Facts:
-    """The facts of a recognised table."""
-    return READERS[found.kind](Table(found, choices))
-
-
-def wrong_dates(found: Recognised, facts: Facts, choices: Choices) -> IntakeError | None:
-    """Why the dates of a table cannot be meant as they were read: they have the month first, or most are of no time in
-    which there were logs. None when they can.
-
-    The month is first when many dates have no other reading, and none has the day first for certain.
-    """
-    dated = facts.rows.filter(pl.col("reason").is_null() | pl.col("reason").is_in(WRONG))
-    wrong = facts.rows.filter(pl.col("reason").is_in(WRONG))
-    if wrong.is_empty():
-        return None
-    if not choices.month_first:
-        table = Table(found, choices)
-        fields = sorted(DATED & table.columns.keys())
-        texts = pl.concat([pl.Series("text", [], pl.String), *(table.text(field).rename("text") for field in fields)])
-        dates = texts.drop_nulls().str.extract_groups(SLASHED).struct.unnest().drop_nulls()
-        first, second = (dates[f"{n}"].cast(pl.Int64, strict=False) for n in (2, 4))
-        certain = ((second > 12) & (first <= 12)).sum()
-        if certain >= max(1, 0.2 * dates.height) and not (first > 12).any():
-            return IntakeError(MONTH_FIRST)
-    unreal = wrong.filter(pl.col("reason").is_in(UNREAL))
-    if 2 * unreal.height > dated.height:
-        return IntakeError(
+    """The facts of a recognised table. Raises `IntakeError` when its dates cannot be meant as they were read."""
+    table = Table(found, choices)
+    facts = READERS[found.kind](table)
+    dated = facts.rows.with_row_index("row").filter(pl.col("reason").is_null() | pl.col("reason").is_in(WRONG))
+    wrong = dated.filter(pl.col("reason").is_not_null())
+    if not choices.month_first and _month_first(table, wrong["row"], dated.height):
+        raise IntakeError(MONTH_FIRST)
+    unreal = wrong["reason"].is_in(UNREAL).sum()
+    if 2 * unreal > dated.height:
+        raise IntakeError(
             "Most dates are in the future or before 2020 ({wrong} of {rows} rows). Correct the dates in the file. "
             "Nothing was changed.",
-            wrong=unreal.height,
+            wrong=unreal,
             rows=dated.height,
         )
-    return None
+    return facts
+
+
+def _month_first(table: Table, wrong: pl.Series, height: int) -> bool:
+    """Whether many dates can only be meant with the month first, and none has the day first for certain."""
+    texts = [table.text(field) for field in sorted(DATED & table.columns.keys())]
+    several = [_numbers(text.gather(wrong)) for text in texts]
+    certain = sum(int(((second > 12) & (first <= 12)).sum()) for first, second in several)
+    return certain >= max(1, 0.2 * height) and not any((_numbers(text)[0] > 12).any() for text in texts)
+
+
+def _numbers(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The two first numbers of each date of which the year comes last."""
+    groups = texts.drop_nulls().str.extract_groups(SLASHED).struct.unnest().drop_nulls()
+    return groups["2"].cast(pl.Int64), groups["4"].cast(pl.Int64)

@@ -48,7 +48,7 @@ def sources(content: bytes) -> dict[str, Sequence[Source]]:
         raise IntakeError("This is a picture, a PDF or a program, not a table. Upload the log as CSV or XLSX.")
     text = utf8(content)
     as_stored = None
-    if b"\x00" not in content[:4] and not _is_utf8(content[:SAMPLE_BYTES]):
+    if b"\x00" not in content[:400] and not _is_utf8(content[:SAMPLE_BYTES]):
         as_stored = content[:SAMPLE_BYTES].decode("latin-1")
     _refuse_old_font(text[:SAMPLE_BYTES].decode("utf-8", "replace"), as_stored)
     if books.is_html(text):

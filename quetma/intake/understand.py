@@ -13,7 +13,7 @@ from quetma.intake.archives import members
 from quetma.intake.choices import Choices
 from quetma.intake.columns import PERSON, Proposal, propose, refuse
 from quetma.intake.errors import IntakeError
-from quetma.intake.facts import DATED, MONTH_FIRST, Facts, gather, wrong_dates
+from quetma.intake.facts import DATED, MONTH_FIRST, Facts, gather
 from quetma.intake.read import Source, is_archive, sources
 
 # What a log in an archive may be called; other files are only named.
@@ -154,11 +154,12 @@ def _table(
     proposal, recognised, applied = propose(readings, choices, remembered)
     if recognised is None:
         return Refused(part, refuse(proposal, applied.kind), proposal, nothing_lost=not alone and _is_no_log(proposal))
-    facts = gather(recognised, applied)
+    try:
+        facts = gather(recognised, applied)
+    except IntakeError as error:
+        return Refused(part, error, proposal, month_first=error.message == MONTH_FIRST)
     if facts.rows.is_empty():
         return Refused(part, IntakeError("Below the header there is no row. Nothing was changed."), proposal)
-    if wrong := wrong_dates(recognised, facts, applied):
-        return Refused(part, wrong, proposal, month_first=wrong.message == MONTH_FIRST)
     return Found(part, recognised.kind, proposal, applied, applied.reading != choices.reading, facts)
 
 
