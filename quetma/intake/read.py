@@ -75,6 +75,8 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def _by_sheet(sheets: Sequence[SheetSource]) -> dict[str, Sequence[Source]]:
+    if not sheets:
+        raise IntakeError("There is no table in the file. Nothing was changed.")
     for sheet in sheets:
         rows = sheet.cells.head(SAMPLE_ROWS)
         _refuse_old_font(" ".join(cell for row in rows.iter_rows() for cell in row if cell))
