@@ -105,6 +105,12 @@ def touch_people(cursor: DuckDBPyConnection, people: Collection[int]) -> Touched
     return _touched(cursor, "person_id IN (SELECT person_id FROM chosen_person)", {})
 
 
+def touch_everything(cursor: DuckDBPyConnection) -> Touched:
+    """All that the store holds; everybody comes into touched_person."""
+    cursor.execute("CREATE OR REPLACE TEMP TABLE touched_person AS SELECT person_id FROM person")
+    return _touched(cursor, "TRUE", {})
+
+
 def _touched(cursor: DuckDBPyConnection, chosen: str, params: dict[str, Any]) -> Touched:
     """What the rows for which the condition `chosen` holds concern."""
     [(first, last)] = cursor.execute(

@@ -24,6 +24,10 @@ FILE = "quetma.duckdb"
 
 VIETNAM = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has no daylight saving time
 
+DERIVED_AGAIN = {2}  # migrations of a store with data that change what follows from its facts
+
+# DuckDB would take four fifths of the machine's memory and keep it; beyond this it uses the disk.
+MEMORY = "1GB"
 REMEMBERED_ANSWERS = 512
 REMEMBERED_ROWS = 50_000
 
@@ -57,7 +61,7 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # health data: nobody else on the machine
         self.folder = folder
         try:
-            self._connection = duckdb.connect(str(folder / FILE))
+            self._connection = duckdb.connect(str(folder / FILE), config={"memory_limit": MEMORY})
         except duckdb.IOException as error:
             if "lock" in str(error).lower():
                 raise StoreError(
@@ -79,12 +83,19 @@ class Store:
             "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
         )
         done = {number for (number,) in self._connection.execute("SELECT number FROM migration").fetchall()}
+        applied: set[int] = set()
         for path in sorted(SCHEMA.glob("[0-9]*.sql")):
             number = int(path.stem.split("_")[0])
             if number not in done:
                 with self.write() as cursor:
                     cursor.execute(path.read_text(encoding="utf-8"))
                     cursor.execute("INSERT INTO migration VALUES (?, ?, ?)", [number, path.stem, now()])
+                applied.add(number)
+        if done and applied & DERIVED_AGAIN:
+            from quetma.intake import recount  # which needs this module
+
+            with self.write() as cursor:
+                recount.everything(cursor)
 
     def ask(self, name: str, tables: Mapping[str, pl.DataFrame] | None = None, **params: Any) -> pl.DataFrame:
         """The answer of the named query, e.g. `ask("flow/daily", first=day, last=day)`.

@@ -113,7 +113,7 @@ def test_every_query_is_asked_by_name():
     """By its whole name, or by its folder in an f-string and its own name elsewhere."""
     named = {text for path in [*CORE, *WEB] for text in texts(path)}
     unasked = set(QUERY_NAMES) - named
-    assert not [name for name in unasked if not {name.split("/")[0] + "/", name.split("/")[1]} <= named]
+    assert not [name for name in unasked if not {name.rpartition("/")[0] + "/", name.rpartition("/")[2]} <= named]
 
 
 @pytest.mark.parametrize(

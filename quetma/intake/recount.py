@@ -47,6 +47,11 @@ def anew(cursor: DuckDBPyConnection, touched: Touched | None = None) -> Touched:
     return touched
 
 
+def everything(cursor: DuckDBPyConnection) -> None:
+    """Decides and derives the whole store anew."""
+    rollups.derive(cursor, anew(cursor, rollups.touch_everything(cursor)))
+
+
 def names(cursor: DuckDBPyConnection, people: pl.Series) -> None:
     """Brings the shown names and birth years of these people, and of those they are merged into, up to date."""
     cursor.register("concerned", pl.DataFrame({"person_id": people}))

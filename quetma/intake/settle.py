@@ -95,7 +95,7 @@ def _counts(cursor: DuckDBPyConnection, kind: str, facts: pl.DataFrame, people: 
         new = facts.with_columns(id=-1 - pl.col("fact").cast(pl.Int64), person_id="really")
         cursor.register("new", new)
         text = recount.consider(cursor, kind, "person_id IN (SELECT person_id FROM new)", "new")
-        standing = cursor.sql(f"SELECT id FROM ({text}) WHERE id < 0 AND stands").pl()["id"]
+        standing = cursor.sql(text).filter("id < 0 AND stands").pl()["id"]
         cursor.unregister("new")
         return new["id"].is_in(standing.implode())
     # The rule of queries/intake/recount/scans.sql for very many rows that come after all others.
