@@ -30,7 +30,7 @@ from quetma.intake.choices import Choices
 from quetma.intake.columns import Proposal
 from quetma.intake.errors import IntakeError
 from quetma.intake.load import STEPS, load
-from quetma.intake.prepare import Prepared, UnknownPlace, compare, remembered, unasked
+from quetma.intake.prepare import Prepared, UnknownPlace, compare, remembered, unasked, unsettled
 from quetma.intake.understand import Found, Part, Refused
 from quetma.store import Store, now
 
@@ -561,9 +561,7 @@ class Desk:
             tell(STEPS[0])
             batch_id = self._same(entry, table.part) if resumed else None
             if batch_id is None:
-                compared = compare(self.store, table)
-                assert isinstance(compared, Prepared)
-                batch = load(self.store, compared, entry.confirmed_by or entry.account, tell)
+                batch = load(self.store, unsettled(table), entry.confirmed_by or entry.account, tell)
                 batch_id = batch.batch_id
                 became = f"{batch.kind}: {batch.rows} = {batch.accepted} + {batch.duplicates} + {batch.rejected}"
                 audit.log(

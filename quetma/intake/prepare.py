@@ -202,6 +202,12 @@ def unasked(table: Prepared | Refused) -> Prepared:
     return table
 
 
+def unsettled(found: Found) -> Prepared:
+    """A table that is to be loaded without a preview: `load` compares it in any case."""
+    none = pl.DataFrame()
+    return Prepared(found, Settled(none, none, none, none), none)
+
+
 def resettle(cursor: DuckDBPyConnection, prepared: Prepared) -> Prepared:
     """The same table compared with what this cursor sees."""
     return replace(prepared, settled=settle(cursor, prepared.found))
