@@ -16,6 +16,7 @@ from quetma.access import accounts
 from quetma.cli import main, parser
 from quetma.demo import SAMPLE
 from quetma.store import ROOT, Store
+from tests.intake.files import archive
 
 Answer = tuple[int, str, str]
 Run = Callable[..., Answer]
@@ -130,6 +131,29 @@ def test_import_of_a_refused_file_leaves_the_others_loaded(run: Run, empty_store
     assert scans(empty_store) == 88
 
 
+def test_import_loads_each_table_of_a_file(run: Run, empty_store: Store, tmp_path: Path):
+    log = (SAMPLE / "quet-ma-30-08.csv").read_bytes()
+    (tmp_path / "a.zip").write_bytes(archive({"a.csv": log, "b.csv": b"", "c.jpg": b"x"}))
+    status, out, err = run(empty_store, "import", tmp_path / "a.zip", "--json")
+    [batch] = json.loads(out)["batches"]
+    assert (status, batch["file"], batch["kind"]) == (1, "a.zip/a.csv", "scans")
+    assert [line.split("]")[0].rpartition("[")[2] for line in err.splitlines()] == ["b.csv", "c.jpg"]
+
+
+def test_import_takes_the_columns_and_the_month_that_a_file_does_not_tell(run: Run, empty_store: Store, tmp_path: Path):
+    rows = "".join(f"Lò Văn A,08/{day}/2021 08:10,Mai Sơn\n" for day in range(13, 28))
+    (tmp_path / "a.csv").write_text(f"Ai đó,Lúc nào,Ở đâu\n{rows}", encoding="utf-8")
+    (tmp_path / "b.csv").write_text(f"Ai đó,Lúc nào,Ở đâu\n{rows.replace('Lò', 'Hà')}", encoding="utf-8")
+    columns = "name=1,time=2,location=3"
+    assert_refused(run(empty_store, "import", tmp_path / "a.csv", "--month-first"), "guessed")
+    assert_refused(run(empty_store, "import", tmp_path / "a.csv", "--columns", columns), "month first")
+    given = ("--columns", columns, "--month-first", "--json")
+    [batch] = said(run(empty_store, "import", tmp_path / "a.csv", *given))["batches"]
+    assert batch["accepted"] == 15
+    [batch] = said(run(empty_store, "import", tmp_path / "b.csv", "--json"))["batches"]
+    assert batch["accepted"] == 15, "read as last time"
+
+
 def test_import_takes_the_kind_and_the_place_that_a_file_does_not_tell(run: Run, empty_store: Store, tmp_path: Path):
     log = tmp_path / "cong.csv"
     log.write_text("Họ tên,SĐT,Thời gian\nLò Văn A,0912345678,24/08/2021 08:10\n", encoding="utf-8")
@@ -137,6 +161,19 @@ def test_import_takes_the_kind_and_the_place_that_a_file_does_not_tell(run: Run,
     [batch] = said(run(empty_store, "import", log, "--kind", "scans", "--location", "Chợ Cò Nòi", "--json"))["batches"]
     assert batch["accepted"] == 1
     assert empty_store.ask("flow/locations")["name"].to_list() == ["Chợ Cò Nòi"]
+
+
+def test_undo_takes_a_batch_back_once(run: Run, empty_store: Store, tmp_path: Path):
+    log = tmp_path / "log.csv"
+    log.write_text("Họ tên,SĐT,Thời gian,Địa điểm\nA,0912000001,24/08/2021 07:00,Mai Sơn\n", encoding="utf-8")
+    said(run(empty_store, "import", log, "--json"))
+    assert said(run(empty_store, "undo", 1, "--json")) == {
+        "batch": 1, "file": "log.csv", "rows_removed": 1, "rows_restored": 0
+    }  # fmt: skip
+    assert scans(empty_store) == 0
+    assert audited(empty_store)[-1] == ("undo upload", "1 log.csv")
+    assert_refused(run(empty_store, "undo", 1), "Upload 1 was undone already")
+    assert_refused(run(empty_store, "undo", 7), "There is no upload 7")
 
 
 def test_trace_prints_the_object_of_the_design(run: Run, demo_store: Store):

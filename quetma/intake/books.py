@@ -74,7 +74,7 @@ def sheets(content: bytes) -> list[SheetSource]:
             return _typed(content)
         book = fastexcel.read_excel(content)
         return [
-            SheetSource(book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars(), name)
+            SheetSource(_days(book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()), name)
             for name in book.sheet_names
         ]
     except (IntakeError, KeyboardInterrupt, SystemExit):
@@ -85,6 +85,17 @@ def sheets(content: bytes) -> list[SheetSource]:
         if "password" in str(error).lower():
             raise IntakeError(PROTECTED) from error
         raise IntakeError(DAMAGED) from error
+
+
+def _days(cells: pl.DataFrame) -> pl.DataFrame:
+    """Columns in which every date has the time 00:00:00 hold days: a midnight that nobody wrote is no scan."""
+    found = []
+    for column in cells:
+        midnight = column.str.ends_with(" 00:00:00").sum()
+        if midnight and midnight == column.str.contains(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$").sum():
+            column = column.str.replace(r"^(\d{4}-\d\d-\d\d) 00:00:00$", "$1")
+        found.append(column)
+    return pl.DataFrame(found)
 
 
 def _part(content: bytes, name: str) -> bytes:

@@ -101,6 +101,14 @@ def test_a_header_of_two_rows(empty_store: Store, book: str, tall: bool):
     assert prepared.found.proposal.header == 3
 
 
+@pytest.mark.parametrize("book", BOOKS)
+def test_a_day_without_a_time_is_no_midnight(empty_store: Store, book: str):
+    rows = [("Họ tên", "Địa điểm", "Thời gian"), ("Lò Văn A", "X", date(2021, 8, 24))]
+    assert outcomes(prepare(empty_store, "a", BOOKS[book]({"A": rows}))) == [(2, "rejected", "no_time")]
+    rows.append(("Lò Văn A", "X", datetime(2021, 8, 24, 23, 59)))
+    assert len(outcomes(prepare(empty_store, "a", BOOKS[book]({"A": rows})))) == 2
+
+
 def test_a_hidden_sheet_is_read(empty_store: Store):
     content = xlsx({"A": [HEADER, *ROWS], "B": [HEADER, *ROWS]}, hidden=["B"])
     assert words(empty_store, "a.xlsx", content) == [("A", "scans 2"), ("B", "scans 2")]
