@@ -233,7 +233,7 @@ def test_bad_input_is_one_line(run: Run, demo_store: Store, words: tuple[str, ..
     "words",
     [
         (),
-        ("undo", "1"),
+        ("undo", "one"),
         ("import",),
         ("import", "x.csv", "--kind", "letters"),
         ("trace", "--phone", "0900999001", "--onset", "32/08/2021"),

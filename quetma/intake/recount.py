@@ -81,12 +81,13 @@ def with_keys(people: pl.DataFrame) -> pl.DataFrame:
 # Which rows count
 
 
-def consider(cursor: DuckDBPyConnection, kind: str, where: str, new: str = "") -> str:
+def consider(cursor: DuckDBPyConnection, kind: str, where: str = "", new: str = "") -> str:
     """Makes the temporary view that queries/intake/recount/ read, and returns the query of this kind.
 
     The rows of the uploads that are no repetition, about the person they really are, for which the condition `where`
-    holds; and those of the frame `new`, which come last.
+    holds; or those about the people of the frame `new`, and its own, which come last.
     """
+    where = where or f"person_id IN (SELECT person_id FROM {new})"
     told = ""
     joined = ""
     if kind == "roster":

@@ -94,7 +94,7 @@ def _counts(cursor: DuckDBPyConnection, kind: str, facts: pl.DataFrame, people: 
         facts = facts.join(people.select("who", "name", "birth_year"), on="who", how="left", maintain_order="left")
         new = facts.with_columns(id=-1 - pl.col("fact").cast(pl.Int64), person_id="really")
         cursor.register("new", new)
-        text = recount.consider(cursor, kind, "person_id IN (SELECT person_id FROM new)", "new")
+        text = recount.consider(cursor, kind, new="new")
         standing = cursor.sql(text).filter("id < 0 AND stands").pl()["id"]
         cursor.unregister("new")
         return new["id"].is_in(standing.implode())
