@@ -9,8 +9,8 @@ from quetma.intake.columns import FIELDS, KINDS, Proposal
 from quetma.intake.errors import REASONS, IntakeError
 from quetma.intake.load import STEPS, Batch, load
 from quetma.intake.prepare import Prepared, compare, prepare, refresh, unasked
-from quetma.intake.undo import Undone, undo
 from quetma.intake.understand import Found, Part, Refused, understand
+from quetma.intake.undo import Undone, undo
 
 __all__ = [
     "FIELDS", "KINDS", "LEFT_OUT", "REASONS", "STEPS",
