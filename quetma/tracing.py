@@ -183,6 +183,7 @@ def trace(store: Store, case: Case) -> Trace:
     person = directory.person(store, case.person_id)
     if person is None:
         raise Unanswerable(f"There is no person with number {case.person_id}.")
+    case = replace(case, person_id=person["person_id"])
     f1 = _step(store, case, "step", _f0(case), [case.person_id])
     f2 = _step(store, case, "step", _exposed(f1), [case.person_id, *f1["person_id"]])
     return Trace(case, person, f1, f2, bool(f1.height) or _present(store, case))

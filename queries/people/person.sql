@@ -1,4 +1,4 @@
--- One row: the person with this id, none when there is no such person. The columns of people/search, and e164: the
+-- One row: the person with this id, or whom that one is by decision; none when there is no such person. The columns of people/search, and e164: the
 -- phone in that form, or NULL.
 -- person_id BIGINT. day DATE: the day that says who is staff.
 SELECT p.person_id, p.name, p.phone_shown AS phone, p.phone AS e164, p.birth_year,
@@ -7,6 +7,8 @@ SELECT p.person_id, p.name, p.phone_shown AS phone, p.phone AS e164, p.birth_yea
         WHERE CAST($day AS DATE) BETWEEN COALESCE(started, DATE '0001-01-01') AND COALESCE(ended, DATE '9999-12-31')
     ) THEN 'staff' ELSE 'visitor' END AS kind,
     p.masked, TRUE AS exact,
-    (SELECT MAX(scanned_at) FROM scan WHERE person_id = CAST($person_id AS BIGINT)) AS last_seen
+    (SELECT MAX(scanned_at) FROM scan WHERE person_id = p.person_id) AS last_seen
 FROM person p
-WHERE p.person_id = CAST($person_id AS BIGINT)
+WHERE p.person_id = COALESCE(
+    (SELECT person_id FROM alias WHERE alias_id = CAST($person_id AS BIGINT)), CAST($person_id AS BIGINT)
+)

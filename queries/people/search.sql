@@ -1,29 +1,35 @@
--- One row per person that the text fits, at most rows: exact ones, staff, others, masked ones;
--- of each those that fit best first, then by given name.
+-- One row per person that the text fits, at most rows: exact ones first, then staff, others, masked ones; of each those that fit
+-- best first, then by given name. Who is by decision somebody else is found as that other one.
 -- words VARCHAR list: folded beginnings of words of the name, all of them, in any order.
 -- digits VARCHAR list: one piece of a phone in the ways it may be stored, any of them; empty is any phone, or none.
 -- day DATE: the day that says who is staff. rows BIGINT.
-WITH fitting AS (
-    SELECT p.*,
+WITH named AS (
+    SELECT COALESCE(a.person_id, p.person_id) AS person_id,
         name_key = ARRAY_TO_STRING($words, ' ')
             OR COALESCE(LIST_CONTAINS(CAST($digits AS VARCHAR[]), phone), FALSE) AS exact,
-        person_id IN (
-            SELECT person_id FROM staff
-            WHERE CAST($day AS DATE)
-                BETWEEN COALESCE(started, DATE '0001-01-01') AND COALESCE(ended, DATE '9999-12-31')
-        ) AS is_staff,
         LEN(LIST_FILTER(
             CAST($words AS VARCHAR[]), lambda word: CONTAINS(' ' || name_key || ' ', ' ' || word || ' ')
         )) AS whole_words,
         LEN(LIST_FILTER(CAST($words AS VARCHAR[]), lambda word: STARTS_WITH(sort_key, word))) > 0 AS given_name
-    FROM person p
+    FROM person p LEFT JOIN alias a ON a.alias_id = p.person_id
     WHERE LEN(LIST_FILTER(
             CAST($words AS VARCHAR[]), lambda word: NOT CONTAINS(' ' || name_key, ' ' || word)
         )) = 0
         AND (LEN(CAST($digits AS VARCHAR[])) = 0 OR LEN(LIST_FILTER(
             CAST($digits AS VARCHAR[]), lambda piece: CONTAINS(CASE WHEN masked THEN identity ELSE phone END, piece)
         )) > 0)
-    ORDER BY exact DESC, is_staff DESC, masked, whole_words DESC, given_name DESC, sort_key, person_id
+), fitting AS (
+    SELECT p.*, n.exact, n.whole_words, n.given_name,
+        p.person_id IN (
+            SELECT person_id FROM staff
+            WHERE CAST($day AS DATE)
+                BETWEEN COALESCE(started, DATE '0001-01-01') AND COALESCE(ended, DATE '9999-12-31')
+        ) AS is_staff
+    FROM (
+        SELECT person_id, MAX(exact) AS exact, MAX(whole_words) AS whole_words, MAX(given_name) AS given_name
+        FROM named GROUP BY person_id
+    ) n JOIN person p ON p.person_id = n.person_id
+    ORDER BY exact DESC, is_staff DESC, masked, whole_words DESC, given_name DESC, sort_key, p.person_id
     LIMIT CAST($rows AS BIGINT)
 ), seen AS (
     SELECT person_id, MAX(scanned_at) AS last_seen

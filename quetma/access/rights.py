@@ -10,6 +10,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "history": frozenset({"leader"}),
     "export": frozenset({"leader"}),
     "upload": frozenset({"leader"}),
+    "who": frozenset({"leader"}),  # saying who is the same person as whom
     "server": frozenset({"leader"}),  # the server's own figures (/_stcore/metrics)
 }
 

@@ -26,6 +26,7 @@ SCREENS = [
     ("tracing", t("Tracing"), "share", "trace"),
     ("history", t("Scan history"), "history", "history"),
     ("upload", t("Upload"), "upload_file", "upload"),
+    ("who", t("Who is who"), "person_search", "who"),
 ]
 
 

@@ -36,7 +36,7 @@ def person_picker(here: "Page", key: str, label: str | None = None) -> int | Non
             on_click=_pick,
             args=(key, None),
         )
-    return picked
+    return known["person_id"]  # whom the one picked is by now
 
 
 def _search(here: "Page", key: str, label: str) -> None:

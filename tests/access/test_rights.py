@@ -15,6 +15,7 @@ from quetma.access import rights
         ("history", {"leader"}),
         ("export", {"leader"}),
         ("upload", {"leader"}),
+        ("who", {"leader"}),
         ("server", {"leader"}),
     ],
 )
