@@ -1,10 +1,13 @@
-"""The upload screen, in both languages: what each row became, loading, refusals, the list of uploads."""
+"""The upload screen, in both languages: the desk, what each row became, how a file is read, uploads, undo, mending."""
 
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from quetma import intake
+from quetma.intake.desk import Desk, Item, close_all, desk_of
 from quetma.language import translator
 from quetma.store import ROOT, Store
 from tests.intake import prepare
@@ -12,41 +15,81 @@ from tests.intake import prepare
 PAGE = "pages/upload.py"
 SAMPLE = ROOT / "data" / "sample"
 HEADER = "Họ tên,SĐT,Thời gian,Địa điểm,Vào/Ra\n"
+GOOD = "Lò Văn A,0912000001,24/08/2021 08:10,Mai Sơn,Vào\n"
 LOG = (
     HEADER
-    + "Lò Văn A,0912000001,24/08/2021 08:10,Mai Sơn,Vào\n"
-    + "Lò Văn A,0912000001,24/08/2021 08:10,Mai Sơn,Vào\n"
+    + GOOD
+    + GOOD
     + "Lò Văn [B](x),0912000002,24/08/2021 08:11,Yên Châu,Ra\n"
     + "Lò Văn C,09120,24/08/2021 08:12,Mai Sơn,Vào\n"
 )
-NO_PLACE = "Họ tên,SĐT,Thời gian,Vào/Ra\nLò Văn A,0912000001,24/08/2021 08:10,Vào\n"
+UNKNOWN = "Người tới,Liên lạc,Lúc,Cổng\nLò Văn A,0912000001,24/08/2021 08:10,Mai Sơn\n"
+
+Show = Callable[..., Any]
 
 
-def give(at: Any, *files: tuple[str, str]) -> Any:
-    """Drops files into the frame."""
-    at.file_uploader(key="upload_files").set_value([(name, text.encode(), "text/csv") for name, text in files])
-    return at.run()
+@pytest.fixture
+def desk(empty_store: Store) -> Iterator[Desk]:
+    """The desk of the empty store."""
+    yield desk_of(empty_store)
+    close_all()
 
 
-def counts(at: Any) -> list[str]:
+@pytest.fixture
+def show(app: Callable[..., Any], desk: Desk) -> Show:
+    """`show()`: the page once nothing is under way on the desk any more; `show(at)`: the same page again."""
+
+    def run(at: Any = None, language: str = "vi") -> Any:
+        at = at or app(page=PAGE, language=language, store=desk.store)  # signing in is a write: all is compared again
+        assert desk.wait(60)
+        at.run()
+        assert desk.wait(60)
+        at.run()
+        assert not at.exception
+        return at
+
+    return run
+
+
+def give(desk: Desk, text: str, name: str = "a.csv") -> Item:
+    return desk.receive(name, text.encode(), "An")
+
+
+def load(store: Store, text: str = LOG, name: str = "a.csv") -> intake.Batch:
+    return intake.load(store, prepare(store, name, text.encode()), "An")
+
+
+def keys(at: Any) -> set[str]:
+    """The keys of the buttons but those of forms."""
+    told = {re.sub(r"\d{8}-\d{6}-\w{8}", "ITEM", button.key) for button in at.main.button if button.key}
+    return {key for key in told if not key.startswith("FormSubmitter")}
+
+
+def figures(at: Any) -> list[str]:
     return [metric.value for metric in at.metric]
-
-
-def boxes(at: Any) -> list[str]:
-    return [box.label for box in at.expander]
 
 
 def frames(at: Any) -> list[list[tuple[Any, ...]]]:
     return [[tuple(row) for row in frame.value.itertuples(index=False)] for frame in at.dataframe]
 
 
+def audit(store: Store) -> list[tuple[str, str]]:
+    done = "SELECT action, subject FROM audit WHERE action NOT IN ('sign_in', 'account_created') ORDER BY logged_at"
+    return store.cursor().execute(done).fetchall()
+
+
+def counts(store: Store) -> list[tuple[int, int, int, int]]:
+    """Of the uploads, newest first."""
+    found = store.ask("intake/batches", page_size=99, page_start=0)
+    return found.select("row_count", "accepted", "duplicates", "rejected").rows()
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_an_empty_store(app, empty_store: Store, language: str):
-    at = app(page=PAGE, language=language, store=empty_store)
-    assert not at.exception
+def test_an_empty_store(show: Show, language: str):
+    at = show(language=language)
     assert at.title[0].value == translator(language)("Upload")
     assert [caption.value for caption in at.main.caption] == [translator(language)("Nothing has been uploaded yet.")]
-    assert not at.button
+    assert not at.main.button
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -65,15 +108,20 @@ def test_the_demo_unit_says_that_it_is_one(app, demo_store: Store, language: str
 def test_only_leaders_upload(app, empty_store: Store, role: str):
     at = app(page=PAGE, role=role, store=empty_store)
     assert not at.exception
-    assert not at.file_uploader
+    assert not at.header
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_see_then_load(app, empty_store: Store, language: str):
-    t = translator(language)
-    at = give(app(page=PAGE, language=language, store=empty_store), ("a.csv", LOG))
-    assert not at.exception
-    assert counts(at) == ["4", "2", "1", "1"]
+def test_see_then_load(show: Show, desk: Desk, language: str):
+    t, store = translator(language), desk.store
+    item = give(desk, LOG)
+    at = show(language=language)
+    assert figures(at) == ["4", "2", "1", "1"]
+    told = t(
+        "{rows} rows = {accepted} new + {duplicates} already stored + {rejected} rejected",
+        rows="4", accepted="2", duplicates="1", rejected="1",
+    )  # fmt: skip
+    assert told in [text.value for text in at.markdown]
     first, rejected = frames(at)[:2]
     assert [row[1] for row in first] == [t("✓ New"), t("= Already stored"), t("✓ New")]
     assert [(row[2], row[3], row[4], row[6]) for row in first][::2] == [
@@ -81,97 +129,226 @@ def test_see_then_load(app, empty_store: Store, language: str):
         ("Lò Văn [B](x)", "0912000002", "Yên Châu", t("out")),
     ]
     assert rejected == [(5, t("The phone number cannot be read"), "Lò Văn C,09120,24/08/2021 08:12,Mai Sơn,Vào")]
-    assert empty_store.ask("intake/batch_count")["batches"][0] == 0, "nothing counts before it is confirmed"
+    assert counts(store) == [], "nothing counts before it is confirmed"
 
-    assert at.button(key="upload_load").label == t("Load {n} new rows", n=2)
-    at.button(key="upload_load").click().run()
+    assert at.button(key=f"upload_load_{item.id}").label == t("Load {n} new rows", n=2)
+    at.button(key=f"upload_load_{item.id}").click().run()
+    at = show(at)
+    assert counts(store) == [(4, 2, 1, 1)]
+    assert [text.value for text in at.success] == [t("Loaded as upload {batch}.", batch=1) + "  \n" + told]
+    assert audit(store) == [("open file", "a.csv"), ("upload", "1 a.csv")]
+    at.button(key=f"upload_away_{item.id}").click().run()
     assert not at.exception
-    assert len(at.success) == 1
-    assert not [button for button in at.button if button.key == "upload_load"]
-    assert empty_store.ask("intake/batches", page_size=9, page_start=0).select(
-        "accepted", "duplicates", "rejected"
-    ).rows() == [(2, 1, 1)]
-    assert empty_store.cursor().execute(
-        "SELECT action, subject, detail FROM audit WHERE action = 'upload'"
-    ).fetchall() == [("upload", "1 a.csv", "scans: 4 = 2 + 1 + 1")]
-    at.selectbox(key="upload_open").set_value(1).run()
-    assert frames(at)[-1] == rejected
+    assert keys(at) == set()
 
 
-def test_a_second_file_is_compared_with_what_the_first_brought(app, empty_store: Store):
-    at = give(app(page=PAGE, store=empty_store), ("a.csv", LOG))
-    intake.load(empty_store, prepare(empty_store, "other.csv", LOG.encode()), "somebody else")
-    at.run()
+def test_a_file_is_taken_off_the_desk(show: Show, desk: Desk):
+    item = give(desk, LOG)
+    at = show()
+    at.button(key=f"upload_away_{item.id}").click().run()
     assert not at.exception
-    assert counts(at) == ["4", "0", "3", "1"]
-    assert not [button for button in at.button if button.key == "upload_load"]
-    assert any("somebody else" in info.value for info in at.info)
+    assert (desk.items(), counts(desk.store)) == ([], [])
+    assert audit(desk.store)[-1] == ("take file away", f"a.csv {item.id}")
 
 
-def test_a_preview_is_made_once(app, empty_store: Store, monkeypatch: pytest.MonkeyPatch):
-    made: list[dict[str, intake.Choices]] = []
-    prepare = intake.prepare
-    monkeypatch.setattr(intake, "prepare", lambda *given: made.append(given[3]) or prepare(*given))
-    at = give(app(page=PAGE, store=empty_store), ("a.csv", LOG))
-    at.run()
-    at.run()
-    assert made == [{}]
+def test_all_that_are_ready_are_loaded_at_once_staff_first(show: Show, desk: Desk):
+    files = sorted(SAMPLE.glob("*.csv"))
+    for file in files:
+        desk.receive(file.name, file.read_bytes(), "An")
+    give(desk, "xin chào\n", "thư.csv")
+    at = show()
+    at.button(key="upload_load_all").click().run()
+    at = show(at)
+    assert len(at.success) == len(files)
+    assert [item.file_name for item in desk.items() if item.state != "loaded"] == ["thư.csv"]
+    assert set(desk.store.ask("intake/batches", page_size=20, page_start=0)["kind"]) == set(intake.KINDS)
 
 
-def test_a_file_without_a_location_asks_for_it(app, empty_store: Store):
-    intake.load(empty_store, prepare(empty_store, "a.csv", LOG.encode()), "test")
-    at = give(app(page=PAGE, store=empty_store), ("b.csv", NO_PLACE))
-    assert not at.exception
-    assert not [button for button in at.button if button.key == "upload_load"]
-    box = next(box for box in at.selectbox if box.key.startswith("upload_location_"))
+def test_a_second_file_is_compared_with_what_the_first_brought(show: Show, desk: Desk):
+    give(desk, LOG)
+    at = show()
+    load(desk.store)
+    at = show(at)
+    assert figures(at) == ["4", "0", "3", "1"]
+    assert any("An" in info.value for info in at.info), "who loaded this very file before"
+
+
+def test_nothing_new_is_not_loaded(show: Show, desk: Desk):
+    load(desk.store, HEADER + GOOD)
+    give(desk, HEADER + GOOD)
+    at = show()
+    t = translator("vi")
+    assert t("There is nothing new in this file. Loading it would change nothing.") in [i.value for i in at.info]
+    assert keys(at) == {"upload_away_ITEM"}
+
+
+def test_a_file_without_a_location_asks_for_it(show: Show, desk: Desk):
+    load(desk.store)
+    item = give(desk, "Họ tên,SĐT,Thời gian,Vào/Ra\nLò Văn A,0912000001,25/08/2021 08:10,Vào\n", "b.csv")
+    at = show()
+    assert keys(at) == {"upload_away_ITEM"}
+    box = at.selectbox(key=f"upload_location_{item.id}")
     assert box.options == ["Mai Sơn", "Yên Châu"]
     box.set_value("Yên Châu").run()
-    at.button(key="upload_load").click().run()
-    assert not at.exception
-    assert empty_store.cursor().execute(
-        "SELECT name FROM scan JOIN location USING (location_id) WHERE scan.batch_id = 2"
-    ).fetchall() == [("Yên Châu",)]
+    at = show(at)
+    at.button(key=f"upload_load_{item.id}").click().run()
+    show(at)
+    where = "SELECT name FROM scan JOIN location USING (location_id) WHERE scan.batch_id = 2"
+    assert desk.store.cursor().execute(where).fetchall() == [("Yên Châu",)]
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_a_file_that_is_no_log_is_refused_in_words(app, empty_store: Store, language: str):
-    at = give(app(page=PAGE, language=language, store=empty_store), ("a.csv", "xin chào\n"), ("b.csv", ""))
-    assert not at.exception
+def test_a_file_that_is_no_log_is_refused_in_words(show: Show, desk: Desk, language: str):
+    give(desk, "")
+    at = show(language=language)
     t = translator(language)
-    assert at.error[1].value == t("The file is empty. Nothing was changed.")
-    assert at.error[0].value.startswith({"vi": "Không tìm thấy dòng tiêu đề", "en": "No header row"}[language])
+    assert t("The file is empty. Nothing was changed.") in [error.value for error in at.error]
+    assert any(t("Cannot be read") in text.value for text in at.markdown)
+    assert keys(at) == {"upload_away_ITEM"}
 
 
-def test_the_kind_can_be_changed(app, empty_store: Store):
-    at = give(app(page=PAGE, store=empty_store), ("a.csv", LOG))
-    kind = next(box for box in at.selectbox if box.key.startswith("upload_kind_"))
-    assert kind.value == "scans"
-    kind.set_value("doses").run()
-    assert not at.exception
-    assert "Mũi" in at.error[0].value
-    next(box for box in at.selectbox if box.key.startswith("upload_kind_")).set_value("scans").run()
-    assert counts(at) == ["4", "2", "1", "1"]
+def test_the_kind_can_be_changed(show: Show, desk: Desk):
+    item = give(desk, LOG)
+    at = show()
+    assert at.selectbox(key=f"upload_kind_{item.id}").value == "scans"
+    at.selectbox(key=f"upload_kind_{item.id}").set_value("doses").run()
+    at = show(at)
+    assert at.error
+    assert not [key for key in keys(at) if key.startswith("upload_load")]
+    at.selectbox(key=f"upload_kind_{item.id}").set_value("scans").run()
+    assert figures(show(at)) == ["4", "2", "1", "1"]
 
 
-def test_the_sample_files_together(app, empty_store: Store):
-    files = sorted(SAMPLE.glob("*.csv"))
-    assert len(files) >= 5
-    at = give(app(page=PAGE, store=empty_store), *((file.name, file.read_text("utf-8-sig")) for file in files))
-    assert not at.exception
-    at.button(key="upload_load").click().run()
-    assert not at.exception
-    assert len(at.success) == len(files)
-    kinds = empty_store.ask("intake/batches", page_size=20, page_start=0)["kind"].to_list()
-    assert kinds[-1] == "roster", "who is staff is known before what they did"
-    assert set(kinds) == set(intake.KINDS)
+def test_columns_are_named_by_hand_and_remembered(show: Show, desk: Desk):
+    t = translator("vi")
+    item = give(desk, UNKNOWN)
+    at = show()
+    boxes = {box.label: box for box in at.selectbox if box.key.startswith("upload_column_")}
+    location = boxes[t("Location")]
+    assert location.options == [
+        t("Not in the file"), "Người tới · Lò Văn A", "Liên lạc · 0912000001", "Lúc · 24/08/2021 08:10", "Cổng · Mai Sơn"
+    ]  # fmt: skip
+    guessed = {label.partition(" – ")[0].rstrip(" *") for label in boxes if t("guessed") in label}
+    assert guessed == {t("Name"), t("Phone")}
+    assert any(t("Phone") in warning.value for warning in at.warning), "guesses are to be checked"
+    location.set_value(3)
+    next(button for button in at.button if button.label == t("Read the file like this")).click().run()
+    at = show(at)
+    assert figures(at) == ["1", "1", "0", "0"]
+    at.button(key=f"upload_load_{item.id}").click().run()
+    show(at)
+    where = (
+        "SELECT p.name, p.phone, l.name FROM scan JOIN person p USING (person_id) JOIN location l USING (location_id)"
+    )
+    assert desk.store.cursor().execute(where).fetchall() == [("Lò Văn A", "+84912000001", "Mai Sơn")]
+
+    give(desk, UNKNOWN.replace("24/08", "25/08"), "b.csv")
+    at = show(at)
+    assert figures(at) == ["1", "1", "0", "0"]
+    assert t("Read as last time: as was chosen for a file with the same columns.") in [i.value for i in at.info]
+
+
+def test_a_new_location_may_be_another_name_of_a_known_one(show: Show, desk: Desk):
+    t = translator("vi")
+    load(desk.store)
+    item = give(desk, HEADER + GOOD.replace("Mai Sơn", "Trụ sở Mai Sơn").replace("24/08", "25/08"), "b.csv")
+    at = show()
+    assert any("Trụ sở Mai Sơn" in warning.value for warning in at.warning), "the likely one is named"
+    box = next(box for box in at.selectbox if box.key.startswith("upload_place_"))
+    assert box.options == [t("A new location"), "= Mai Sơn", "= Yên Châu"]
+    assert box.value is None, "the leader decides"
+    box.set_value("Mai Sơn")
+    next(button for button in at.button if button.label == t("Use these names")).click().run()
+    at = show(at)
+    at.button(key=f"upload_load_{item.id}").click().run()
+    show(at)
+    assert desk.store.ask("intake/locations")["name"].to_list() == ["Mai Sơn", "Yên Châu"]
+    assert counts(desk.store)[0] == (1, 1, 0, 0)
+
+
+def test_dates_with_the_month_first(show: Show, desk: Desk):
+    item = give(desk, HEADER + "".join(GOOD.replace("24/08", f"08/{day}") for day in range(13, 29)))
+    at = show()
+    assert at.error
+    at.button(key=f"upload_month_first_{item.id}").click().run()
+    at = show(at)
+    assert figures(at) == ["16", "16", "0", "0"]
+    assert f"upload_day_first_{item.id}" in {button.key for button in at.button}
+
+
+# Uploads --------------------------------------------------------------------------------------------------------------
 
 
 def test_a_long_list_of_uploads_is_paged(app, empty_store: Store):
     for day in range(1, 23):
-        log = HEADER + f"Lò Văn A,0912000001,{day:02}/08/2021 08:10,Mai Sơn,Vào\nX,1,,,\n"
-        intake.load(empty_store, prepare(empty_store, f"{day}.csv", log.encode()), "test")
+        load(empty_store, HEADER + GOOD.replace("24/08", f"{day:02}/08"), f"{day}.csv")
     at = app(page=PAGE, store=empty_store)
     assert [row[0] for row in frames(at)[0]] == list(range(22, 2, -1))
     at.pagination(key="upload_page").set_value(2).run()
     assert [row[0] for row in frames(at)[0]] == [2, 1]
     assert not at.exception
+
+
+def opened(app: Callable[..., Any], store: Store, batch: int, language: str = "vi") -> Any:
+    """The page with that upload chosen in the list."""
+    at = app(page=PAGE, language=language, store=store)
+    at.session_state["upload_open"] = batch
+    at.run()
+    assert not at.exception
+    return at
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_an_upload_tells_what_it_brought(app, empty_store: Store, language: str):
+    t = translator(language)
+    load(empty_store, LOG + "Tổng cộng: 4\n")
+    at = opened(app, empty_store, 1, language)
+    assert figures(at) == ["5", "2", "1", "2"]
+    assert [(row[0], row[1], row[3]) for row in frames(at)[1]] == [
+        (5, t("The phone number cannot be read"), t("✕ Rejected")),
+        (6, t("This is a total or a note below the table, not a record"), t("A note")),
+    ]
+    assert [row[0] for row in frames(at)[2]] == [5], "a total is nothing to mend"
+    assert audit(empty_store) == [("open upload", "1 a.csv"), ("open rejected rows", "1 a.csv")]
+
+
+def test_an_upload_is_taken_back(app, empty_store: Store):
+    t = translator("vi")
+    load(empty_store)
+    load(empty_store, LOG + "Lò Văn D,0912000004,24/08/2021 09:00,Mai Sơn,Vào\n", "b.csv")
+    at = opened(app, empty_store, 1)
+    at.button(key="upload_undo_1").click().run()
+    assert not at.exception
+    told = "\n".join(text.value for text in at.markdown)
+    assert t("{n} rows stop counting, of {people} people.", n=2, people=2) in told
+    assert t("{n} rows of other uploads, until now already stored, count instead.", n=2) in told
+    assert counts(empty_store) == [(5, 1, 3, 1), (4, 2, 1, 1)], "nothing happens before it is confirmed"
+    at.button(key="upload_undo_yes").click().run()
+    assert not at.exception
+    assert counts(empty_store) == [(5, 3, 1, 1)]
+    assert len(at.success) == 1
+    assert audit(empty_store)[-1] == ("undo upload", "1 a.csv")
+    at.session_state["upload_undone"] = True
+    at.run()
+    assert [row[:2] for row in frames(at)[-1]] == [(1, "a.csv")]
+
+
+def test_an_upload_may_be_kept_after_all(app, empty_store: Store):
+    load(empty_store)
+    at = opened(app, empty_store, 1)
+    at.button(key="upload_undo_1").click().run()
+    at.button(key="upload_undo_no").click().run()
+    at.run()
+    assert not at.exception
+    assert counts(empty_store) == [(4, 2, 1, 1)]
+    assert "upload_undo_yes" not in keys(at)
+
+
+def test_somebody_else_was_quicker_to_take_it_back(app, empty_store: Store):
+    load(empty_store)
+    at = opened(app, empty_store, 1)
+    at.button(key="upload_undo_1").click().run()
+    intake.undo(empty_store, 1, "somebody else")
+    at.button(key="upload_undo_yes").click().run()
+    assert not at.exception
+    assert counts(empty_store) == []

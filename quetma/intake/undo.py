@@ -1,5 +1,6 @@
 """Taking an upload back: the store is then exactly as if it had never been."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from quetma import rollups
 from quetma.intake import recount
-from quetma.rollups import ROWS
+from quetma.rollups import ROWS, Touched
 from quetma.store import Store, StoreError, now
 
 
@@ -40,50 +41,65 @@ def undo(store: Store, batch_id: int, account: str) -> Undone:
     Raises `StoreError` when there is no such upload, or it was taken back before.
     """
     with store.write() as cursor:
-        found = cursor.execute(
-            "SELECT file_name, kind, sha256, sheet, row_count - rejected FROM batch WHERE batch_id = ?", [batch_id]
-        ).fetchall()
-        if not found:
-            before = cursor.execute(
-                "SELECT undone_at, undone_by FROM batch_undone WHERE batch_id = ?", [batch_id]
-            ).fetchall()
-            if before:
-                [(at, by)] = before
-                raise StoreError(
-                    f"Upload {batch_id} was undone already, at {at:%H:%M %d/%m/%Y} by {by}. "
-                    "Nothing was changed."
-                )
-            raise StoreError(f"There is no upload {batch_id}. Nothing was changed.")
-        [(file_name, kind, sha256, sheet, removed)] = found
-        touched = rollups.touch(cursor, batch_id)
-        people = cursor.sql(
-            "SELECT person_id FROM person_claim WHERE batch_id = $batch", params={"batch": batch_id}
-        ).pl()
-
-        cursor.execute(
-            "INSERT INTO batch_undone SELECT *, ? AS undone_at, ? AS undone_by FROM batch WHERE batch_id = ?",
-            [now(), account, batch_id],
-        )
-        for table in ("batch", "reject", "person_claim", "location_claim", ROWS[kind]):
-            cursor.execute(f"DELETE FROM {table} WHERE batch_id = ?", [batch_id])
-        cursor.execute("DELETE FROM mend WHERE batch_id = $batch OR of_batch = $batch", {"batch": batch_id})
-        cursor.register("claimed", people)
-        _forget(cursor)
-        cursor.unregister("claimed")
-
-        # The same file again counted nothing while this one was there; now it is the first.
-        again = cursor.execute(
-            "SELECT MIN(batch_id) FROM batch WHERE sha256 = ? AND sheet = ?", [sha256, sheet]
-        ).fetchall()[0][0]
-        if again is not None and again > batch_id:
-            touched |= rollups.touch(cursor, again, duplicates=True)
-        touched = recount.anew(cursor, touched)
-        recount.place_names(cursor)
-        [(restored,)] = cursor.execute(
-            "SELECT COUNT(*) FROM (SELECT DISTINCT batch_id, line FROM recounted WHERE counts)"
-        ).fetchall()
+        undone, touched = _take_out(cursor, batch_id, account)
         rollups.derive(cursor, touched)
-    return Undone(batch_id, file_name, kind, removed, restored)
+    return undone
+
+
+def would_undo(store: Store, batch_id: int) -> Undone:
+    """What undoing an upload would do; nothing is changed. Raises as `undo` does."""
+    with suppress(_NotMeant), store.write() as cursor:
+        undone, _ = _take_out(cursor, batch_id, "")
+        raise _NotMeant
+    return undone
+
+
+class _NotMeant(Exception):
+    """Ends the transaction of a change that was only tried."""
+
+
+def _take_out(cursor: DuckDBPyConnection, batch_id: int, account: str) -> tuple[Undone, Touched]:
+    """Removes an upload and decides anew what counts; what is to be derived again."""
+    found = cursor.execute(
+        "SELECT file_name, kind, sha256, sheet, row_count - rejected FROM batch WHERE batch_id = ?", [batch_id]
+    ).fetchall()
+    if not found:
+        before = cursor.execute(
+            "SELECT undone_at, undone_by FROM batch_undone WHERE batch_id = ?", [batch_id]
+        ).fetchall()
+        if before:
+            [(at, by)] = before
+            raise StoreError(
+                f"Upload {batch_id} was undone already, at {at:%H:%M %d/%m/%Y} by {by}. Nothing was changed."
+            )
+        raise StoreError(f"There is no upload {batch_id}. Nothing was changed.")
+    [(file_name, kind, sha256, sheet, removed)] = found
+    touched = rollups.touch(cursor, batch_id)
+    people = cursor.sql("SELECT person_id FROM person_claim WHERE batch_id = $batch", params={"batch": batch_id}).pl()
+
+    cursor.execute(
+        "INSERT INTO batch_undone SELECT *, ? AS undone_at, ? AS undone_by FROM batch WHERE batch_id = ?",
+        [now(), account, batch_id],
+    )
+    for table in ("batch", "reject", "person_claim", "location_claim", ROWS[kind]):
+        cursor.execute(f"DELETE FROM {table} WHERE batch_id = ?", [batch_id])
+    cursor.execute("DELETE FROM mend WHERE batch_id = $batch OR of_batch = $batch", {"batch": batch_id})
+    cursor.register("claimed", people)
+    _forget(cursor)
+    cursor.unregister("claimed")
+
+    # The same file again counted nothing while this one was there; now it is the first.
+    again = cursor.execute(
+        "SELECT MIN(batch_id) FROM batch WHERE sha256 = ? AND sheet = ?", [sha256, sheet]
+    ).fetchall()[0][0]
+    if again is not None and again > batch_id:
+        touched |= rollups.touch(cursor, again, duplicates=True)
+    touched = recount.anew(cursor, touched)
+    recount.place_names(cursor)
+    [(restored,)] = cursor.execute(
+        "SELECT COUNT(*) FROM (SELECT DISTINCT batch_id, line FROM recounted WHERE counts)"
+    ).fetchall()
+    return Undone(batch_id, file_name, kind, removed, restored), touched
 
 
 def _forget(cursor: DuckDBPyConnection) -> None:

@@ -1,0 +1,505 @@
+"""The desk on the upload page: a card for every file that was handed in, and how each of its tables is read."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from quetma.intake.choices import LEFT_OUT, Choices
+from quetma.intake.columns import FIELDS, KINDS, Proposal
+from quetma.intake.desk import Desk, Item, Table, desk_of
+from quetma.intake.prepare import UnknownPlace
+from quetma.web import rows, widgets
+
+if TYPE_CHECKING:
+    from quetma.web.page import Page
+
+LOOK_AGAIN = 1.0  # seconds, while something is under way
+NAMED = 20  # names in one sentence, and locations asked about at once
+STATES = {
+    "reading": ("Being read", "hourglass_top"),
+    "refused": ("Cannot be read", "block"),
+    "ready": ("Ready: look and confirm", "task"),
+    "waiting": ("Waits its turn", "schedule"),
+    "loading": ("Being loaded", "hourglass_top"),
+    "loaded": ("Loaded", "check_circle"),
+}
+
+
+def show(here: "Page") -> None:
+    """Every file on the desk: first what is under way, then what waits for the reader."""
+    t, desk = here.t, desk_of(here.store)
+    items = desk.items()
+    if not items:
+        return
+    st.header(t("On the desk"), anchor=False)
+    busy = [item for item in items if item.busy]
+    if busy:
+        st.caption(t("You may leave this page or close it: the work goes on, and the files wait here for you."))
+        st.fragment(_under_way, run_every=LOOK_AGAIN)(here, desk, {item.id for item in busy})
+    worth = [item for item in items if not item.busy and _worth(item)]
+    if len(worth) > 1:
+        new = sum(table.preview.counts["accepted"] for item in worth for table in _loadable(item) if table.preview)
+        st.button(
+            t("Load all that are ready: {n} new rows of {files} files", n=here.number(new), files=len(worth)),
+            type="primary",
+            icon=":material/save:",
+            key="upload_load_all",
+            on_click=_load_all,
+            args=(here, desk, worth),
+        )
+    still = [item for item in items if not item.busy]
+    waiting = [item for item in still if item.state != "loaded"]
+    for item in waiting:
+        _card(here, desk, item, alone=len(waiting) == 1)
+    for item in still:
+        if item.state == "loaded":
+            _card(here, desk, item, alone=False)
+
+
+def _load_all(here: "Page", desk: Desk, items: list[Item]) -> None:
+    for item in items:
+        desk.confirm(item.id, here.account)
+
+
+def _under_way(here: "Page", desk: Desk, known: set[str]) -> None:
+    """The files that something is happening to. The whole page is drawn again when there are others than `known`."""
+    busy = [item for item in desk.items() if item.busy]
+    if {item.id for item in busy} != known:
+        st.rerun()
+    for item in busy:
+        with st.container(border=True):
+            _head(here, item)
+            st.progress(min(max(item.share, 0.0), 1.0), _doing(here, item))
+            if item.state == "waiting":
+                _take_away(here, desk, item)
+
+
+def _doing(here: "Page", item: Item) -> str:
+    t = here.t
+    if item.step:
+        return f"{t(item.step)} …"
+    if not item.before:
+        return t("Begins at once.")
+    return t("Files before it: {n}.", n=here.number(item.before))
+
+
+# One file -------------------------------------------------------------------------------------------------------------
+
+
+def _loadable(item: Item) -> list[Table]:
+    return [table for table in item.tables if table.loadable]
+
+
+def _worth(item: Item) -> bool:
+    """Whether loading the file would change anything: a row that counts, or one that can be mended."""
+    return item.state == "ready" and any(
+        table.preview.counts["accepted"] + table.preview.counts["rejected"] > 0
+        for table in _loadable(item)
+        if table.preview
+    )
+
+
+def _card(here: "Page", desk: Desk, item: Item, alone: bool) -> None:
+    t = here.t
+    with st.container(border=True, key=f"upload_item_{item.id}"):
+        _head(here, item)
+        if item.error:
+            st.error(item.error.words(t, widgets.plain), icon=":material/block:")
+        for table in item.tables:
+            if table.batch_id is not None:
+                _done(here, table.batch_id)
+        if item.state == "ready":
+            _summary(here, item)
+        empty = [table.key for table in item.tables if table.nothing_lost]
+        if empty:
+            names = ", ".join(widgets.plain(key) for key in empty[:NAMED])
+            st.caption(t("Not read, as they hold no log: {names}", names=names))
+        shown = [table for table in item.tables if table.batch_id is None and not table.nothing_lost]
+        if shown and item.state != "loaded":
+            asks = any(_asks(table) for table in shown)
+            box = st.expander(
+                t("See what each row becomes, and correct how it is read"),
+                expanded=alone or (asks and len(shown) == 1),
+                key=f"upload_look_{item.id}",
+                icon=":material/table_rows:",
+                on_change="rerun",
+            )
+            if box.open:
+                with box:
+                    here.audit("open file", item.file_name)
+                    for table in shown:
+                        _table(here, desk, item, table)
+        with st.container(horizontal=True):
+            if _worth(item):
+                new = sum(table.preview.counts["accepted"] for table in _loadable(item) if table.preview)
+                st.button(
+                    t("Load {n} new rows", n=here.number(new)) if new else t("Keep the rejected rows to mend them"),
+                    type="primary",
+                    icon=":material/save:",
+                    key=f"upload_load_{item.id}",
+                    on_click=desk.confirm,
+                    args=(item.id, here.account),
+                )
+            _take_away(here, desk, item)
+
+
+def _take_away(here: "Page", desk: Desk, item: Item) -> None:
+    done = item.state == "loaded"
+    st.button(
+        here.t("Done, put it away") if done else here.t("Take it off the desk"),
+        icon=":material/check:" if done else ":material/close:",
+        key=f"upload_away_{item.id}",
+        on_click=_discard,
+        args=(here, desk, item),
+    )
+
+
+def _discard(here: "Page", desk: Desk, item: Item) -> None:
+    desk.discard(item.id)
+    if item.state != "loaded":
+        here.audit("take file away", f"{item.file_name} {item.id}")
+
+
+def _head(here: "Page", item: Item) -> None:
+    """Name, state, and where the file comes from."""
+    t = here.t
+    words, icon = STATES[item.state]
+    open_question = any(table.proposal for table in item.tables) and not _loadable(item)
+    if item.state in ("ready", "refused") and open_question:
+        words, icon = "Needs your answer", "help"
+    st.markdown(f"**{widgets.plain(item.file_name)}**  \n:material/{icon}: {t(words)}")
+    st.caption(
+        t(
+            "{size} · put here by {by} at {moment}",
+            size=_size(here, item.size),
+            by=t("the inbox folder") if item.unattended else widgets.plain(item.account),
+            moment=here.moment(item.received_at),
+        )
+    )
+
+
+def _size(here: "Page", size: int) -> str:
+    """`12 kB`, `1,5 MB`."""
+    return f"{here.number(round(size / 1e6, 1))} MB" if size >= 1e6 else f"{here.number(max(1, round(size / 1e3)))} kB"
+
+
+def _summary(here: "Page", item: Item) -> None:
+    """rows = new + already stored + rejected, over all tables that can be loaded."""
+    t = here.t
+    counted = [table.preview.counts for table in _loadable(item) if table.preview]
+    if not counted:
+        return
+    total = {key: sum(counts[key] for counts in counted) for key in counted[0]}
+    st.markdown(rows.accounted(here, total))
+    if not total["accepted"] and not total["rejected"]:
+        st.info(t("There is nothing new in this file. Loading it would change nothing."), icon=":material/info:")
+
+
+def _done(here: "Page", batch_id: int) -> None:
+    """What was kept of a loaded table, and the way to it."""
+    t = here.t
+    kept = here.store.ask("intake/batch", batch=batch_id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if kept.is_empty():
+            st.info(t("Upload {batch} was taken back.", batch=batch_id), icon=":material/undo:")
+            return
+        batch = kept.row(0, named=True)
+        counts = {"rows": batch["row_count"], **{key: batch[key] for key in ("accepted", "duplicates", "rejected")}}
+        st.success(
+            t("Loaded as upload {batch}.", batch=batch_id) + "  \n" + rows.accounted(here, counts),
+            icon=":material/check_circle:",
+        )
+        st.button(
+            t("Open upload {batch}: rejected rows, undo", batch=batch_id),
+            key=f"upload_see_{batch_id}",
+            icon=":material/arrow_downward:",
+            on_click=lambda: st.session_state.update(upload_open=batch_id),
+        )
+
+
+# One table ------------------------------------------------------------------------------------------------------------
+
+
+def _asks(table: Table) -> bool:
+    """Whether somebody should look at how the table is read."""
+    guessed = bool(table.proposal and table.proposal.guessed)
+    return guessed or table.error is not None or bool(table.preview and table.preview.needs_location)
+
+
+def _table(here: "Page", desk: Desk, item: Item, table: Table) -> None:
+    """One table as it was understood, and everything about that which can be changed."""
+    t = here.t
+    if table.key:
+        st.subheader(widgets.plain(table.key), anchor=False)
+    if table.error:
+        st.error(table.error.words(t, widgets.plain), icon=":material/block:")
+    _questions(here, desk, item, table)
+    preview, proposal = table.preview, table.proposal
+    if preview and proposal and proposal.guessed:
+        st.warning(
+            t(
+                "Guessed from the contents, please check: {fields}.",
+                fields=", ".join(t(FIELDS[field]) for field in proposal.guessed),
+            ),
+            icon=":material/help:",
+        )
+    elif table.as_last_time:
+        st.info(t("Read as last time: as was chosen for a file with the same columns."), icon=":material/history:")
+    if preview and not preview.needs_location:
+        rows.count_cards(here, preview.counts)
+        _notes(here, table)
+    names = {"rows": t("First rows")}
+    if preview and preview.counts["rejected"]:
+        names["rejects"] = t("Rejected rows: {n}", n=here.number(preview.counts["rejected"]))
+    if proposal:
+        names["columns"] = t("Columns")
+    if preview and (preview.new_locations or table.choices.places):
+        names["places"] = t("New locations: {n}", n=here.number(len(preview.new_locations)))
+    if not preview or preview.needs_location:
+        names.pop("rows")
+        names.pop("rejects", None)
+    if not names:
+        return
+    for name, tab in zip(names, st.tabs(list(names.values()), key=_key("tabs", item, table)), strict=True):
+        with tab:
+            if name == "rows" and preview:
+                rows.became(here, preview.first_rows)
+            elif name == "rejects" and preview:
+                st.caption(
+                    t("These rows will not count. They are kept with the upload as they are, so that they can be "
+                      "mended.")
+                )  # fmt: skip
+                rows.rejects(here, preview.rejects)
+                if preview.counts["rejected"] > preview.rejects.height:
+                    st.caption(t("The first {n} are shown; all are in the list of uploads after loading.",
+                                 n=here.number(preview.rejects.height)))  # fmt: skip
+            elif name == "columns" and proposal:
+                _columns(here, desk, item, table, proposal)
+            elif name == "places" and preview:
+                _places(here, desk, item, table, preview.new_locations)
+
+
+def _key(widget: str, item: Item, table: Table) -> str:
+    """Of a widget of one table."""
+    return f"upload_{widget}_{item.id}" + (f"_{table.key}" if table.key else "")
+
+
+def _choose(desk: Desk, item: Item, table: Table, key: str, what: str) -> None:
+    """Reads the file again with the new value of one widget."""
+    value = st.session_state[key]
+    if what == "kind":  # the columns mean something else then
+        chosen = Choices(kind=value, location=table.choices.location)
+    else:
+        chosen = replace(table.choices, **{what: value})
+    desk.choose(item.id, table.key, chosen)
+
+
+def _questions(here: "Page", desk: Desk, item: Item, table: Table) -> None:
+    """The kind, the location, the order of day and month."""
+    t = here.t
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        key = _key("kind", item, table)
+        kinds = list(KINDS)
+        st.selectbox(
+            t("This file is"),
+            kinds,
+            index=kinds.index(table.kind) if table.kind else None,
+            format_func=lambda kind: t(KINDS[kind].label),
+            placeholder=t("Choose what the file is"),
+            key=key,
+            help=t("Recognised by the column names. Change it if it is something else."),
+            on_change=_choose,
+            args=(desk, item, table, key, "kind"),
+        )
+        asked = bool(table.preview and table.preview.needs_location)
+        if asked or table.choices.location:
+            key = _key("location", item, table)
+            known = here.store.ask("intake/locations")["name"].to_list()
+            if table.choices.location and table.choices.location not in known:
+                known.append(table.choices.location)
+            st.selectbox(
+                t("Location of this file"),
+                known,
+                index=known.index(table.choices.location) if table.choices.location else None,
+                placeholder=t("Choose a location, or type a new one"),
+                accept_new_options=True,
+                key=key,
+                help=t("The file has no location column, so all its rows are taken to be from one location."),
+                on_change=_choose,
+                args=(desk, item, table, key, "location"),
+            )
+    if table.preview and table.preview.needs_location:
+        st.warning(
+            t("Choose the location above, or say below which column names it. Then the rows can be loaded."),
+            icon=":material/location_on:",
+        )
+    if table.choices.month_first:
+        st.button(
+            t("Dates are read with the month first. Read them with the day first"),
+            key=_key("day_first", item, table),
+            icon=":material/event:",
+            on_click=desk.choose,
+            args=(item.id, table.key, replace(table.choices, month_first=False)),
+        )
+    elif table.month_first:
+        st.button(
+            t("Read the dates with the month first: 08/24/2021 is the 24th of August"),
+            key=_key("month_first", item, table),
+            icon=":material/event:",
+            on_click=desk.choose,
+            args=(item.id, table.key, replace(table.choices, month_first=True)),
+        )
+
+
+def _notes(here: "Page", table: Table) -> None:
+    """What else the reader should know before loading."""
+    t, preview = here.t, table.preview
+    if not preview:
+        return
+    told = []
+    first, last = preview.span
+    if first:
+        told.append(t("From {first} to {last}.", first=here.day(first), last=here.day(last)))
+    if preview.new_people:
+        told.append(t("People not known before: {n}.", n=here.number(preview.new_people)))
+    if preview.new_locations:
+        names = ", ".join(widgets.plain(place.name) for place in preview.new_locations[:NAMED])
+        told.append(t("New locations, {n}: {names}", n=here.number(len(preview.new_locations)), names=names))
+        if len(preview.new_locations) > NAMED:
+            told[-1] += t(" and {n} more", n=here.number(len(preview.new_locations) - NAMED))
+    if told:
+        st.write("  \n".join(told))
+    if not preview.earlier.is_empty():
+        last_time = preview.earlier.row(-1, named=True)
+        st.info(
+            t(
+                "This very file was loaded before, at {moment} by {by}.",
+                moment=here.moment(last_time["uploaded_at"]),
+                by=widgets.plain(last_time["uploaded_by"]),
+            ),
+            icon=":material/history:",
+        )
+
+
+# Its columns ----------------------------------------------------------------------------------------------------------
+
+
+def samples(proposal: Proposal) -> dict[int, str]:
+    """Column index → how a selection box names it: the header, and the first value below it."""
+    below = proposal.first_rows[proposal.header :]
+    found = {}
+    for index, header in enumerate(proposal.headers):
+        value = next((row[index].strip() for row in below if index < len(row) and row[index].strip()), "")
+        found[index] = " · ".join(part[:40] for part in (header or f"{index + 1}", value) if part)
+    return found
+
+
+def _columns(here: "Page", desk: Desk, item: Item, table: Table, proposal: Proposal) -> None:
+    """Which column holds what, changed all at once."""
+    t = here.t
+    key = _key("header", item, table)
+    lines = range(min(len(proposal.first_rows), 20) + 1)
+    st.selectbox(
+        t("Row with the column names"),
+        lines,
+        index=proposal.header if proposal.header in lines else None,
+        format_func=lambda line: _header_row(here, proposal, line),
+        key=key,
+        on_change=_choose,
+        args=(desk, item, table, key, "header"),
+    )
+    if not table.kind:
+        st.caption(t("Choose above what the file is; then its columns can be named."))
+        return
+    kind = KINDS[table.kind]
+    names = samples(proposal)
+    needed = {field for group in kind.needs for field in group}
+    with st.form(_key("form", item, table)):
+        picked = {}
+        with st.grid(3, min_column_width=220):
+            for field in kind.fields:
+                label = t(FIELDS[field]) + (" *" if field in needed else "")
+                if proposal.how.get(field) == "contents":
+                    label += f" – {t('guessed')}"
+                picked[field] = st.selectbox(
+                    label,
+                    [None, *names],
+                    index=proposal.columns[field] + 1 if field in proposal.columns else 0,
+                    format_func=lambda column: t("Not in the file") if column is None else names[column],
+                    key=_key(f"column_{field}_{proposal.columns.get(field)}", item, table),
+                )
+        st.caption(_needs(here, table.kind))
+        if proposal.ignored:
+            ignored = ", ".join(widgets.plain(header) for header in proposal.ignored)
+            st.caption(t("Columns that are not used: {names}.", names=ignored))
+        if st.form_submit_button(t("Read the file like this"), icon=":material/refresh:"):
+            desk.choose(item.id, table.key, replace(table.choices, kind=table.kind, columns=columns_of(table, picked)))
+            st.rerun()
+        st.caption(t("What you set here is remembered for files with the same columns, once this one is loaded."))
+
+
+def columns_of(table: Table, picked: Mapping[str, int | None]) -> dict[str, int]:
+    """The columns as they were picked; a field that was taken away is said to be nowhere."""
+    before = {**table.choices.columns, **(table.proposal.columns if table.proposal else {})}
+    left = {field: LEFT_OUT for field, column in picked.items() if column is None and field in before}
+    return {field: column for field, column in picked.items() if column is not None} | left
+
+
+def _header_row(here: "Page", proposal: Proposal, line: int) -> str:
+    if line == 0:
+        return here.t("The file has no row of column names")
+    cells = [cell.strip() for cell in proposal.first_rows[line - 1] if cell.strip()]
+    return f"{line}: " + " | ".join(cells)[:100]
+
+
+def _needs(here: "Page", kind: str) -> str:
+    """Which columns a kind cannot do without: `Họ tên hoặc Số điện thoại; Thời gian`."""
+    t = here.t
+    either = f" {t('or')} "
+    groups = [either.join(t(FIELDS[field]) for field in group) for group in KINDS[kind].needs]
+    return t("Needed, marked with an asterisk: {columns}.", columns="; ".join(groups))
+
+
+# Its locations --------------------------------------------------------------------------------------------------------
+
+
+def _places(here: "Page", desk: Desk, item: Item, table: Table, new: tuple[UnknownPlace, ...]) -> None:
+    """New locations, or other names of known ones."""
+    t = here.t
+    known = here.store.ask("intake/locations")["name"].to_list()
+    chosen = dict(table.choices.places)
+    asked = [*chosen, *(place.name for place in new[:NAMED] if place.name not in chosen)]
+    st.caption(
+        t("Each of these names becomes a new location, unless you say that it is another name of a known one. "
+          "That is then remembered.")
+    )  # fmt: skip
+    meant = [place for place in new[:NAMED] if place.suggestion]
+    if meant:
+        told = "  \n".join(
+            t("“{name}” ({n} rows) looks like “{place}”.", name=widgets.plain(place.name), n=here.number(place.rows),
+              place=widgets.plain(place.suggestion or ""))
+            for place in meant
+        )  # fmt: skip
+        st.warning(told, icon=":material/location_on:")
+    suggested = {place.name: place.suggestion for place in meant}
+    with st.form(_key("places", item, table)):
+        picked: dict[str, Any] = {}
+        with st.grid(3, min_column_width=220):
+            for n, name in enumerate(asked):
+                now, like = chosen.get(name), suggested.get(name)
+                others = sorted((place for place in known if place != name), key=lambda place: place != like)
+                picked[name] = st.selectbox(
+                    widgets.plain(name),
+                    [None, *others],
+                    index=others.index(now) + 1 if now in others else 0,
+                    format_func=lambda place: t("A new location") if place is None else t("= {place}", place=place),
+                    key=_key(f"place_{n}_{now}", item, table),
+                )
+        if len(new) > NAMED:
+            st.caption(t("The first {n} are asked about; the others become new locations.", n=here.number(NAMED)))
+        if st.form_submit_button(t("Use these names"), icon=":material/refresh:"):
+            places = {name: place for name, place in picked.items() if place}
+            desk.choose(item.id, table.key, replace(table.choices, places=places))
+            st.rerun()
