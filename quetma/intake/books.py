@@ -142,7 +142,7 @@ def _typed(content: bytes, merged: dict[str, list[Region]] | None = None) -> lis
             value = rows[top][first - left]
             for row in rows[top : bottom + 1]:
                 row[first - left : last + 1 - left] = [value] * len(row[first - left : last + 1 - left])
-        found.append(SheetSource(_frame(rows), name))
+        found.append(SheetSource(_days(_frame(rows)), name))
     return found
 
 
@@ -165,7 +165,9 @@ def _written(value: Any) -> str | None:
             return str(int(value))
         case datetime():
             return value.strftime("%Y-%m-%d %H:%M:%S")
-        case date() | time():
+        case date():  # a whole number of days: perhaps a midnight, which the column as a whole tells
+            return f"{value.isoformat()} 00:00:00"
+        case time():
             return value.isoformat()
         case timedelta() if timedelta(0) <= value < timedelta(days=1):
             return str(value)

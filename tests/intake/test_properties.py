@@ -6,7 +6,7 @@ import os
 import random
 import re
 import zipfile
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,8 @@ def dressed(draw: Any, rows: list[list[Scan]], visits: bool) -> tuple[bytes, lis
     def when(at: datetime) -> Any:
         day, clock = at.strftime(day_form), clock_form(at)
         written = f"{clock} {day}" if time_first else f"{day} {clock}"
-        return pick([at, written]) if real else written
+        # A column of nothing but midnights is one of days: such a cell is never the only one of its kind here.
+        return pick([at, written]) if real and at.time() != time() else written
 
     def clocked(at: datetime) -> Any:
         return pick([at.time(), clock_form(at)]) if real else clock_form(at)
