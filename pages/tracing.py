@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from quetma import directory, language, tracing
+from quetma import directory, identity, language, tracing
 from quetma.documents import MEDIA_TYPES
 from quetma.documents import trace as document
 from quetma.web import charts, downloads, page, widgets
@@ -184,6 +185,9 @@ if f1.is_empty():
     st.stop()
 
 
+may_be = identity.may_be(answer.candidates, t)
+
+
 def why(row: dict) -> str:
     """The evidence of an F1 in one sentence."""
     gaps = {"place": row["location"], "minutes": here.number(round(row["minutes"])), "count": row["contacts"]}
@@ -195,8 +199,15 @@ def why(row: dict) -> str:
              begin=here.moment(begin), end=here.moment(end), **gaps)  # fmt: skip
 
 
+def who_possible(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """Rows with who may be behind a mask, and that column where there is one."""
+    rows = rows.join(may_be, on="person_id", how="left", maintain_order="left")
+    return rows, {"may_be": st.column_config.TextColumn(t("May be"), width="large")} if rows["may_be"].count() else {}
+
+
 def f1_table(rows: pl.DataFrame, key: str) -> None:
     """F1s with their evidence in words."""
+    rows, behind = who_possible(rows)
     shown = rows.sort("minutes", descending=True).with_columns(
         pl.Series(
             "why", [why(row) for row in rows.sort("minutes", descending=True).iter_rows(named=True)], dtype=pl.String
@@ -211,6 +222,7 @@ def f1_table(rows: pl.DataFrame, key: str) -> None:
         {
             "name": st.column_config.TextColumn(t("Name"), pinned=True),
             "phone_shown": t("Phone"),
+            **behind,
             "minutes": st.column_config.NumberColumn(t("Minutes shared"), format="%d"),
             "exposed_at": st.column_config.DatetimeColumn(t("First shared"), format="HH:mm DD/MM/YYYY"),
             "certainty": t("How sure"),
@@ -222,6 +234,7 @@ def f1_table(rows: pl.DataFrame, key: str) -> None:
 
 def f2_table(rows: pl.DataFrame, key: str) -> None:
     """F2s with the number of F1s they come through."""
+    rows, behind = who_possible(rows)
     widgets.people_table(
         here,
         rows.with_columns(pl.col("certainty").replace_strict(CERTAINTY, return_dtype=pl.String)),
@@ -229,6 +242,7 @@ def f2_table(rows: pl.DataFrame, key: str) -> None:
         {
             "name": st.column_config.TextColumn(t("Name"), pinned=True),
             "phone_shown": t("Phone"),
+            **behind,
             "via": st.column_config.NumberColumn(t("Via"), format="%d"),
             "exposed_at": st.column_config.DatetimeColumn(t("First shared"), format="HH:mm DD/MM/YYYY"),
             "location": t("Location"),

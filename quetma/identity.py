@@ -455,6 +455,21 @@ def candidates(store: Store, people: Iterable[int]) -> pl.DataFrame:
     return store.ask("people/candidates", tables={"masked": masked})
 
 
+def may_be(found: pl.DataFrame, t: Translate) -> pl.DataFrame:
+    """Candidates in words, a row per masked person: person_id, may_be."""
+    words = {"both": t("name and phone fit"), "phone": t("phone fits"), "name": t("name fits")}
+    rows = []
+    for (person_id,), group in found.group_by("masked_id", maintain_order=True):
+        said = []
+        for (fits,), alike in group.group_by("fits", maintain_order=True):
+            who = [f"{row['name']} {row['phone_shown']}".strip() for row in alike.iter_rows(named=True)]
+            said.append(f"{', '.join(who)} ({words[str(fits)]})")
+        if group["n"][0] > group.height:
+            said.append(t("{n} more", n=group["n"][0] - group.height))
+        rows.append((person_id, "; ".join(said)))
+    return pl.DataFrame(rows, schema={"person_id": pl.Int64, "may_be": pl.String}, orient="row")
+
+
 def patterns(identity: str) -> tuple[str | None, str | None]:
     """What a masked identity shows of the name (folded) and the phone (E.164), as patterns of LIKE; None: nothing."""
     name, _, phone = identity.removeprefix("masked:").rpartition("|")

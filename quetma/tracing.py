@@ -19,7 +19,7 @@ from typing import Any
 
 import polars as pl
 
-from quetma import directory
+from quetma import directory, identity
 from quetma.store import Store
 
 RULES = Path(__file__).resolve().parent / "rules.toml"
@@ -115,7 +115,8 @@ class Case:
 
 @dataclass(frozen=True)
 class Trace:
-    """The answer: the resolved case, the person (queries/people/person.sql), a row per F1 and F2 (tracing/step.sql).
+    """The answer: the resolved case, the person (queries/people/person.sql), a row per F1 and F2 (tracing/step.sql),
+    and who may be behind the masked ones (people/candidates.sql).
 
     Where `present` is false, no scan places the case anywhere in these days: that nobody was met is not known.
     """
@@ -125,6 +126,7 @@ class Trace:
     f1: pl.DataFrame
     f2: pl.DataFrame
     present: bool
+    candidates: pl.DataFrame
 
     @property
     def counts(self) -> dict[str, int]:
@@ -157,14 +159,28 @@ class Trace:
                     "exposed_at": _iso(row["exposed_at"]),
                     "location": row["location"],
                     "certainty": row["certainty"],
+                    **self._may_be(row),
                 }
                 for row in self.f1.iter_rows(named=True)
             ],
             "f2": [
-                {"phone": row["phone"], "name": row["name"], "via": row["via"], "exposed_at": _iso(row["exposed_at"])}
+                {
+                    "phone": row["phone"],
+                    "name": row["name"],
+                    "via": row["via"],
+                    "exposed_at": _iso(row["exposed_at"]),
+                    **self._may_be(row),
+                }
                 for row in self.f2.iter_rows(named=True)
             ],
         }
+
+    def _may_be(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Of somebody who is only possible: who they may be, best first; nobody when nothing is masked."""
+        if row["certainty"] != "possible":
+            return {}
+        found = self.candidates.filter(pl.col("masked_id") == row["person_id"])
+        return {"candidates": found.select("phone", "name").to_dicts()}
 
 
 def suspected(people: pl.DataFrame) -> pl.DataFrame:
@@ -186,7 +202,8 @@ def trace(store: Store, case: Case) -> Trace:
     case = replace(case, person_id=person["person_id"])
     f1 = _step(store, case, "step", _f0(case), [case.person_id])
     f2 = _step(store, case, "step", _exposed(f1), [case.person_id, *f1["person_id"]])
-    return Trace(case, person, f1, f2, bool(f1.height) or _present(store, case))
+    masked = identity.candidates(store, [*possible(f1)["person_id"], *possible(f2)["person_id"]])
+    return Trace(case, person, f1, f2, bool(f1.height) or _present(store, case), masked)
 
 
 def evidence(store: Store, answer: Trace, person_id: int | None = None) -> pl.DataFrame:

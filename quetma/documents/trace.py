@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from quetma import tracing
+from quetma import identity, tracing
 from quetma.documents import table
 from quetma.language import Translate, moment, translator
 
@@ -22,6 +22,7 @@ def write(answer: tracing.Trace, fmt: str, path: Path, language: str) -> str:
         # minutes with several F1s at once are not one person's time
         minutes=pl.when(pl.col("degree").str.starts_with("F1")).then(pl.col("minutes").round(1)),
     )
+    rows = rows.join(identity.may_be(answer.candidates, t), on="person_id", how="left", maintain_order="left")
     title = sentence(answer, t)
     table.write(path, fmt, [rows], columns(t), title, rows.height)
     return title
@@ -60,4 +61,5 @@ def columns(t: Translate) -> list[table.Column]:
         table.Column("contacts", t("Contacts"), 10),
         table.Column("via", t("Through how many F1"), 10),
         table.Column("certainty", t("How sure"), 12, sure),
+        table.Column("may_be", t("May be"), 40),
     ]

@@ -31,9 +31,9 @@ def test_csv_is_exactly_this(answer: Trace, tmp_path: Path) -> None:
     assert (tmp_path / "x.csv").read_text(encoding="utf-8-sig").splitlines() == [
         f'"{WORDS}"',
         "Phân loại,Họ và tên,Điện thoại,Địa điểm,Lần đầu cùng nơi,Lần cuối cùng nơi,"
-        "Số phút cùng nơi,Số lần,Số F1 đã gặp,Mức chắc chắn",
-        "nghi F1,Người 2,0912342,Nơi 1,23/08/2021 12:13:00,23/08/2021 13:00:00,47.0,1,,rõ",
-        "nghi F2,Người 3,0912343,Nơi 1,23/08/2021 13:10:00,23/08/2021 13:20:00,,1,1,rõ",
+        "Số phút cùng nơi,Số lần,Số F1 đã gặp,Mức chắc chắn,Có thể là",
+        "nghi F1,Người 2,0912342,Nơi 1,23/08/2021 12:13:00,23/08/2021 13:00:00,47.0,1,,rõ,",
+        "nghi F2,Người 3,0912343,Nơi 1,23/08/2021 13:10:00,23/08/2021 13:20:00,,1,1,rõ,",
     ]
 
 
@@ -58,3 +58,21 @@ def test_the_possible_come_last_and_are_counted_apart(tmp_path: Path) -> None:
     document.write(found, "csv", tmp_path / "x.csv", "vi")
     lines = (tmp_path / "x.csv").read_text(encoding="utf-8-sig").splitlines()
     assert [line.split(",")[:2] for line in lines[2:]] == [["nghi F1", "Người 3"], ["có thể F1", "Người ***"]]
+
+
+def test_the_possible_say_who_they_may_be(tmp_path: Path) -> None:
+    store = unit(tmp_path, visits((F0, HERE, 0, 60), (X, HERE, 13, 90), (Y, HERE, 20, 80)))
+    with store.write() as cursor:
+        cursor.execute(
+            "UPDATE person SET masked = TRUE, name = 'Người ***', phone = NULL, "
+            "identity = 'masked:Người ***|091234***' WHERE person_id = ?",
+            [X],
+        )
+    found = trace(store, Case(F0, date(2021, 8, 23)))
+    document.write(found, "csv", tmp_path / "x.csv", "vi")
+    last = (tmp_path / "x.csv").read_text(encoding="utf-8-sig").splitlines()[-1]
+    assert last.endswith(',"Người 1 0912341, Người 3 0912343 (khớp họ tên và số điện thoại)"')
+    assert [row.get("candidates") for row in found.json()["f1"]] == [
+        [{"phone": "+84912341", "name": "Người 1"}, {"phone": "+84912343", "name": "Người 3"}],
+        None,
+    ]
