@@ -280,10 +280,11 @@ def _fit_calendar(cursor: DuckDBPyConnection, days: Collection[date]) -> set[dat
     ).fetchall()
     real = {first + n * ONE_DAY for n in range((last - first).days + 1)} if first else set()
     if real - known:
-        cursor.executemany(
-            "INSERT INTO calendar VALUES (?, ?, ?)",
-            [[day, is_working(day), _holidays(day.year).get(day)] for day in sorted(real - known)],
-        )
+        new = [(day, is_working(day), _holidays(day.year).get(day)) for day in sorted(real - known)]
+        schema = {"day": pl.Date, "working": pl.Boolean, "holiday": pl.String}
+        cursor.register("new_day", pl.DataFrame(new, schema=schema, orient="row"))
+        cursor.execute("INSERT INTO calendar FROM new_day")
+        cursor.unregister("new_day")
     for day in known - real:
         cursor.execute("DELETE FROM calendar WHERE day = ?", [day])
     return real ^ known

@@ -30,6 +30,7 @@ DATED = {
     "ended",
 }
 SLASHED = r"(^|\D)(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4}|\d{2}\b)"
+DIRECTION = pl.Enum(["in", "out", "unknown"])
 UNREAL = ["future_time", "old_time", "future_date", "old_date"]
 WRONG = [*UNREAL, "bad_time", "bad_date"]
 MONTH_FIRST = (
@@ -42,10 +43,10 @@ MONTH_FIRST = (
 class Facts:
     """What a file says, before it is compared with the store.
 
-    rows: one row per row of the file: line, raw, reason (null when it can be taken). facts: one row per fact (a visit
-    gives two): row (index into rows), who (into people), place (into places), then the kind's own columns, named as
-    in the fact's table. A rejected row has none. marks: which rejected rows of earlier uploads a row mends
-    (quetma/intake/mend.py): line, of_batch, of_line.
+    rows: one row per row of the file: line, raw (null for a scan that can be taken), reason (null when the row can be
+    taken). facts: one row per fact (a visit gives two): row (index into rows), who (into people), place (into places),
+    then the kind's own columns, named as in the fact's table. A rejected row has none. marks: which rejected rows of
+    earlier uploads a row mends (quetma/intake/mend.py): line, of_batch, of_line.
     """
 
     rows: pl.DataFrame
@@ -62,6 +63,7 @@ class Table:
     """
 
     def __init__(self, found: Recognised, choices: Choices) -> None:
+        self.kind = found.kind
         self.frame = found.source.table(found.header)
         self.columns = dict(found.columns)
         self.mends = own_columns(found.header.cells).get("mends")
@@ -116,6 +118,8 @@ class Table:
             rows = rows.with_columns(
                 reason=pl.when(pl.col("line").is_in(lines.implode())).then(pl.lit("total_row")).otherwise("reason")
             )
+        if self.kind == "scans":  # very many; rows of other kinds may still be refused beside one another (settle.py)
+            rows = rows.with_columns(raw=pl.when(pl.col("reason").is_not_null()).then("raw"))
         if facts is None:
             facts = pl.DataFrame(self.values).with_row_index("row")
         kept = facts.filter(~refused.gather(facts["row"])) if refused.any() else facts
@@ -124,7 +128,9 @@ class Table:
 
     def marks(self) -> pl.DataFrame:
         """One row per rejected row that a row says it mends; a cell can name several."""
-        text = self.frame[f"c{self.mends}"] if self.mends is not None else self.text("")
+        if self.mends is None:
+            return pl.DataFrame(schema={"line": pl.Int64, "of_batch": pl.Int32, "of_line": pl.Int32})
+        text = self.frame[f"c{self.mends}"]
         named = self.frame.select("line", mark=text.str.extract_all(r"\d+\D+\d+")).explode("mark").drop_nulls()
         numbers = pl.col("mark").str.extract_all(r"\d+").list
         batch, line = numbers.first().cast(pl.Int32, strict=False), numbers.last().cast(pl.Int32, strict=False)
@@ -148,7 +154,7 @@ def scans(table: Table) -> Facts:
         table.refuse("bad_direction", text.is_not_null() & direction.is_null())
     # else no cell is a direction: the column tells something else (how a visitor was scanned), and every direction
     # is unknown
-    table.put("direction", direction.fill_null("unknown"))
+    table.put("direction", direction.fill_null("unknown").cast(DIRECTION))
     return table.done()
 
 
@@ -171,7 +177,7 @@ def _visits(table: Table, day: pl.Series | None) -> Facts:
     table.refuse("out_before_in", times["early"].fill_null(False))
     rows = pl.DataFrame(table.values).with_row_index("row")
     both = [
-        rows.with_columns(scanned_at=times[column], direction=pl.lit(direction)).filter(
+        rows.with_columns(scanned_at=times[column], direction=pl.lit(direction, DIRECTION)).filter(
             pl.col("scanned_at").is_not_null()
         )
         for column, direction in (("t_in", "in"), ("t_out", "out"))

@@ -130,13 +130,15 @@ def _store(
             back = fresh.select("identity").join(former, on="identity", how="left", maintain_order="left")["former_id"]
             real = real.with_columns(real=pl.coalesce(back, "real"))
         _put(cursor, "intake/insert_people", "fresh", recount.with_keys(_number(fresh, "person_id", real)))
-    facts = _number(settled.facts, "person_id", real)
+    ids = _number(settled.people, "person_id", real)["person_id"]
+    facts = settled.facts.with_columns(person_id=ids.gather(settled.facts["who"]))
     _put(cursor, "intake/insert_claims", "claims", _number(people, "person_id", real), batch=batch_id)
     if "location_id" in facts.columns:
         places = settled.named(settled.places, "location_id")
         fresh = settled.fresh(settled.places, "location_id")
         real = _real_ids(fresh["location_id"], next_location)
-        facts = _number(facts, "location_id", real)
+        ids = _number(settled.places, "location_id", real)["location_id"]
+        facts = facts.with_columns(location_id=ids.gather(facts["place"]))
         if not fresh.is_empty():
             _put(cursor, "intake/insert_locations", "fresh", _number(fresh, "location_id", real))
         _put(cursor, "intake/insert_place_claims", "claims", _number(places, "location_id", real), batch=batch_id)

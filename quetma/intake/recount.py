@@ -14,7 +14,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import rollups
-from quetma.people import fold, sort_key, spelling
+from quetma.people import fold_all, sort_key_all, spelling_all
 from quetma.rollups import ROWS, Touched
 from quetma.store import Store, query
 
@@ -71,11 +71,7 @@ def place_names(cursor: DuckDBPyConnection) -> None:
 
 def with_keys(people: pl.DataFrame) -> pl.DataFrame:
     """People with the keys they are searched and ordered by."""
-    written = people["name"].to_list()
-    return people.with_columns(
-        name_key=pl.Series([fold(name) for name in written], dtype=pl.String),
-        sort_key=pl.Series([sort_key(name) for name in written], dtype=pl.String),
-    )
+    return people.with_columns(name_key=fold_all(people["name"]), sort_key=sort_key_all(people["name"]))
 
 
 # Which rows count
@@ -178,9 +174,7 @@ def aliases(
         else pl.concat([known, nameless.select(NAMELESS.names()).cast(NAMELESS)]).unique("person_id")
     )
     written = told["name"].unique()
-    spelled = pl.DataFrame(
-        {"name": written, "spelled": pl.Series([spelling(name) for name in written], dtype=pl.String)}
-    )
+    spelled = pl.DataFrame({"name": written, "spelled": spelling_all(written)})
     told = told.join(spelled, on="name")
     parts = known.with_columns(
         spelled=pl.col("identity").str.extract(r"^name:(?s)(.*)\|\d*$", 1),

@@ -69,14 +69,17 @@ def settle(cursor: DuckDBPyConnection, table: Found) -> Settled:
         differs = facts.select(~pl.all_horizontal(first)).to_series()
         refused = facts.filter(differs).select("row", reason=pl.lit(rule.reason))
         facts = facts.filter(~differs)
-    facts = facts.join(people.select("who", "person_id"), on="who", how="left", maintain_order="left")
+    facts = facts.with_columns(person_id=people["person_id"].gather(facts["who"]))
     if "place" in facts.columns:
-        facts = facts.join(places.select("place", "location_id"), on="place", how="left", maintain_order="left")
+        facts = facts.with_columns(location_id=places["location_id"].gather(facts["place"]))
     facts = facts.with_columns(counts=_counts(cursor, kind, facts, people, table.part))
 
     taken = pl.repeat(False, found.rows.height, eager=True).scatter(facts.filter("counts")["row"].unique(), True)
-    rows = found.rows.with_row_index("row").join(refused, on="row", how="left", suffix="_now", maintain_order="left")
-    rows = rows.with_columns(reason=pl.coalesce("reason", "reason_now")).select(
+    rows = found.rows
+    if not refused.is_empty():
+        rows = rows.with_row_index("row").join(refused, on="row", how="left", suffix="_now", maintain_order="left")
+        rows = rows.with_columns(reason=pl.coalesce("reason", "reason_now"))
+    rows = rows.select(
         "line", "raw", "reason",
         outcome=pl.when(pl.col("reason").is_not_null()).then(pl.lit("rejected"))
         .when(taken).then(pl.lit("accepted"))
