@@ -702,9 +702,14 @@ def _wanted(table: Table, keys: Sequence[str] | None) -> bool:
 def _preview(store: Store, prepared: Prepared) -> Preview:
     new_locations = prepared.unknown_places(store.ask("intake/locations")["name"].to_list())
     return Preview(
-        dict(prepared.counts), prepared.became(FIRST_ROWS), prepared.rejects.head(FIRST_REJECTS),
+        dict(prepared.counts), _own(prepared.became(FIRST_ROWS)), _own(prepared.rejects.head(FIRST_REJECTS)),
         prepared.new_people, tuple(new_locations), prepared.needs_location, prepared.span, prepared.earlier,
     )  # fmt: skip
+
+
+def _own(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with nothing shared: a slice would keep all of the file's rows mapped."""
+    return pl.DataFrame(frame.rows(), schema=frame.schema, orient="row")
 
 
 def _doubt(prepared: Prepared) -> IntakeError | None:
