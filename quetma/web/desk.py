@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 LOOK_AGAIN = 1.0  # seconds, while something is under way
 NAMED = 20  # names in one sentence, and locations asked about at once
 STATES = {
-    "reading": ("Being read", "hourglass_top"),
-    "refused": ("Cannot be read", "block"),
-    "ready": ("Ready: look and confirm", "task"),
-    "waiting": ("Waits its turn", "schedule"),
-    "loading": ("Being loaded", "hourglass_top"),
-    "loaded": ("Loaded", "check_circle"),
+    "reading": ("Being read", ":material/hourglass_top:"),
+    "refused": ("Cannot be read", ":material/block:"),
+    "ready": ("Ready: look and confirm", ":material/task:"),
+    "waiting": ("Waits its turn", ":material/schedule:"),
+    "loading": ("Being loaded", ":material/hourglass_top:"),
+    "loaded": ("Loaded", ":material/check_circle:"),
 }
 
 
@@ -168,8 +168,8 @@ def _head(here: "Page", item: Item) -> None:
     words, icon = STATES[item.state]
     open_question = any(table.proposal for table in item.tables) and not _loadable(item)
     if item.state in ("ready", "refused") and open_question:
-        words, icon = "Needs your answer", "help"
-    st.markdown(f"**{widgets.plain(item.file_name)}**  \n:material/{icon}: {t(words)}")
+        words, icon = "Needs your answer", ":material/help:"
+    st.markdown(f"**{widgets.plain(item.file_name)}**  \n{icon} {t(words)}")
     st.caption(
         t(
             "{size} · put here by {by} at {moment}",
