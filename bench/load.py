@@ -19,7 +19,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+import holidays.countries  # noqa: F401 - like pyarrow loaded once in the life of a server, not by each upload
 import polars as pl
+import pyarrow  # noqa: F401
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 

@@ -119,14 +119,29 @@ def who(name: pl.Series, phone: pl.Series, birth: pl.Series) -> tuple[pl.Series,
     """
     texts = pl.DataFrame({"name": name.fill_null(""), "phone": phone.fill_null(""), "birth": birth.fill_null("")})
     columns = [column for column in texts.columns if texts[column].max() != ""] or ["name"]  # those with any text
-    distinct = texts.unique(columns, keep="first", maintain_order=True)
+    distinct, of_row = _distinct(texts, columns)
     read = _identities(distinct)
     found = read.filter(pl.col("reason").is_null()).unique("identity", keep="first", maintain_order=True)
     found = found.drop("reason").with_row_index("who")
     known = read.join(found.select("identity", "who"), on="identity", how="left", maintain_order="left")
-    known = distinct.select(columns).hstack(known.select("who", "reason"))
-    rows = texts.select(columns).join(known, on=columns, how="left", maintain_order="left")
-    return rows["who"], rows["reason"], found
+    return known["who"].gather(of_row), known["reason"].gather(of_row), found
+
+
+def _distinct(texts: pl.DataFrame, columns: list[str]) -> tuple[pl.DataFrame, pl.Series]:
+    """The first row of each combination of these columns, in order of appearance, and of each row the number of the one
+    like it. No cell is null.
+    """
+    mixed = pl.sum_horizontal(pl.col(column).hash(seed) for seed, column in enumerate(columns))  # wraps around
+    hashes = texts.select(hash=mixed).with_row_index("first")
+    known = hashes.unique("hash", keep="first", maintain_order=True).with_row_index("number")
+    distinct = texts.select(pl.all().gather(known["first"]))
+    numbers = hashes.join(known, on="hash", how="left", maintain_order="left")["number"]
+    if all((distinct[column].gather(numbers) == texts[column]).all() for column in columns):
+        return distinct, numbers
+    # two combinations of one hash: never seen, yet two people must not become one
+    distinct = texts.unique(columns, keep="first", maintain_order=True)
+    known = distinct.select(columns).with_row_index("number")
+    return distinct, texts.join(known, on=columns, how="left", maintain_order="left")["number"]
 
 
 def _identities(texts: pl.DataFrame) -> pl.DataFrame:

@@ -62,7 +62,7 @@ def sources(content: bytes) -> dict[str, Sequence[Source]]:
     if not top.str.contains_any(list(separators)).any() and top.str.contains(r"\S {2,}\S").any():
         # Columns aligned with spaces. A row with an empty cell is one cell short, and rejected as such.
         return {"": [TextSource(lines.str.strip_chars(" ").str.replace_all(" {2,}", "\t"), "\t")]}
-    return {"": [TextSource(lines, separator) for separator in separators]}
+    return {"": [TextSource(lines, separator, content=text) for separator in separators]}
 
 
 def _is_utf8(content: bytes) -> bool:

@@ -19,6 +19,8 @@ from quetma.intake.errors import IntakeError
 SEPARATORS = ",;\t|"
 HEAD_ROWS = 50  # how far down a header is looked for
 RECORD_LINES = 20  # a quoted cell runs over at most so many lines; a longer one is a quote gone wrong
+READABLE = bytes(byte for byte in range(256) if byte >= 32 or 9 <= byte <= 13)
+REPLACED = "\ufffd".encode()
 UNREADABLE = "[\x00-\x08\x0e-\x1f\ufffd]"
 LINE_MARKS = (b"\x1e", b"\x1f", b"\x1d", b"\x1c")  # control bytes no log holds: used to read whole lines as one cell
 
@@ -64,13 +66,13 @@ def lines_of(content: bytes) -> pl.Series:
     return _split(content, mark.decode(), 1)["c0"].fill_null("")
 
 
-def _split(content: bytes, separator: str, width: int, quote: str | None = None) -> pl.DataFrame:
+def _split(content: bytes, separator: str, width: int, quote: str | None = None, skip_lines: int = 0) -> pl.DataFrame:
     """The first `width` cells of every line, c0, c1, …; null where there is none or nothing in it.
 
     Without `quote` a quotation mark is a letter like any other.
     """
     return pl.read_csv(
-        content, separator=separator, quote_char=quote, has_header=False,
+        content, separator=separator, quote_char=quote, has_header=False, skip_lines=skip_lines,
         schema=dict.fromkeys((f"c{i}" for i in range(width)), pl.String),
         extra_columns="ignore", missing_columns="insert", raise_if_empty=False,
     )  # fmt: skip
@@ -83,11 +85,12 @@ def _joined(lines: pl.Series) -> bytes:
 
 @dataclass
 class TextSource:
-    """A text file taken to have this separator."""
+    """A text file taken to have this separator. content: the bytes of these lines; made from them if not given."""
 
     lines: pl.Series
     separator: str
     name: str = ""
+    content: bytes = b""
 
     @cached_property
     def head(self) -> list[Head]:
@@ -107,21 +110,21 @@ class TextSource:
         below = self.lines.slice(header.below)
         if below.is_empty():
             return tidy(pl.DataFrame(schema=_schema(width)), width)
-        frame = self._plain(below, header.below, width)
+        content = self.content or _joined(self.lines)
+        frame = self._plain(content, below, header.below, width)
         quoted = below.str.contains('"', literal=True)
         if quoted.any():
             # Most lines with quotes are records of their own. The others, few, are read one by one: where a quoted cell
             # runs over several lines, those lines are no records, whatever they look like.
             some = frame.select("line", "raw").filter(quoted)
             regular = self._regular(some["raw"], width)
-            frame = _put(frame, self._quoted(some.filter(regular), width), header.below)
             odd, inside = self._odd(below, some["line"].filter(~regular) - header.below - 1, header.below, width)
-            frame = _put(frame, odd, header.below)
+            frame = _put(frame, pl.concat([self._quoted(some.filter(regular), width), odd]), header.below)
             if inside:
                 frame = frame.filter(~pl.col("line").is_in(inside))
-        return tidy(frame, width)
+        return tidy(frame, width, readable=not content.translate(None, READABLE) and REPLACED not in content)
 
-    def _plain(self, below: pl.Series, skip_lines: int, width: int) -> pl.DataFrame:
+    def _plain(self, content: bytes, below: pl.Series, skip_lines: int, width: int) -> pl.DataFrame:
         """Every line as if it held no quotes: split at each separator. Empty cells beyond the header are no cells."""
         over = below.str.count_matches(self.separator, literal=True).cast(pl.Int64) - (width - 1)
         bad = over < 0
@@ -130,7 +133,7 @@ class TextSource:
             bare = below.gather(longer).str.strip_chars_end(f"{self.separator} ")
             bad = bad.scatter(longer, bare.str.count_matches(self.separator, literal=True) > width - 1)
         lines = pl.int_range(skip_lines + 1, skip_lines + 1 + below.len(), eager=True)
-        cells = _split(_joined(below), self.separator, width)
+        cells = _split(content, self.separator, width, skip_lines=skip_lines)
         known = pl.select(line=lines, raw=below, bad=pl.when(bad).then(pl.lit("bad_row")))
         return known.hstack(cells)
 
@@ -212,16 +215,18 @@ def trimmed(cells: Cells) -> Cells:
     return cells
 
 
-def tidy(table: pl.DataFrame, width: int) -> pl.DataFrame:
-    """Cells without spaces around them, empty ones null; wholly empty rows gone; unreadable and total rows marked."""
+def tidy(table: pl.DataFrame, width: int, readable: bool = False) -> pl.DataFrame:
+    """Cells without spaces around them, empty ones null; wholly empty rows gone; unreadable rows marked, unless it is
+    known that all are `readable`.
+    """
     cells = [f"c{i}" for i in range(width)]
     text = pl.col(*cells).str.strip_chars()
     if table["raw"].str.contains(formulas.MARKED).any():
         text = formulas.unmark(text)
-    unreadable = pl.col("raw").str.contains(UNREADABLE)
-    table = table.with_columns(
-        pl.when(text != "").then(text), bad=pl.when(unreadable).then(pl.lit("bad_text")).otherwise("bad")
-    )
+    table = table.with_columns(pl.when(text != "").then(text))
+    if not readable:
+        unreadable = pl.col("raw").str.contains(UNREADABLE)
+        table = table.with_columns(bad=pl.when(unreadable).then(pl.lit("bad_text")).otherwise("bad"))
     told = pl.any_horizontal(pl.col(*cells).is_not_null())
     if table["bad"].null_count() < table.height:  # a row that could not be split may say something beyond its cells
         told |= pl.col("bad").is_not_null() & pl.col("raw").str.contains(r"[^\s,;|\"]")
