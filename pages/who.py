@@ -8,6 +8,7 @@ import streamlit as st
 
 from quetma import identity
 from quetma.access import audit
+from quetma.history import described
 from quetma.identity import IdentityError, Pair
 from quetma.web import page, widgets
 from quetma.web.people import person_picker
@@ -30,9 +31,9 @@ SURE: dict[str, tuple[str, Any, str]] = {
 
 
 def named(person: dict[str, Any]) -> str:
-    """Name and phone, or the birth year when there is none: as the audit keeps it, and as text."""
-    detail = person["phone"] or person["birth_year"]
-    return f"{person['name']} ({detail})" if detail else f"{person['name']} ({t('no phone number')})"
+    """The name, and what tells it from a namesake."""
+    born = t("born {year}", year=person["birth_year"]) if person["birth_year"] else t("no phone number")
+    return f"{person['name']} ({person['phone'] or born})"
 
 
 def decide(what: Callable[[], None], action: str, one: dict[str, Any], other: dict[str, Any], done: str) -> None:
@@ -43,7 +44,7 @@ def decide(what: Callable[[], None], action: str, one: dict[str, Any], other: di
     except IdentityError as refused:
         st.error(t(str(refused)), icon=":material/error:")
         return
-    audit.log(store, here.account, action, named(one), named(other))
+    audit.log(store, here.account, action, described(one), described(other))
     st.session_state["who_done"] = done
     st.session_state["who_first"] = st.session_state["who_second"] = None
     close()
@@ -63,7 +64,7 @@ def same_person(one: dict[str, Any], kept: dict[str, Any]) -> None:
         changes = []
         if one["scans"]:
             changes.append(
-                t("{n} scans from {first} to {last} then count for {kept}; the figures of these days are made anew.",
+                t("Scans from {first} to {last} then count for {kept}: {n}. The figures of these days are made anew.",
                   n=here.number(one["scans"]), first=here.day(one["first_seen"]), last=here.day(one["last_seen"]),
                   kept=plain(kept["name"]))
             )  # fmt: skip
@@ -103,7 +104,7 @@ def card(person: dict[str, Any]) -> None:
         if person["scans"]:
             first, last = here.day(person["first_seen"]), here.day(person["last_seen"])
             st.caption(
-                t("{n} scans, {days}, at {places}", n=here.number(person["scans"]), places=plain(person["places"]),
+                t("Scans: {n}, {days}, at {places}", n=here.number(person["scans"]), places=plain(person["places"]),
                   days=first if first == last else f"{first} – {last}")
             )  # fmt: skip
         else:
@@ -199,7 +200,7 @@ with st.expander(t("Join two people who are not listed above"), icon=":material/
             st.warning(t(str(refused)), icon=":material/warning:")
         else:
             people = identity.described(store, {first, second})
-            here.audit("who is who", named(people[by_hand.person]), named(people[by_hand.into]))
+            here.audit("who is who", described(people[by_hand.person]), described(people[by_hand.into]))
             proposal([by_hand], people, "by_hand_")
 
 # What was decided ----------------------------------------------------------------------------------------------------

@@ -50,6 +50,12 @@ def _items(store: Store, t: Translate, health: bool, upload: bool) -> Iterator[I
             who = _listed(names, t) if health else t("{n} staff", n=due - have)
             yield Item("duty", say.format(day=language.day(today), who=who), "compliance")
 
+    twins = store.ask("people/twins", day=today)["name"].to_list() if health else []
+    if twins:
+        text = t("Somebody of the same name has scanned on {day}: {who}. Perhaps they are not missing.",
+                 day=language.day(today), who=_listed(twins, t))  # fmt: skip
+        yield Item("note", text, "who")
+
     open_stays = store.ask("overview/unclosed", day=before)["stays"][0] if before else 0
     if open_stays:
         text = t("Visits of {day} with a scan in but no scan out: {n}.", n=open_stays, day=language.day(before))

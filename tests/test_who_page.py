@@ -3,7 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from quetma import directory, identity
+from quetma import attention, directory, identity
+from quetma.language import translator
 from quetma.store import Store
 from quetma.web.widgets import plain
 from tests.test_identity import ids, upload
@@ -51,7 +52,7 @@ def test_a_name_that_fits_several_is_a_choice_and_the_choice_is_made_and_taken_b
     assert not at.exception
     assert "may be one of several people" in texts(at)
     at.button(key=f"same_{by_hand}_{chosen}").click().run()
-    assert "1 scans from 26/08/2021 to 26/08/2021 then count for Lò Văn Tuấn" in texts(at)
+    assert "Scans from 26/08/2021 to 26/08/2021 then count for Lò Văn Tuấn: 1" in texts(at)
     assert identity.decided(unit)["what"].to_list() == ["rule"]  # only asked so far
     at.button(key="who_yes").click().run()
     assert not at.exception
@@ -63,7 +64,7 @@ def test_a_name_that_fits_several_is_a_choice_and_the_choice_is_made_and_taken_b
     at.button(key=f"merge_{by_hand}_{chosen}").click().run()
     assert unit.cursor().execute("SELECT COUNT(*) FROM scan WHERE person_id = ?", [chosen]).fetchall() == [(0,)]
     told = [line for line in audit(unit) if line[0] in {"who is who", "same person", "taken back"}]
-    pair = "Lò Văn Tuấn (no phone number)", "Lò Văn Tuấn (0912000003)"
+    pair = "Lò Văn Tuấn", "Lò Văn Tuấn (0912000003)"
     assert told == [("who is who", "likely duplicates", ""), ("same person", *pair), ("taken back", *pair)]
 
 
@@ -109,3 +110,18 @@ def test_two_found_by_hand_are_joined(app, unit: Store):
     at.session_state["who_second"] = who["Nguyễn Văn *** 0912000***"]
     at.run()
     assert "masked" in at.warning[0].value
+
+
+def test_overview_tells_of_a_missing_staff_member_whose_namesake_scanned(unit: Store):
+    def told() -> list[str]:
+        found = attention.items(unit, translator("en"), health=True, upload=False)
+        return [item.text for item in found if item.page == "who"]
+
+    who = ids(unit)
+    pair = (
+        "Somebody of the same name has scanned on 26/08/2021: Lò Văn Tuấn, Lò Văn Tuấn. Perhaps they are not missing."
+    )
+    assert told() == [pair]
+    identity.keep_apart(unit, who["Lò Văn Tuấn"], who["Lò Văn Tuấn 0912000001"], "test")
+    # Then the name fits one staff member alone, and the rule says it is that one.
+    assert told() == []
