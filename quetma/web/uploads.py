@@ -97,7 +97,7 @@ def _upload(here: "Page", batch_id: int) -> None:
     batch = here.store.ask("intake/batch", batch=batch_id).row(0, named=True)
     here.audit("open upload", f"{batch_id} {of.file_name}")
     with st.container(border=True, key="upload_details"):
-        st.subheader(t("Upload {batch}: {file}", batch=batch_id, file=widgets.plain(of.file_name)), anchor=False)
+        st.header(t("Upload {batch}: {file}", batch=batch_id, file=widgets.plain(of.file_name)), anchor=False)
         by, at = widgets.plain(batch["uploaded_by"]), here.moment(batch["uploaded_at"])
         first, last = here.day(batch["first_day"]), here.day(batch["last_day"])
         told = [
@@ -252,7 +252,7 @@ def _rejected(here: "Page", of: mend.Shape) -> None:
     """The rejected rows of an upload: to look at, to take along, to mend."""
     t, store = here.t, here.store
     counts = store.ask("intake/reject_counts", batch=of.batch_id).row(0, named=True)
-    st.markdown(f"#### {t('Rejected rows')}")
+    st.subheader(t("Rejected rows"), anchor=False)
     here.audit("open rejected rows", f"{of.batch_id} {of.file_name}")
     told = [t("{n} rejected", n=here.number(counts["rejected"]))]
     if counts["mended"]:
@@ -313,7 +313,7 @@ def _mend(here: "Page", of: mend.Shape, count: int) -> None:
     if not of.headers:
         st.caption(t("This upload is older than mending on screen. Correct its file and upload it again."))
         return
-    st.markdown(f"#### {t('Mend them here')}")
+    st.subheader(t("Mend them here"), anchor=False)
     if count > EDITED:
         st.caption(
             t("The first {n} of {all} are here; the next come when these are mended. For many rows Excel is quicker.",
