@@ -33,6 +33,7 @@ ALLOWED = {
     ("GET", "/media/0123456789abcdef.csv"): (404, 404, 404),
     ("PUT", "/_stcore/upload_file/session/file"): (400, 403, 403),  # 400: no such browser session
     ("DELETE", "/_stcore/upload_file/session/file"): (204, 403, 403),
+    ("POST", "/incoming"): (201, 403, 403),
     ("GET", "/export/no-such-key"): (404, 403, 403),
     ("GET", "/export/history"): (404, 403, 403),
     ("GET", "/component/x/index.html"): (404, 404, 404),
