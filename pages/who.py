@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import streamlit as st
@@ -128,7 +129,8 @@ def proposal(pairs: list[Pair], people: dict[int, dict[str, Any]], key: str = ""
         else:
             st.badge(text, color=colour, icon=icon)
         with st.grid(1 + len(pairs) if len(pairs) < 3 else 3, min_column_width=230):
-            card(one)
+            with st.container() if len(pairs) > 1 else nullcontext():  # beside several, no longer than itself
+                card(one)
             for pair in pairs:
                 with st.container(gap="small"):
                     if len(pairs) > 1:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from quetma import identity, intake, people, rollups
+from quetma import directory, identity, intake, people, rollups, tracing
+from quetma.history import Filter
 from quetma.identity import Known, Pair
 from quetma.intake import recount
 from quetma.intake.undo import undo
@@ -448,3 +449,18 @@ def test_who_may_be_behind_a_mask(unit: Store):
         ("Lò Văn Tuấn 0977000***", "Lò Văn Tuấn", "name"),
     ]
     assert identity.candidates(unit, []).is_empty()
+
+
+def test_a_merged_person_is_found_by_everything_they_were_called(unit: Store):
+    who = ids(unit)
+    new, old = who["Lò Văn Tuấn 0977000001"], who["Lò Văn Tuấn 0912000001"]
+    identity.merge(unit, new, old, "test")
+    days = date(2021, 8, 24), date(2021, 8, 26)
+    assert Filter.named(unit, *days, person="0977000001") == Filter.named(unit, *days, person="0912000001")
+    assert Filter.named(unit, *days, person="0977000001").count(unit) == 4
+    assert directory.find(unit, "0977 000")["person_id"].to_list()[0] == old
+    assert unit.ask("people/with_phone", phone="+84977000001").rows() == [(old, "Lò Văn Tuấn")]
+    answer = tracing.trace(unit, tracing.Case(new, date(2021, 8, 25), min_minutes=0))  # by the number they had before
+    assert (answer.case.person_id, answer.present) == (old, True)
+    assert old not in answer.f1["person_id"]
+    assert unit.ask("compliance/people", day=date(2021, 8, 25)).filter(person_id=old)["scanned"].to_list() == [True]
