@@ -11,6 +11,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ DERIVED_AGAIN = {2}  # migrations of a store with data that change what follows 
 MEMORY = "1GB"
 REMEMBERED_ANSWERS = 512
 REMEMBERED_ROWS = 50_000
+
+
+_versions = count()
 
 
 class StoreError(Exception):
@@ -74,7 +78,7 @@ class Store:
         self._lock = threading.RLock()
         self._answers: OrderedDict[tuple[Any, ...], pl.DataFrame] = OrderedDict()
         self._answers_lock = threading.Lock()
-        self.version = 0
+        self.version = next(_versions)  # of what is stored; no other store, and no other time, has the same
         self._migrate()
 
     def _migrate(self) -> None:
@@ -144,7 +148,7 @@ class Store:
                 raise
             finally:
                 cursor.close()
-            self.version += 1
+            self.version = next(_versions)
             with self._answers_lock:
                 self._answers.clear()
 

@@ -62,7 +62,8 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
         raise IntakeError("The file names no location. Say which location it is from. Nothing was changed.")
     with store.write() as cursor:
         progress(STEPS[0])
-        prepared = resettle(cursor, prepared)
+        if prepared.version != store.version:
+            prepared = resettle(cursor, prepared)
         progress(STEPS[1])
         batch_id, next_person, next_location = cursor.sql(query("intake/next_ids")[0]).fetchall()[0]
         rejects = prepared.rejects.with_columns(pl.col("raw").str.replace_all("\0", "␀", literal=True))

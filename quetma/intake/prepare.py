@@ -56,6 +56,7 @@ class Prepared:
     found: Found
     settled: Settled
     earlier: pl.DataFrame  # earlier uploads of the same file and sheet: batch_id, uploaded_at, uploaded_by
+    version: int  # of the store it was compared with
 
     @property
     def part(self) -> Part:
@@ -203,9 +204,9 @@ def unasked(table: Prepared | Refused) -> Prepared:
 
 
 def unsettled(found: Found) -> Prepared:
-    """A table that is to be loaded without a preview: `load` compares it in any case."""
+    """A table that is to be loaded without a preview: `load` compares it."""
     none = pl.DataFrame()
-    return Prepared(found, Settled(none, none, none, none), none)
+    return Prepared(found, Settled(none, none, none, none), none, -1)
 
 
 def resettle(cursor: DuckDBPyConnection, prepared: Prepared) -> Prepared:
@@ -215,8 +216,10 @@ def resettle(cursor: DuckDBPyConnection, prepared: Prepared) -> Prepared:
 
 def _settled(store: Store, cursor: DuckDBPyConnection, found: Found) -> Prepared:
     sha256 = found.part.sha256
+    version = store.version  # asked first: a write in between makes it older, never younger, than what is compared
     return Prepared(
         found,
         settle(cursor, found),
         store.ask("intake/same_file", sha256=sha256, sheet=found.part.sheet),
+        version,
     )
