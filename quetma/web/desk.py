@@ -15,6 +15,8 @@ from quetma.web import rows, widgets
 if TYPE_CHECKING:
     from quetma.web.page import Page
 
+PER_PAGE = 8  # cards
+SHOWN_BUSY = 3  # of the files that are being worked on or wait for it; the others are only counted
 LOOK_AGAIN = 1.0  # seconds, while something is under way
 NAMED = 20  # names in one sentence, and locations asked about at once
 STATES = {
@@ -49,13 +51,19 @@ def show(here: "Page") -> None:
             on_click=_load_all,
             args=(here, desk, worth),
         )
-    still = [item for item in items if not item.busy]
-    waiting = [item for item in still if item.state != "loaded"]
-    for item in waiting:
-        _card(here, desk, item, alone=len(waiting) == 1)
-    for item in still:
-        if item.state == "loaded":
-            _card(here, desk, item, alone=False)
+    still = sorted((item for item in items if not item.busy), key=_urgency)
+    pages = -(-len(still) // PER_PAGE)
+    number = st.pagination(pages, key="upload_desk_page") if pages > 1 else 1
+    alone = sum(item.state != "loaded" for item in still) == 1
+    for item in still[(number - 1) * PER_PAGE : number * PER_PAGE]:
+        _card(here, desk, item, alone)
+
+
+def _urgency(item: Item) -> int:
+    """Files that ask something come first, loaded ones last; of equals the newest."""
+    if item.state == "loaded":
+        return 2
+    return 1 if _loadable(item) else 0
 
 
 def _load_all(here: "Page", desk: Desk, items: list[Item]) -> None:
@@ -68,12 +76,15 @@ def _under_way(here: "Page", desk: Desk, known: set[str]) -> None:
     busy = [item for item in desk.items() if item.busy]
     if {item.id for item in busy} != known:
         st.rerun()
-    for item in busy:
-        with st.container(border=True):
+    busy.sort(key=lambda item: (not item.step, item.before))
+    for item in busy[:SHOWN_BUSY]:
+        with st.container(border=True, gap="xsmall"):
             _head(here, item)
             st.progress(min(max(item.share, 0.0), 1.0), _doing(here, item))
             if item.state == "waiting":
                 _take_away(here, desk, item)
+    if len(busy) > SHOWN_BUSY:
+        st.caption(here.t("{n} more files wait their turn.", n=here.number(len(busy) - SHOWN_BUSY)))
 
 
 def _doing(here: "Page", item: Item) -> str:
@@ -103,7 +114,7 @@ def _worth(item: Item) -> bool:
 
 def _card(here: "Page", desk: Desk, item: Item, alone: bool) -> None:
     t = here.t
-    with st.container(border=True, key=f"upload_item_{item.id}"):
+    with st.container(border=True, gap="xsmall", key=f"upload_item_{item.id}"):
         _head(here, item)
         if item.error:
             st.error(item.error.words(t, widgets.plain), icon=":material/block:")

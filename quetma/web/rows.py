@@ -47,13 +47,14 @@ def became(here: "Page", frame: pl.DataFrame) -> None:
         "rejected": t("✕ Rejected"),
     }
     directions = {"in": t("in"), "out": t("out"), "unknown": t("unknown")}
-    shown = frame.with_columns(pl.col("outcome").replace(outcomes), pl.col("^direction$").replace(directions))
+    code = pl.col("outcome").cast(pl.String), pl.col("^direction$").cast(pl.String)
+    shown = frame.with_columns(code[0].replace(outcomes), code[1].replace(directions))
     _table(here, shown, t("The first rows, and what each became"))
 
 
 def rejects(here: "Page", frame: pl.DataFrame) -> None:
     """Rejected rows, line, reason and raw, with the reasons in words."""
-    shown = frame.with_columns(pl.col("reason").replace(reasons(here)))
+    shown = frame.with_columns(pl.col("reason").cast(pl.String).replace(reasons(here)))
     _table(here, shown, here.t("Rejected rows"), reason=here.t("Why"))
 
 
