@@ -434,13 +434,14 @@ def _columns(here: "Page", desk: Desk, item: Item, table: Table, proposal: Propo
                 label = t(FIELDS[field]) + (" *" if field in needed else "")
                 if proposal.how.get(field) == "contents":
                     label += f" – {t('guessed')}"
-                picked[field] = st.selectbox(
+                column = st.selectbox(
                     label,
-                    [None, *names],
+                    [LEFT_OUT, *names],
                     index=proposal.columns[field] + 1 if field in proposal.columns else 0,
-                    format_func=lambda column: t("Not in the file") if column is None else names[column],
+                    format_func=lambda column: names.get(column, t("Not in the file")),
                     key=_key(f"column_{field}_{proposal.columns.get(field)}", item, table),
                 )
+                picked[field] = None if column == LEFT_OUT else column
         st.caption(_needs(here, table.kind))
         if proposal.ignored:
             ignored = ", ".join(widgets.plain(header) for header in proposal.ignored)
@@ -503,9 +504,9 @@ def _places(here: "Page", desk: Desk, item: Item, table: Table, new: tuple[Unkno
                 others = sorted((place for place in known if place != name), key=lambda place: place != like)
                 picked[name] = st.selectbox(
                     widgets.plain(name),
-                    [None, *others],
+                    ["", *others],
                     index=others.index(now) + 1 if now in others else 0,
-                    format_func=lambda place: t("A new location") if place is None else t("= {place}", place=place),
+                    format_func=lambda place: t("= {place}", place=place) if place else t("A new location"),
                     key=_key(f"place_{n}_{now}", item, table),
                 )
         if len(new) > NAMED:
