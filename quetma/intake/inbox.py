@@ -136,8 +136,10 @@ class Inbox:
             f"{named}: {t('Upload no.')} {table.batch_id}, {t(KINDS[counts[0]['kind']].label)}: "
             + t("{row_count} rows = {accepted} new + {duplicates} already stored + {rejected} rejected", **figures)
         ]
-        rejects = self.store.ask("intake/rejects", batch=table.batch_id, page_size=REPORTED, page_start=0)
-        for line, reason, raw in rejects.iter_rows():
+        rejects = self.store.ask(
+            "intake/rejects", batch=table.batch_id, open_only=False, page_size=REPORTED, page_start=0
+        )
+        for line, reason, raw in rejects.select("line", "reason", "raw").iter_rows():
             lines.append(f"    {t('Line')} {line}: {t(REASONS.get(reason, reason))}: {' '.join(raw.split())}")
         if counts[0]["rejected"] > REPORTED:
             lines.append("    " + t("and {n} more; all are on the page Upload", n=counts[0]["rejected"] - REPORTED))

@@ -48,8 +48,8 @@ def test_load_stores_what_was_shown(empty_store: Store):
     }  # fmt: skip
     listed = empty_store.ask("intake/batches", page_size=10, page_start=0).row(0, named=True)
     assert (listed["uploaded_by"], listed["accepted"], str(listed["first_day"])) == ("Hà Minh Tôn", 100, "2021-08-24")
-    assert empty_store.ask("intake/rejects", batch=1, page_size=10, page_start=0).rows() == [
-        (102, "bad_phone", "Ai,0912,24/08/2021 08:00,X,Vào")
+    assert empty_store.ask("intake/rejects", batch=1, open_only=False, page_size=10, page_start=0).rows() == [
+        (102, "bad_phone", "Ai,0912,24/08/2021 08:00,X,Vào", None)
     ]
     assert rollups.check(empty_store) == []
 
