@@ -59,11 +59,19 @@ def refresh(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> set[
         new = cursor.sql("FROM new_stay EXCEPT FROM old_stay").pl()
         cursor.execute("DROP TABLE gone_stay")
     changed |= set(new["day"].unique())
-    cursor.register("new_stay", new)
-    cursor.execute("INSERT INTO stay FROM new_stay ORDER BY day, location_id, t_in")
+    cursor.register("new_stay", by_place(new, "t_in"))
+    cursor.execute("INSERT INTO stay FROM new_stay")
     cursor.unregister("new_stay")
     cursor.execute("DROP TABLE old_stay")
     return changed
+
+
+def by_place(frame: pl.DataFrame, moment: str) -> pl.DataFrame:
+    """`frame` in the order in which scans and stays are stored: by day, location_id and second of `moment`."""
+    at = pl.col(moment)
+    # One number is much quicker to sort by than three columns; 17 bits hold the seconds of a day, 31 any location_id.
+    key = (at.dt.epoch("d").cast(pl.Int64) * 2**31 + pl.col("location_id")) * 2**17 + at.dt.epoch("s") % 86_400
+    return frame.select(pl.all().gather(frame.select(key).to_series().arg_sort()))
 
 
 def derive(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> pl.DataFrame:

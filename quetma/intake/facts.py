@@ -3,6 +3,7 @@ its columns.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +32,7 @@ DATED = {
 }
 SLASHED = r"(^|\D)(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4}|\d{2}\b)"
 DIRECTION = pl.Enum(["in", "out", "unknown"])
+WORKER = ThreadPoolExecutor(2, "facts")
 UNREAL = ["future_time", "old_time", "future_date", "old_date"]
 WRONG = [*UNREAL, "bad_time", "bad_date"]
 MONTH_FIRST = (
@@ -71,9 +73,10 @@ class Table:
         self.renamed = {fold(name): meant for name, meant in choices.places.items()}
         self.month_first = choices.month_first
         self.reasons = [self.frame["bad"]]
-        who, reason, self.people = normalise.who(self.text("name"), self.text("phone"), self.text("birth"))
-        self.reasons.append(reason)
-        self.values: dict[str, pl.Series] = {"who": who}
+        # Who it is about takes as long as all else, and is found out meanwhile.
+        columns = [self.text(field) for field in ("name", "phone", "birth")]
+        self._who = WORKER.submit(normalise.who, *columns)
+        self.values: dict[str, pl.Series] = {}
         self.places = normalise.places(pl.Series([], dtype=pl.String))[1]
         self.needs_location = False
 
@@ -107,9 +110,19 @@ class Table:
         self.put("place", place)
         self.refuse("no_location", place.is_null())
 
+    def one_a_row(self) -> pl.DataFrame:
+        """A fact of each row, whether it has a reason against it or not: row, who and the columns put."""
+        return pl.DataFrame({"who": self._who.result()[0], **self.values}).with_row_index("row")
+
     def done(self, facts: pl.DataFrame | None = None) -> Facts:
         """The facts of the rows that have no reason against them; by default one a row, with the columns put."""
-        reasons = [reason.alias(f"r{i}") for i, reason in enumerate(self.reasons)]
+        _, nobody, people = self._who.result()
+        self.reasons.insert(1, nobody)
+        reasons = [
+            reason.alias(f"r{i}")
+            for i, reason in enumerate(self.reasons)
+            if not i or reason.null_count() < reason.len()
+        ]
         rows = self.frame.select("line", "raw", reason=pl.coalesce(reasons))
         refused = rows["reason"].is_not_null()
         if refused.any():
@@ -121,10 +134,10 @@ class Table:
         if self.kind == "scans":  # very many; rows of other kinds may still be refused beside one another (settle.py)
             rows = rows.with_columns(raw=pl.when(pl.col("reason").is_not_null()).then("raw"))
         if facts is None:
-            facts = pl.DataFrame(self.values).with_row_index("row")
+            facts = self.one_a_row()
         kept = facts.filter(~refused.gather(facts["row"])) if refused.any() else facts
         kept = kept.with_columns(pl.col("row").cast(pl.UInt32))
-        return Facts(rows, kept, self.people, self.places, self.needs_location, self.marks())
+        return Facts(rows, kept, people, self.places, self.needs_location, self.marks())
 
     def marks(self) -> pl.DataFrame:
         """One row per rejected row that a row says it mends; a cell can name several."""
@@ -175,7 +188,7 @@ def _visits(table: Table, day: pl.Series | None) -> Facts:
         overnight = pl.lit(False)
     times = times.with_columns(t_out=pl.when(overnight).then("next_day").otherwise("t_out"), early=early & ~overnight)
     table.refuse("out_before_in", times["early"].fill_null(False))
-    rows = pl.DataFrame(table.values).with_row_index("row")
+    rows = table.one_a_row()
     both = [
         rows.with_columns(scanned_at=times[column], direction=pl.lit(direction, DIRECTION)).filter(
             pl.col("scanned_at").is_not_null()

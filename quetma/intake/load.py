@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import rollups
+from quetma import rollups, stays
 from quetma.intake import recount
 from quetma.intake.choices import Choices
 from quetma.intake.errors import IntakeError
@@ -119,7 +119,7 @@ def _store(
     if settled.facts.is_empty():
         return pl.Series([], dtype=pl.Int64)
     people = settled.named(settled.people, "person_id")
-    fresh = settled.fresh(settled.people, "person_id")
+    fresh = people.filter(pl.col("person_id") < 0)
     known = people.filter(pl.col("person_id") > 0)["person_id"]
     real = _real_ids(fresh["person_id"], next_person)
     if not fresh.is_empty():
@@ -136,13 +136,15 @@ def _store(
     _put(cursor, "intake/insert_claims", "claims", _number(people, "person_id", real), batch=batch_id)
     if "location_id" in facts.columns:
         places = settled.named(settled.places, "location_id")
-        fresh = settled.fresh(settled.places, "location_id")
+        fresh = places.filter(pl.col("location_id") < 0)
         real = _real_ids(fresh["location_id"], next_location)
         ids = _number(settled.places, "location_id", real)["location_id"]
         facts = facts.with_columns(location_id=ids.gather(facts["place"]))
         if not fresh.is_empty():
             _put(cursor, "intake/insert_locations", "fresh", _number(fresh, "location_id", real))
         _put(cursor, "intake/insert_place_claims", "claims", _number(places, "location_id", real), batch=batch_id)
+    if prepared.kind == "scans":
+        facts = stays.by_place(facts, "scanned_at")
     _put(cursor, INSERT[prepared.kind], "facts", facts, batch=batch_id)
     return known
 

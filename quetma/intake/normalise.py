@@ -90,6 +90,8 @@ APPS = {"bluezone": "Bluezone", "ncovi": "NCOVI", "pccovid": "PC-COVID"}
 
 def each(texts: pl.Series, read: Callable[[str], Any], dtype: Any) -> pl.Series:
     """`read` of every text, called once for each distinct one. Null stays null."""
+    if texts.null_count() == texts.len():  # a column that the table does not have
+        return pl.repeat(None, texts.len(), dtype=dtype, eager=True)
     distinct = texts.drop_nulls().unique()
     known = pl.DataFrame({"text": distinct, "value": pl.Series([read(text) for text in distinct], dtype=dtype)})
     return texts.to_frame("text").join(known, on="text", how="left", maintain_order="left")["value"]

@@ -38,7 +38,7 @@ def sources(content: bytes) -> dict[str, Sequence[Source]]:
 
     Raises `IntakeError` when it cannot be read at all.
     """
-    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not re.search(rb"[^\x00 \t\r\n\xef\xbb\xbf\xff\xfe]", content):
         raise IntakeError("The file is empty. Nothing was changed.")
     if content.startswith(ZIP) and what_is_zipped(content) == "document":
         raise IntakeError("This is a Word document. Copy its table into Excel, save it as XLSX and upload that.")

@@ -71,7 +71,8 @@ def place_names(cursor: DuckDBPyConnection) -> None:
 
 def with_keys(people: pl.DataFrame) -> pl.DataFrame:
     """People with the keys they are searched and ordered by."""
-    return people.with_columns(name_key=fold_all(people["name"]), sort_key=sort_key_all(people["name"]))
+    key = fold_all(people["name"])
+    return people.with_columns(name_key=key, sort_key=sort_key_all(key))
 
 
 # Which rows count

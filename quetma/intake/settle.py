@@ -3,6 +3,7 @@
 Asked twice: for the preview, and again inside the write transaction, because another upload may have come in between.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import polars as pl
@@ -102,7 +103,7 @@ def _counts(cursor: DuckDBPyConnection, kind: str, facts: pl.DataFrame, people: 
         cursor.unregister("new")
         return new["id"].is_in(standing.implode())
     # The rule of queries/intake/recount/scans.sql for very many rows that come after all others.
-    first = facts.select(pl.struct(SCAN).is_first_distinct()).to_series()
+    first = _is_first(facts, SCAN)
     known = facts.filter((pl.col("really") > 0) & (pl.col("location_id") > 0))
     if known.is_empty():
         return first
@@ -111,6 +112,14 @@ def _counts(cursor: DuckDBPyConnection, kind: str, facts: pl.DataFrame, people: 
         first=known["scanned_at"].min(), last=known["scanned_at"].max(),
     )  # fmt: skip
     return first.scatter(known["fact"], False)
+
+
+def _is_first(facts: pl.DataFrame, key: Collection[str]) -> pl.Series:
+    """Whether a fact is the first of its key. Only those of equal hashes, few, are compared."""
+    mixed = facts.select(pl.sum_horizontal(pl.col(column).hash(seed) for seed, column in enumerate(key))).to_series()
+    alike = mixed.is_duplicated().arg_true()
+    first = facts.select(pl.struct(pl.col(*key).gather(alike)).is_first_distinct()).to_series()
+    return pl.repeat(True, facts.height, eager=True).scatter(alike, first)
 
 
 def _really(cursor: DuckDBPyConnection, kind: str, people: pl.DataFrame, ids: pl.Series) -> pl.Series:

@@ -53,7 +53,7 @@ def utf8(content: bytes) -> bytes:
             if sum(map(text.count, "ếệọộáàạườđĐấầảờớứíìòóúùăâêôơưãõũĩ")) <= broken:
                 text = content.decode("cp1258", "replace")
             content = text.encode("utf-8")
-    if content.count(b"\r") > content.count(b"\r\n"):
+    if b"\r" in content and content.count(b"\r") > content.count(b"\r\n"):
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return content
 
@@ -160,7 +160,7 @@ class TextSource:
             if start < free:
                 continue
             if start + RECORD_LINES > base + len(near):
-                base, near = start, below.slice(start, 10 * RECORD_LINES).to_list()
+                base, near = start, below.slice(start, 3 * RECORD_LINES).to_list()
             cells, count = _record(near, start - base, self.separator, width)
             free = start + count
             bad = "bad_quote" if cells is None else None if len(cells) == width else "bad_row"
@@ -220,10 +220,11 @@ def tidy(table: pl.DataFrame, width: int, readable: bool = False) -> pl.DataFram
     known that all are `readable`.
     """
     cells = [f"c{i}" for i in range(width)]
-    text = pl.col(*cells).str.strip_chars()
+    text = pl.col(*cells)
+    bare = text.str.strip_chars()
     if table["raw"].str.contains(formulas.MARKED).any():
-        text = formulas.unmark(text)
-    table = table.with_columns(pl.when(text != "").then(text))
+        bare = formulas.unmark(bare)
+    table = table.with_columns(bare).with_columns(pl.when(text != "").then(text))
     if not readable:
         unreadable = pl.col("raw").str.contains(UNREADABLE)
         table = table.with_columns(bad=pl.when(unreadable).then(pl.lit("bad_text")).otherwise("bad"))
