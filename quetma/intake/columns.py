@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -72,6 +73,7 @@ FIELDS = {
 }  # fmt: skip
 
 
+@lru_cache(4096)  # the same few cells are looked at for each kind of log and each separator
 def plain(header: str) -> str:
     """A header for comparing: `Họ và tên (*)` → `ho va ten`."""
     text = fold(header)

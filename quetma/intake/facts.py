@@ -132,7 +132,9 @@ class Table:
                 reason=pl.when(pl.col("line").is_in(lines.implode())).then(pl.lit("total_row")).otherwise("reason")
             )
         if self.kind == "scans":  # very many; rows of other kinds may still be refused beside one another (settle.py)
-            rows = rows.with_columns(raw=pl.when(pl.col("reason").is_not_null()).then("raw"))
+            few = pl.Series(rows["raw"].filter(refused).to_list(), dtype=pl.String)  # a view would keep the whole file
+            none = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
+            rows = rows.with_columns(raw=none.scatter(refused.arg_true(), few))
         if facts is None:
             facts = self.one_a_row()
         kept = facts.filter(~refused.gather(facts["row"])) if refused.any() else facts
