@@ -10,8 +10,8 @@ from quetma.store import ROOT
 from quetma.web import page
 from tests.conftest import sign_in
 
-PAGES = ["overview", "compliance", "flow", "tracing", "history", "upload"]
-FOR_LEADERS = {"tracing", "history", "upload"}
+PAGES = ["overview", "compliance", "flow", "tracing", "history", "upload", "who"]
+FOR_LEADERS = {"tracing", "history", "upload", "who"}
 
 
 def title(test):
