@@ -90,21 +90,61 @@ def _xlsx(path: Path, frames: Iterator[pl.DataFrame], columns: Sequence[Column],
         for _, table in next(sheets)[1]:
             yield from table.to_batches()
 
+    _sheets(path, [(name, pa.RecordBatchReader.from_batches(schema, batches()), columns, title) for name in names])
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook: its name, rows and columns, and the sentence above the headings."""
+
+    name: str
+    rows: pl.DataFrame
+    columns: Sequence[Column]
+    title: str
+
+
+def book(path: Path, sheets: Sequence[Sheet]) -> None:
+    """Writes a workbook (XLSX) of those sheets, which appears whole or not at all.
+
+    What one sheet cannot hold goes on to the next, of the same name with a number.
+    """
+    part = path.with_name(path.name + ".part")
+    cut = [
+        (sheet.name + (f" ({at + 1})" if at else ""), _as_cells(rows, sheet.columns), sheet.columns, sheet.title)
+        for sheet in sheets
+        for at, rows in _cut(iter([sheet.rows.select(column.name for column in sheet.columns)]))
+    ]
+    try:
+        _sheets(part, [(name, rows.to_reader(), columns, title) for name, rows, columns, title in cut])
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _sheets(path: Path, sheets: list[tuple[str, pa.RecordBatchReader, Sequence[Column], str]]) -> None:
+    """Writes the sheets: name, rows as they are shown, their columns, the sentence above."""
+    names = [name for name, *_ in sheets]
     on_each = partial(dict.fromkeys, names)
     write_worksheets(
-        [(name, pa.RecordBatchReader.from_batches(schema, batches())) for name in names],
+        [(name, rows) for name, rows, _, _ in sheets],
         path,
         datetime_format="dd/mm/yyyy hh:mm:ss",
         header_row=on_each(HEADING_ROW),
         header_format=on_each(Format().set_bold().set_border_bottom("thin")),
-        merge_ranges=on_each([(TITLE_ROW, 0, TITLE_ROW, len(columns) - 1, title, Format().set_bold())]),
-        column_widths=on_each([float(column.width) for column in columns]),
+        merge_ranges={
+            name: [(TITLE_ROW, 0, TITLE_ROW, max(len(columns), 2) - 1, title, Format().set_bold())]
+            for name, _, columns, title in sheets
+        },
+        column_widths={name: [float(column.width) for column in columns] for name, _, columns, _ in sheets},
         freeze_panes={"general": {"row": HEADING_ROW + 1, "col": 0}},
         autofilter=on_each(True),
-        column_formats=on_each(
-            {f.name: Format().set_num_format("dd/mm/yyyy") for f in schema if pa.types.is_date(f.type)}
-        ),
-        ignore_errors=on_each([f.name for f in schema if pa.types.is_large_string(f.type)]),
+        column_formats={
+            name: {f.name: Format().set_num_format("dd/mm/yyyy") for f in rows.schema if pa.types.is_date(f.type)}
+            for name, rows, _, _ in sheets
+        },
+        ignore_errors={
+            name: [f.name for f in rows.schema if pa.types.is_large_string(f.type)] for name, rows, _, _ in sheets
+        },
         page_setup=on_each({"landscape": True, "paper_size": A4, "fit_to_pages": (1, 0), "repeat_rows": HEADING_ROW}),
     )
 
