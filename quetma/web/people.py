@@ -24,10 +24,10 @@ def person_picker(here: "Page", key: str, label: str | None = None) -> int | Non
     known = None if picked is None else directory.person(here.store, picked)
     if known is None:
         st.session_state[key] = None
-        _search(here, key, label or t("Find a person by name or phone"))
+        search(here, key, label or t("Find a person by name or phone"))
         return None
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(_described(here, known), width="stretch")
+        st.markdown(described(here, known), width="stretch")
         st.button(
             t("Change or clear"),
             icon=":material/close:",
@@ -39,7 +39,8 @@ def person_picker(here: "Page", key: str, label: str | None = None) -> int | Non
     return known["person_id"]  # whom the one picked is by now
 
 
-def _search(here: "Page", key: str, label: str) -> None:
+def search(here: "Page", key: str, label: str) -> None:
+    """A search field with the people that fit below it; who is clicked stands in `st.session_state[key]` then."""
     t = here.t
     text = st.text_input(
         label,
@@ -57,7 +58,7 @@ def _search(here: "Page", key: str, label: str) -> None:
     with st.container(gap="xsmall"):
         for person in found.head(SHOWN).iter_rows(named=True):
             st.button(
-                _described(here, person),
+                described(here, person),
                 key=f"{key}_{person['person_id']}",
                 on_click=_pick,
                 args=(key, person["person_id"]),
@@ -72,7 +73,7 @@ def _pick(key: str, person_id: int | None) -> None:
     st.session_state[f"{key}_text"] = ""
 
 
-def _described(here: "Page", person: dict[str, Any]) -> str:
+def described(here: "Page", person: dict[str, Any]) -> str:
     """One line that tells people of the same name apart: phone, year of birth, when last seen."""
     t = here.t
     parts = [f"**{plain(person['name'])}**", plain(person["phone"])]
