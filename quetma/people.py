@@ -158,9 +158,9 @@ def spelling_all(names: pl.Series) -> pl.Series:
     return _all(names, spelling, usual, lambda some: _spaced(some).str.to_lowercase())
 
 
-def sort_key_all(names: pl.Series) -> pl.Series:
-    """`sort_key` of every name; null stays null."""
-    return fold_all(names).str.replace("^(.*) ([^ ]+)$", "$2 $1")
+def given_first(folded: pl.Series) -> pl.Series:
+    """`sort_key` of every folded name; null stays null."""
+    return folded.str.replace("^(.*) ([^ ]+)$", "$2 $1")
 
 
 def phone_all(texts: pl.Series) -> pl.Series:

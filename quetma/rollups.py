@@ -18,7 +18,8 @@ from quetma import settings, stays
 from quetma.people import clean
 from quetma.store import Store, query
 
-FLOW = ("flow_hour", "flow_day", "flow_duration")
+SCANNED = ("flow_hour", "flow_day")  # made from scans
+STAYED = ("flow_duration",)  # made from stays
 DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
 ONE_DAY = timedelta(days=1)
 
@@ -153,19 +154,18 @@ def derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     """Brings stays, calendar and roll-ups up to date with the facts that were `touched`, of the people in
     touched_person, inside the transaction that changed them.
     """
-    flow_days = set(touched.scanned)
-    if touched.scans:
-        flow_days |= stays.refresh(cursor, *touched.scans)
+    scanned, stayed = set(touched.scanned), set(touched.scanned)
+    own = "WHERE person_id IN (SELECT person_id FROM touched_person)"
     if touched.enrolled:
-        flow_days |= _days(
-            cursor,
-            """
-            SELECT day FROM stay WHERE person_id IN (SELECT person_id FROM touched_person)
-            UNION SELECT CAST(scanned_at AS DATE) FROM scan WHERE person_id IN (SELECT person_id FROM touched_person)
-            """,
-        )
+        scanned |= _days(cursor, f"SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan {own}")
+    if touched.scans:
+        stayed |= stays.refresh(cursor, *touched.scans, meanwhile=lambda: _replace(cursor, SCANNED, scanned))
+    else:
+        _replace(cursor, SCANNED, scanned)
+    if touched.enrolled:
+        stayed |= _days(cursor, f"SELECT DISTINCT day FROM stay {own}")
     # A roster row changes who is due, and who is staff, on any day.
-    duty_days = flow_days | _fit_calendar(cursor, touched.scanned | touched.declared)
+    duty_days = scanned | stayed | _fit_calendar(cursor, touched.scanned | touched.declared)
     if touched.enrolled or touched.since:
         start = date.min if touched.enrolled or not touched.since else touched.since
         duty_days |= _days(cursor, "SELECT day FROM calendar WHERE day >= $since", since=start)
@@ -177,7 +177,7 @@ def derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     for day in touched.declared:
         duty_days |= {day + n * ONE_DAY for n in range(settings.get(cursor, "declaration_days"))}
 
-    _replace(cursor, FLOW, flow_days)
+    _replace(cursor, STAYED, stayed)
     _replace(cursor, DUTIES, duty_days)
 
 
@@ -197,7 +197,7 @@ def check(store: Store) -> list[str]:
     cursor.register("fresh_stay", stays.derive(cursor, datetime(1, 1, 3), datetime(9999, 12, 28)))
     _compare(cursor, "stay", "FROM fresh_stay", {}, found)
     days = _days(cursor, "SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan UNION SELECT day FROM calendar")
-    for table in FLOW + DUTIES:
+    for table in SCANNED + STAYED + DUTIES:
         text, params = _rollup(cursor, table, days)
         _compare(cursor, table, text, params, found)
     rows = " UNION ".join(f"SELECT batch_id, line FROM {table} WHERE counts" for table in ROWS.values())

@@ -14,6 +14,8 @@ In and out in the same second: out comes first for a person who was inside, else
 A scan therefore matters only to stays within two days of it, which is what an upload derives again.
 """
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -24,14 +26,21 @@ from quetma import settings
 REACH = timedelta(hours=48)
 LONGEST = timedelta(hours=24)
 OUT, IN, UNKNOWN = 0, 1, 2
+WORKER = ThreadPoolExecutor(1, "stays")
 
 
-def refresh(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> set[date]:
+def refresh(
+    cursor: DuckDBPyConnection, first: datetime, last: datetime, meanwhile: Callable[[], None] = lambda: None
+) -> set[date]:
     """Derives again the stays that scans between `first` and `last` of the people in `touched_person` can have changed.
 
-    Runs inside the caller's transaction. Returns the days on which a stay came, went or changed.
+    Runs inside the caller's transaction. `meanwhile` is called once, and may use the cursor but not the stays. Returns
+    the days on which a stay came, went or changed.
     """
-    new = derive(cursor, first - REACH, last + REACH)
+    asked = _asked(cursor, first - REACH, last + REACH)
+    made = WORKER.submit(_derived, *asked, first - REACH, last + REACH)
+    meanwhile()
+    new = made.result()
     span = {"first": first - REACH, "last": last + REACH}
     cursor.execute(
         """
@@ -68,17 +77,28 @@ def refresh(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> set[
 
 def by_place(frame: pl.DataFrame, moment: str) -> pl.DataFrame:
     """`frame` in the order in which scans and stays are stored: by day, location_id and second of `moment`."""
+    return frame.select(pl.all().gather(place_order(frame, moment).arg_sort()))
+
+
+def place_order(frame: pl.DataFrame, moment: str) -> pl.Series:
+    """The number of each row by which they are in that order; equal when all three are equal."""
     at = pl.col(moment)
     # One number is much quicker to sort by than three columns; 17 bits hold the seconds of a day, 31 any location_id.
     key = (at.dt.epoch("d").cast(pl.Int64) * 2**31 + pl.col("location_id")) * 2**17 + at.dt.epoch("s") % 86_400
-    return frame.select(pl.all().gather(frame.select(key).to_series().arg_sort()))
+    return frame.select(key).to_series()
 
 
 def derive(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> pl.DataFrame:
     """The stays anchored from `first` to `last` of the people in `touched_person`, with the columns of table stay.
 
-    The anchor of a stay is the scan it was made from: the scan in, or the lone scan out. The scans are sorted once;
-    what comes before and after is then a shift, much faster than windows in SQL.
+    The anchor of a stay is the scan it was made from: the scan in, or the lone scan out.
+    """
+    return _derived(*_asked(cursor, first, last), first, last)
+
+
+def _asked(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> tuple[pl.DataFrame, pl.DataFrame, timedelta]:
+    """What these stays are made of: the scans by person, location and second, the hours of the locations, and how long
+    a stay is assumed to be.
     """
     scans = cursor.sql(
         """
@@ -91,7 +111,19 @@ def derive(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> pl.Da
         params={"first": first, "last": last},
     ).pl()
     hours = cursor.sql("SELECT location_id, opens, closes FROM location").pl()
-    assumed = timedelta(minutes=min(settings.get(cursor, "assumed_minutes"), LONGEST // timedelta(minutes=1)))
+    return (
+        scans,
+        hours,
+        timedelta(minutes=min(settings.get(cursor, "assumed_minutes"), LONGEST // timedelta(minutes=1))),
+    )
+
+
+def _derived(
+    scans: pl.DataFrame, hours: pl.DataFrame, assumed: timedelta, first: datetime, last: datetime
+) -> pl.DataFrame:
+    """`derive`, from what `_asked` says. The scans are sorted once; what comes before and after is then a shift, much
+    faster than windows in SQL.
+    """
     at, way = pl.col("scanned_at"), pl.col("way")
     events = _beside(_events(scans)).filter(at.is_between(first, last))
     came = events.filter(way != OUT).join(hours, on="location_id", how="left")

@@ -7,7 +7,7 @@ several rows says the same of each of them. Hidden rows, columns and sheets are 
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -40,8 +40,11 @@ class SheetSource:
         rows = self.cells.head(HEAD_ROWS).iter_rows()
         return [Head([cell or "" for cell in row], below) for below, row in enumerate(rows, start=1)]
 
-    def table(self, header: Head) -> pl.DataFrame:
-        """The rows below that row of the head."""
+    def pieces(self, header: Head) -> list[Callable[[], pl.DataFrame]]:
+        """The rows below that row of the head: all in one."""
+        return [lambda: self._table(header)]
+
+    def _table(self, header: Head) -> pl.DataFrame:
         width = len(trimmed(header.cells))
         below = self.cells.slice(header.below)
         first = header.below + 1

@@ -1,38 +1,17 @@
-"""A recognised table → the facts its rows stand for. Each kind of log has one function here, and nothing else knows
-its columns.
-"""
+"""What each kind of log says in its columns. Each kind has one function here, and nothing else knows its columns."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from quetma.intake import normalise
 from quetma.intake.choices import Choices
-from quetma.intake.columns import Recognised, own_columns
+from quetma.intake.columns import Recognised
 from quetma.intake.errors import IntakeError
-from quetma.intake.text import is_total
-from quetma.people import fold
+from quetma.intake.table import DATED, Facts, Said, Table, numbers, read
 
-# The fields that hold dates, and a date of which day and month could be exchanged: before, two numbers, after.
-DATED = {
-    "time",
-    "date",
-    "time_in",
-    "time_out",
-    "given_on",
-    "installed_on",
-    "declared_at",
-    "first_day",
-    "last_day",
-    "started",
-    "ended",
-}
-SLASHED = r"(^|\D)(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4}|\d{2}\b)"
 DIRECTION = pl.Enum(["in", "out", "unknown"])
-WORKER = ThreadPoolExecutor(2, "facts")
 UNREAL = ["future_time", "old_time", "future_date", "old_date"]
 WRONG = [*UNREAL, "bad_time", "bad_date"]
 MONTH_FIRST = (
@@ -41,118 +20,7 @@ MONTH_FIRST = (
 )
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What a file says, before it is compared with the store.
-
-    rows: one row per row of the file: line, raw (null for a scan that can be taken), reason (null when the row can be
-    taken). facts: one row per fact (a visit gives two): row (index into rows), who (into people), place (into places),
-    then the kind's own columns, named as in the fact's table. A rejected row has none. marks: which rejected rows of
-    earlier uploads a row mends (quetma/intake/mend.py): line, of_batch, of_line.
-    """
-
-    rows: pl.DataFrame
-    facts: pl.DataFrame
-    people: pl.DataFrame
-    places: pl.DataFrame
-    needs_location: bool
-    marks: pl.DataFrame
-
-
-class Table:
-    """The columns of a table by field, and the reasons found so far: the first reason of a row is the one it is
-    rejected for.
-    """
-
-    def __init__(self, found: Recognised, choices: Choices) -> None:
-        self.kind = found.kind
-        self.frame = found.source.table(found.header)
-        self.columns = dict(found.columns)
-        self.mends = own_columns(found.header.cells).get("mends")
-        self.location = choices.location
-        self.renamed = {fold(name): meant for name, meant in choices.places.items()}
-        self.month_first = choices.month_first
-        self.reasons = [self.frame["bad"]]
-        # Who it is about takes as long as all else, and is found out meanwhile.
-        columns = [self.text(field) for field in ("name", "phone", "birth")]
-        self._who = WORKER.submit(normalise.who, *columns)
-        self.values: dict[str, pl.Series] = {}
-        self.places = normalise.places(pl.Series([], dtype=pl.String))[1]
-        self.needs_location = False
-
-    def text(self, field: str) -> pl.Series:
-        """The cells of a field; nulls where the table has no such column."""
-        index = self.columns.get(field)
-        if index is None:
-            return pl.repeat(None, self.frame.height, dtype=pl.String, eager=True)
-        text = self.frame[f"c{index}"]
-        if self.month_first and field in DATED:
-            text = text.str.replace(SLASHED, "$1$4$3$2$5$6")
-        return text
-
-    def put(self, name: str, values: pl.Series, reason: pl.Series | None = None) -> None:
-        """The value of a fact's column, and why there is none."""
-        self.values[name] = values
-        if reason is not None:
-            self.reasons.append(reason)
-
-    def refuse(self, reason: str, where: pl.Series) -> None:
-        """Rejects the rows where `where` is true."""
-        self.reasons.append(pl.select(pl.when(where).then(pl.lit(reason)))["literal"].alias("reason"))
-
-    def locate(self) -> None:
-        """The place of each row: its own, else the one given for the whole file."""
-        names = self.text("location").fill_null(self.location or "")
-        if self.renamed:
-            names = normalise.each(names, lambda name: self.renamed.get(fold(name), name), pl.String)
-        place, self.places = normalise.places(names)
-        self.needs_location = "location" not in self.columns and not self.location
-        self.put("place", place)
-        self.refuse("no_location", place.is_null())
-
-    def one_a_row(self) -> pl.DataFrame:
-        """A fact of each row, whether it has a reason against it or not: row, who and the columns put."""
-        return pl.DataFrame({"who": self._who.result()[0], **self.values}).with_row_index("row")
-
-    def done(self, facts: pl.DataFrame | None = None) -> Facts:
-        """The facts of the rows that have no reason against them; by default one a row, with the columns put."""
-        _, nobody, people = self._who.result()
-        self.reasons.insert(1, nobody)
-        reasons = [
-            reason.alias(f"r{i}")
-            for i, reason in enumerate(self.reasons)
-            if not i or reason.null_count() < reason.len()
-        ]
-        rows = self.frame.select("line", "raw", reason=pl.coalesce(reasons))
-        refused = rows["reason"].is_not_null()
-        if refused.any():
-            total = rows.filter(refused)["raw"].map_elements(is_total, return_dtype=pl.Boolean)
-            lines = rows.filter(refused).filter(total)["line"]
-            rows = rows.with_columns(
-                reason=pl.when(pl.col("line").is_in(lines.implode())).then(pl.lit("total_row")).otherwise("reason")
-            )
-        if self.kind == "scans":  # very many; rows of other kinds may still be refused beside one another (settle.py)
-            few = pl.Series(rows["raw"].filter(refused).to_list(), dtype=pl.String)  # a view would keep the whole file
-            none = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
-            rows = rows.with_columns(raw=none.scatter(refused.arg_true(), few))
-        if facts is None:
-            facts = self.one_a_row()
-        kept = facts.filter(~refused.gather(facts["row"])) if refused.any() else facts
-        kept = kept.with_columns(pl.col("row").cast(pl.UInt32))
-        return Facts(rows, kept, people, self.places, self.needs_location, self.marks())
-
-    def marks(self) -> pl.DataFrame:
-        """One row per rejected row that a row says it mends; a cell can name several."""
-        if self.mends is None:
-            return pl.DataFrame(schema={"line": pl.Int64, "of_batch": pl.Int32, "of_line": pl.Int32})
-        text = self.frame[f"c{self.mends}"]
-        named = self.frame.select("line", mark=text.str.extract_all(r"\d+\D+\d+")).explode("mark").drop_nulls()
-        numbers = pl.col("mark").str.extract_all(r"\d+").list
-        batch, line = numbers.first().cast(pl.Int32, strict=False), numbers.last().cast(pl.Int32, strict=False)
-        return named.select("line", of_batch=batch, of_line=line).drop_nulls()
-
-
-def scans(table: Table) -> Facts:
+def scans(table: Table) -> Said:
     """One row a scan, or one row a visit: a scan in, a scan out, or both."""
     table.locate()
     table.put("purpose", normalise.each(table.text("purpose"), normalise.clean, pl.String))
@@ -165,15 +33,13 @@ def scans(table: Table) -> Facts:
     table.put("scanned_at", at, reason)
     text = table.text("direction")
     direction = normalise.each(text, normalise.a_direction, pl.String)
-    if direction.is_not_null().any():
-        table.refuse("bad_direction", text.is_not_null() & direction.is_null())
-    # else no cell is a direction: the column tells something else (how a visitor was scanned), and every direction
-    # is unknown
+    # Where no cell is a direction the column tells something else (how a visitor was scanned): all are unknown.
+    table.refuse_unless_all("bad_direction", text.is_not_null() & direction.is_null(), direction.is_null().all())
     table.put("direction", direction.fill_null("unknown").cast(DIRECTION))
     return table.done()
 
 
-def _visits(table: Table, day: pl.Series | None) -> Facts:
+def _visits(table: Table, day: pl.Series | None) -> Said:
     """Two scans a row. One of the two times may be missing; a time out earlier than the time in is the next morning
     after night duty.
     """
@@ -200,7 +66,7 @@ def _visits(table: Table, day: pl.Series | None) -> Facts:
     return table.done(pl.concat(both).sort("row", maintain_order=True))
 
 
-def roster(table: Table) -> Facts:
+def roster(table: Table) -> Said:
     """Who works where as what. Without a smartphone column, or an answer in it, the app duty applies."""
     table.locate()
     table.put("position", normalise.each(table.text("position"), normalise.clean, pl.String).fill_null(""))
@@ -214,7 +80,7 @@ def roster(table: Table) -> Facts:
     return table.done()
 
 
-def doses(table: Table) -> Facts:
+def doses(table: Table) -> Said:
     """One dose a row."""
     text = table.text("number")
     number = normalise.each(text, normalise.a_dose, pl.Int8)
@@ -229,7 +95,7 @@ def doses(table: Table) -> Facts:
     return table.done()
 
 
-def apps(table: Table) -> Facts:
+def apps(table: Table) -> Said:
     """One app on one person's phone a row."""
     app = normalise.each(table.text("app"), normalise.an_app, pl.String)
     table.refuse("no_app", app.is_null())
@@ -238,7 +104,7 @@ def apps(table: Table) -> Facts:
     return table.done()
 
 
-def declarations(table: Table) -> Facts:
+def declarations(table: Table) -> Said:
     """One health declaration a row. A day without a time of day is enough: the duty is counted in days."""
     if "declared_at" in table.columns:
         clock, day = table.text("declared_at"), None
@@ -251,7 +117,7 @@ def declarations(table: Table) -> Facts:
     return table.done()
 
 
-def absences(table: Table) -> Facts:
+def absences(table: Table) -> Said:
     """One absence a row: leave, a trip, duty elsewhere. Without a last day it is one day."""
     first, reason = normalise.days(table.text("first_day"), latest=date(2100, 1, 1))
     table.put("first_day", first, reason)
@@ -266,7 +132,7 @@ def absences(table: Table) -> Facts:
     return table.done()
 
 
-READERS: dict[str, Callable[[Table], Facts]] = {
+READERS: dict[str, Callable[[Table], Said]] = {
     "scans": scans, "roster": roster, "doses": doses, "apps": apps, "declarations": declarations,
     "absences": absences,
 }  # fmt: skip
@@ -274,11 +140,10 @@ READERS: dict[str, Callable[[Table], Facts]] = {
 
 def gather(found: Recognised, choices: Choices) -> Facts:
     """The facts of a recognised table. Raises `IntakeError` when its dates cannot be meant as they were read."""
-    table = Table(found, choices)
-    facts = READERS[found.kind](table)
-    dated = facts.rows.with_row_index("row").filter(pl.col("reason").is_null() | pl.col("reason").is_in(WRONG))
+    facts = read(found, choices, READERS[found.kind])
+    dated = facts.rows.filter(pl.col("reason").is_null() | pl.col("reason").is_in(WRONG))
     wrong = dated.filter(pl.col("reason").is_not_null())
-    if not choices.month_first and _month_first(table, wrong["row"], dated.height):
+    if not choices.month_first and _month_first(found, choices, wrong["line"], dated.height):
         raise IntakeError(MONTH_FIRST)
     unreal = wrong["reason"].is_in(UNREAL).sum()
     if 2 * unreal > dated.height:
@@ -291,15 +156,20 @@ def gather(found: Recognised, choices: Choices) -> Facts:
     return facts
 
 
-def _month_first(table: Table, wrong: pl.Series, height: int) -> bool:
-    """Whether many dates can only be meant with the month first, and none has the day first for certain."""
-    texts = [table.text(field) for field in sorted(DATED & table.columns.keys())]
-    several = [_numbers(text.gather(wrong)) for text in texts]
-    certain = sum(int(((second > 12) & (first <= 12)).sum()) for first, second in several)
-    return certain >= max(1, 0.2 * height) and not any((_numbers(text)[0] > 12).any() for text in texts)
-
-
-def _numbers(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The two first numbers of each date of which the year comes last."""
-    groups = texts.drop_nulls().str.extract_groups(SLASHED).struct.unnest().drop_nulls()
-    return groups["2"].cast(pl.Int64), groups["4"].cast(pl.Int64)
+def _month_first(found: Recognised, choices: Choices, wrong: pl.Series, height: int) -> bool:
+    """Whether many dates, on the `wrong` lines, can only be meant with the month first, and none has the day first for
+    certain. Reads the table a second time, which only a file with very many wrong dates comes to.
+    """
+    if wrong.len() < max(1, 0.2 * height):
+        return False
+    certain = 0
+    for piece in found.source.pieces(found.header):
+        table = Table(piece(), found, choices)
+        on = table.frame["line"].is_in(wrong.implode())
+        for field in sorted(DATED & table.columns.keys()):
+            text = table.text(field)
+            first, second = numbers(text.filter(on))
+            certain += int(((second > 12) & (first <= 12)).sum())
+            if (numbers(text)[0] > 12).any():
+                return False
+    return certain >= max(1, 0.2 * height)

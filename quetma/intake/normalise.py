@@ -112,38 +112,35 @@ def a_birth_year(text: str) -> int | None:
     return int(found[1]) if found and int(found[1]) <= now().year else None
 
 
-def who(name: pl.Series, phone: pl.Series, birth: pl.Series) -> tuple[pl.Series, pl.Series, pl.DataFrame]:
-    """The person of each row: an index into the frame of people, the reason why there is none, and that frame.
-
-    A phone is the person. A text in the phone column that is no phone rejects the row: to take it by name would make a
-    second person of somebody already known, and hide their contacts. The frame of people has one row per identity, in
-    order of appearance: who, identity, name (as first seen; the phone when there is none), phone, birth_year, masked.
-    """
-    texts = pl.DataFrame({"name": name.fill_null(""), "phone": phone.fill_null(""), "birth": birth.fill_null("")})
-    columns = [column for column in texts.columns if texts[column].max() != ""] or ["name"]  # those with any text
-    distinct, of_row = _distinct(texts, columns)
-    read = _identities(distinct)
-    found = read.filter(pl.col("reason").is_null()).unique("identity", keep="first", maintain_order=True)
-    found = found.drop("reason").with_row_index("who")
-    known = read.join(found.select("identity", "who"), on="identity", how="left", maintain_order="left")
-    return known["who"].gather(of_row), known["reason"].gather(of_row), found
-
-
-def _distinct(texts: pl.DataFrame, columns: list[str]) -> tuple[pl.DataFrame, pl.Series]:
-    """The first row of each combination of these columns, in order of appearance, and of each row the number of the one
-    like it. No cell is null.
-    """
+def distinct(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """The distinct rows of a frame of texts without nulls, in order of appearance, and the number of each row's own."""
+    columns = [column for column in texts.columns if texts[column].max() != ""] or texts.columns[:1]  # with any text
     mixed = pl.sum_horizontal(pl.col(column).hash(seed) for seed, column in enumerate(columns))  # wraps around
     hashes = texts.select(hash=mixed).with_row_index("first")
     known = hashes.unique("hash", keep="first", maintain_order=True).with_row_index("number")
-    distinct = texts.select(pl.all().gather(known["first"]))
+    first = texts.select(pl.all().gather(known["first"]))
     numbers = hashes.join(known, on="hash", how="left", maintain_order="left")["number"]
-    if all((distinct[column].gather(numbers) == texts[column]).all() for column in columns):
-        return distinct, numbers
-    # two combinations of one hash: never seen, yet two people must not become one
-    distinct = texts.unique(columns, keep="first", maintain_order=True)
-    known = distinct.select(columns).with_row_index("number")
-    return distinct, texts.join(known, on=columns, how="left", maintain_order="left")["number"]
+    if all((first[column].gather(numbers) == texts[column]).all() for column in columns):
+        return first, numbers
+    # two rows of one hash: never seen, yet two people must not become one
+    first = texts.unique(columns, keep="first", maintain_order=True)
+    known = first.select(columns).with_row_index("number")
+    return first, texts.join(known, on=columns, how="left", maintain_order="left")["number"]
+
+
+def who(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Whom the columns name, phone and birth mean; no cell is null.
+
+    First who, an index into the people, and reason, why there is nobody, of each row. Then the people, one row per
+    identity in order of appearance: who, identity, name (as first seen; the phone when there is none), phone,
+    birth_year, masked. A phone is the person. A text in the phone column that is no phone rejects the row: to take it
+    by name would make a second person of somebody already known, and hide their contacts.
+    """
+    read = _identities(texts)
+    found = read.filter(pl.col("reason").is_null()).unique("identity", keep="first", maintain_order=True)
+    found = found.drop("reason").with_row_index("who")
+    known = read.join(found.select("identity", "who"), on="identity", how="left", maintain_order="left")
+    return known.select("who", "reason"), found
 
 
 def _identities(texts: pl.DataFrame) -> pl.DataFrame:
@@ -301,11 +298,11 @@ def moments(clock: pl.Series, day: pl.Series | None = None, need_clock: bool = T
 
     `clock` holds the time, with or without its day; `day` the day, for texts that have none.
     """
-    usual = pl.repeat(None, clock.len(), dtype=pl.Datetime("us"), eager=True) if day is not None else _usual(clock)
-    rest = usual.is_null()
-    at, reason = usual.rename("at"), pl.repeat(None, clock.len(), dtype=pl.String, eager=True).rename("reason")
-    if rest.any():
-        frame = parts(clock.filter(rest))
+    at = pl.repeat(None, clock.len(), dtype=pl.Datetime("us"), eager=True) if day is not None else _usual(clock)
+    reason = pl.repeat(None, clock.len(), dtype=pl.String, eager=True)
+    rest = at.is_null().arg_true()
+    if not rest.is_empty():
+        frame = parts(clock.gather(rest))
         if day is not None:
             days = parts(day)
             frame = frame.with_columns(day=pl.coalesce("day", days["day"]), bad=pl.col("bad") | days["bad"])
@@ -316,15 +313,11 @@ def moments(clock: pl.Series, day: pl.Series | None = None, need_clock: bool = T
             at=found,
             reason=pl.when("bad").then(pl.lit("bad_time")).when(found.is_null()).then(pl.lit("no_time")),
         )
-        where = rest.arg_true()
-        at, reason = at.scatter(where, frame["at"]), reason.scatter(where, frame["reason"])
-    frame = pl.DataFrame([at, reason]).select(
-        "at",
-        reason=pl.when(pl.col("reason").is_not_null()).then("reason")
-        .when(pl.col("at") > now() + timedelta(days=1)).then(pl.lit("future_time"))
-        .when(pl.col("at") < datetime(2020, 1, 1)).then(pl.lit("old_time")),
-    )  # fmt: skip
-    return frame["at"], frame["reason"]
+        at, reason = at.scatter(rest, frame["at"]), reason.scatter(rest, frame["reason"])
+    for wrong, unreal in (("future_time", at > now() + timedelta(days=1)), ("old_time", at < datetime(2020, 1, 1))):
+        if unreal.any():
+            reason = reason.scatter((unreal & reason.is_null()).fill_null(False).arg_true(), wrong)
+    return at, reason
 
 
 def _usual(clock: pl.Series) -> pl.Series:
@@ -334,7 +327,7 @@ def _usual(clock: pl.Series) -> pl.Series:
         found = clock.str.to_datetime(form, time_unit="us", strict=False)
         if found.null_count() * 2 < found.len():
             break
-    return found.to_frame("at").select(pl.when(pl.col("at").dt.year() > 1900).then("at"))["at"]
+    return found.set((found < datetime(1901, 1, 1)).fill_null(False), None)
 
 
 def days(texts: pl.Series, earliest: date = EARLIEST, latest: date | None = None) -> tuple[pl.Series, pl.Series]:

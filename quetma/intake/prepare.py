@@ -130,8 +130,10 @@ class Prepared:
         column = DAY_OF.get(self.kind)
         if column is None or self.facts.facts.is_empty():
             return None, None
-        days = self.facts.facts[column].cast(pl.Date)
-        return days.bottom_k(1)[0], days.top_k(1)[0]
+        span = self.facts.facts.select(
+            first=pl.col(column).min().cast(pl.Date), last=pl.col(column).max().cast(pl.Date)
+        )
+        return span.row(0)
 
     def became(self, limit: int) -> pl.DataFrame:
         """What the first `limit` readable rows became: line, outcome, name, phone, location, and the kind's own

@@ -14,7 +14,7 @@ from quetma.intake.archives import what_is_zipped
 from quetma.intake.books import SheetSource
 from quetma.intake.errors import IntakeError
 from quetma.intake.oldfonts import old_font
-from quetma.intake.text import SEPARATORS, TextSource, lines_of, utf8
+from quetma.intake.text import SEPARATORS, TextSource, joined, lines_of, top_of, utf8
 
 Source = TextSource | SheetSource
 
@@ -55,14 +55,14 @@ def sources(content: bytes) -> dict[str, Sequence[Source]]:
         return _by_sheet(books.html_tables(text.decode("utf-8", "replace")))
     if text[:200].lstrip().startswith(b"<?xml"):
         raise IntakeError("This is an XML file. Open it in Excel, save it as XLSX and upload that.")
-    lines = lines_of(text)
-    top = lines.head(SAMPLE_ROWS)
+    top = top_of(text, SAMPLE_ROWS)
     told = re.fullmatch(r'"?sep=([^\w\s"])"?', (top[0] or "").strip())  # Excel's own word for the separator
     separators = dict.fromkeys([*(told[1] if told else ""), *SEPARATORS])
     if not top.str.contains_any(list(separators)).any() and top.str.contains(r"\S {2,}\S").any():
         # Columns aligned with spaces. A row with an empty cell is one cell short, and rejected as such.
-        return {"": [TextSource(lines.str.strip_chars(" ").str.replace_all(" {2,}", "\t"), "\t")]}
-    return {"": [TextSource(lines, separator, content=text) for separator in separators]}
+        aligned = lines_of(text).str.strip_chars(" ").str.replace_all(" {2,}", "\t")
+        return {"": [TextSource(joined(aligned), "\t")]}
+    return {"": [TextSource(text, separator) for separator in separators]}
 
 
 def _is_utf8(content: bytes) -> bool:

@@ -14,7 +14,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import rollups
-from quetma.people import fold_all, sort_key_all, spelling_all
+from quetma.people import fold_all, given_first, spelling_all
 from quetma.rollups import ROWS, Touched
 from quetma.store import Store, query
 
@@ -72,7 +72,7 @@ def place_names(cursor: DuckDBPyConnection) -> None:
 def with_keys(people: pl.DataFrame) -> pl.DataFrame:
     """People with the keys they are searched and ordered by."""
     key = fold_all(people["name"])
-    return people.with_columns(name_key=key, sort_key=sort_key_all(key))
+    return people.with_columns(name_key=key, sort_key=given_first(key))
 
 
 # Which rows count

@@ -3,12 +3,12 @@
 Asked twice: for the preview, and again inside the write transaction, because another upload may have come in between.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from quetma import stays
 from quetma.intake import recount
 from quetma.intake.understand import Found, Part
 from quetma.store import query
@@ -103,7 +103,7 @@ def _counts(cursor: DuckDBPyConnection, kind: str, facts: pl.DataFrame, people: 
         cursor.unregister("new")
         return new["id"].is_in(standing.implode())
     # The rule of queries/intake/recount/scans.sql for very many rows that come after all others.
-    first = _is_first(facts, SCAN)
+    first = _is_first(facts)
     known = facts.filter((pl.col("really") > 0) & (pl.col("location_id") > 0))
     if known.is_empty():
         return first
@@ -114,12 +114,16 @@ def _counts(cursor: DuckDBPyConnection, kind: str, facts: pl.DataFrame, people: 
     return first.scatter(known["fact"], False)
 
 
-def _is_first(facts: pl.DataFrame, key: Collection[str]) -> pl.Series:
-    """Whether a fact is the first of its key. Only those of equal hashes, few, are compared."""
-    mixed = facts.select(pl.sum_horizontal(pl.col(column).hash(seed) for seed, column in enumerate(key))).to_series()
-    alike = mixed.is_duplicated().arg_true()
-    first = facts.select(pl.struct(pl.col(*key).gather(alike)).is_first_distinct()).to_series()
-    return pl.repeat(True, facts.height, eager=True).scatter(alike, first)
+def _is_first(scans: pl.DataFrame) -> pl.Series:
+    """Whether a scan is the first of its person, location, direction and second. Only those of the same location and
+    second as another, which sorting them by one number brings together, are compared.
+    """
+    key = stays.place_order(scans, "scanned_at")
+    order = key.arg_sort()
+    same = key.gather(order).diff() == 0
+    alike = order.filter((same | same.shift(-1)).fill_null(False)).sort()
+    first = scans.select(pl.struct(pl.col(*SCAN).gather(alike)).is_first_distinct()).to_series()
+    return pl.repeat(True, scans.height, eager=True).scatter(alike, first)
 
 
 def _really(cursor: DuckDBPyConnection, kind: str, people: pl.DataFrame, ids: pl.Series) -> pl.Series:

@@ -7,8 +7,9 @@ import contextlib
 import csv
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import polars as pl
@@ -18,6 +19,9 @@ from quetma.intake.errors import IntakeError
 
 SEPARATORS = ",;\t|"
 HEAD_ROWS = 50  # how far down a header is looked for
+PIECE_BYTES = 16 << 20  # of a large file are read at a time
+CHECK_BYTES = 1 << 20
+CUT_LINES = 200  # among so many lines one is looked for before which a file can be cut
 RECORD_LINES = 20  # a quoted cell runs over at most so many lines; a longer one is a quote gone wrong
 READABLE = bytes(byte for byte in range(256) if byte >= 32 or 9 <= byte <= 13)
 REPLACED = "\ufffd".encode()
@@ -44,9 +48,7 @@ def utf8(content: bytes) -> bytes:
         content = content.decode("utf-16-le", "replace").encode("utf-8", "replace")
     else:
         content = content.removeprefix(b"\xef\xbb\xbf")
-        try:
-            pl.Series([content], dtype=pl.Binary).cast(pl.String)  # ten times as quick as decode
-        except pl.exceptions.ComputeError:
+        if not _is_utf8(content):
             text = content.decode("utf-8", "replace")
             broken = text.count("\ufffd")
             # A damaged UTF-8 file still has far more good Vietnamese letters than broken ones; windows-1258 has none.
@@ -58,6 +60,19 @@ def utf8(content: bytes) -> bytes:
     return content
 
 
+def _is_utf8(content: bytes) -> bool:
+    """Whether these bytes are UTF-8, as decode would tell but ten times as quickly; in parts, to keep memory small."""
+    start = 0
+    while start < len(content):
+        stop = _after_lines(content, start + CHECK_BYTES, 1)
+        try:
+            pl.Series([content[start:stop]], dtype=pl.Binary).cast(pl.String)
+        except pl.exceptions.ComputeError:
+            return False
+        start = stop
+    return True
+
+
 def lines_of(content: bytes) -> pl.Series:
     """Every physical line, blank ones too, without its end."""
     mark = next((mark for mark in LINE_MARKS if mark not in content), None)
@@ -66,37 +81,50 @@ def lines_of(content: bytes) -> pl.Series:
     return _split(content, mark.decode(), 1)["c0"].fill_null("")
 
 
-def _split(content: bytes, separator: str, width: int, quote: str | None = None, skip_lines: int = 0) -> pl.DataFrame:
+def top_of(content: bytes, count: int) -> pl.Series:
+    """The first `count` physical lines."""
+    return lines_of(content[: _after_lines(content, 0, count)])
+
+
+def _after_lines(content: bytes, start: int, count: int) -> int:
+    """Where the line begins that comes so many line ends after byte `start`."""
+    for _ in range(count):
+        start = content.find(b"\n", start) + 1
+        if not start:
+            return len(content)
+    return start
+
+
+def _split(content: bytes, separator: str, width: int, quote: str | None = None) -> pl.DataFrame:
     """The first `width` cells of every line, c0, c1, …; null where there is none or nothing in it.
 
     Without `quote` a quotation mark is a letter like any other.
     """
     return pl.read_csv(
-        content, separator=separator, quote_char=quote, has_header=False, skip_lines=skip_lines,
+        content, separator=separator, quote_char=quote, has_header=False,
         schema=dict.fromkeys((f"c{i}" for i in range(width)), pl.String),
         extra_columns="ignore", missing_columns="insert", raise_if_empty=False,
     )  # fmt: skip
 
 
-def _joined(lines: pl.Series) -> bytes:
+def joined(lines: pl.Series) -> bytes:
     """The lines as a file."""
     return lines.str.join("\n").cast(pl.Binary).item() + b"\n" if not lines.is_empty() else b""
 
 
 @dataclass
 class TextSource:
-    """A text file taken to have this separator. content: the bytes of these lines; made from them if not given."""
+    """A text file taken to have this separator."""
 
-    lines: pl.Series
+    content: bytes
     separator: str
     name: str = ""
-    content: bytes = b""
 
     @cached_property
     def head(self) -> list[Head]:
         """The first records of the file."""
         records: list[Head] = []
-        top = self.lines.head(HEAD_ROWS).to_list()
+        top = top_of(self.content, HEAD_ROWS).to_list()
         line = 0
         while line < len(top):
             cells, count = _cells(top, line, self.separator)
@@ -104,38 +132,67 @@ class TextSource:
             records.append(Head(cells or [], line))
         return records
 
-    def table(self, header: Head) -> pl.DataFrame:
-        """The rows below that record of the head."""
+    def pieces(self, header: Head) -> list[Callable[[], pl.DataFrame]]:
+        """The rows below that record of the head, in pieces that can be read side by side: no record runs over from one
+        into the next.
+        """
         width = len(trimmed(header.cells))
-        below = self.lines.slice(header.below)
-        if below.is_empty():
+        start, skipped = _after_lines(self.content, 0, header.below), header.below
+        found: list[Callable[[], pl.DataFrame]] = []
+        while start < len(self.content) or not found:
+            stop = self._cut(start + PIECE_BYTES, width)
+            found.append(partial(self._piece, start, stop, skipped, width))
+            skipped += self.content.count(b"\n", start, stop)
+            start = stop
+        return found
+
+    def _cut(self, near: int, width: int) -> int:
+        """Where a line begins, at that byte or later, over which no record can run: a record is no longer than
+        `RECORD_LINES`, and so many lines before it are records of their own.
+        """
+        while near < len(self.content):
+            begin = _after_lines(self.content, near, 1)
+            near = _after_lines(self.content, begin, CUT_LINES)
+            lines = lines_of(self.content[begin:near])
+            alone = ~lines.str.contains('"', literal=True) | self._regular(lines, width)
+            enough = alone.cast(pl.UInt8).rolling_sum(RECORD_LINES) == RECORD_LINES
+            if enough.any():
+                return _after_lines(self.content, begin, enough.fill_null(False).arg_max() + 1)
+        return len(self.content)
+
+    def _piece(self, start: int, stop: int, skipped: int, width: int) -> pl.DataFrame:
+        """The rows between these bytes; above them are `skipped` lines."""
+        content = self.content[start:stop]
+        if not content:
             return tidy(pl.DataFrame(schema=_schema(width)), width)
-        content = self.content or _joined(self.lines)
-        frame = self._plain(content, below, header.below, width)
-        quoted = below.str.contains('"', literal=True)
+        lines = lines_of(content)
+        frame = self._plain(content, lines, skipped, width)
+        quoted = lines.str.contains('"', literal=True)
         if quoted.any():
             # Most lines with quotes are records of their own. The others, few, are read one by one: where a quoted cell
             # runs over several lines, those lines are no records, whatever they look like.
             some = frame.select("line", "raw").filter(quoted)
             regular = self._regular(some["raw"], width)
-            odd, inside = self._odd(below, some["line"].filter(~regular) - header.below - 1, header.below, width)
-            frame = _put(frame, pl.concat([self._quoted(some.filter(regular), width), odd]), header.below)
+            odd, inside = self._odd(lines, some["line"].filter(~regular) - skipped - 1, skipped, width)
+            frame = _put(frame, pl.concat([self._quoted(some.filter(regular), width), odd]), skipped)
             if inside:
                 frame = frame.filter(~pl.col("line").is_in(inside))
         return tidy(frame, width, readable=not content.translate(None, READABLE) and REPLACED not in content)
 
-    def _plain(self, content: bytes, below: pl.Series, skip_lines: int, width: int) -> pl.DataFrame:
+    def _plain(self, content: bytes, lines: pl.Series, skipped: int, width: int) -> pl.DataFrame:
         """Every line as if it held no quotes: split at each separator. Empty cells beyond the header are no cells."""
-        over = below.str.count_matches(self.separator, literal=True).cast(pl.Int64) - (width - 1)
-        bad = over < 0
-        longer = (over > 0).arg_true()
-        if not longer.is_empty():
-            bare = below.gather(longer).str.strip_chars_end(f"{self.separator} ")
-            bad = bad.scatter(longer, bare.str.count_matches(self.separator, literal=True) > width - 1)
-        lines = pl.int_range(skip_lines + 1, skip_lines + 1 + below.len(), eager=True)
-        cells = _split(content, self.separator, width, skip_lines=skip_lines)
-        known = pl.select(line=lines, raw=below, bad=pl.when(bad).then(pl.lit("bad_row")))
-        return known.hstack(cells)
+        cells = _split(content, self.separator, width)
+        bad = pl.repeat(None, lines.len(), dtype=pl.String, eager=True)
+        # A line is as long as its cells and the separators between them, unless it has more or fewer than the header.
+        told = cells.select(pl.sum_horizontal(pl.all().str.len_bytes().fill_null(0).cast(pl.Int64))).to_series()
+        unlike = (lines.str.len_bytes() != told + (width - 1)).arg_true()
+        if not unlike.is_empty():
+            some = lines.gather(unlike)
+            separators = some.str.count_matches(self.separator, literal=True)
+            bare = some.str.strip_chars_end(f"{self.separator} ").str.count_matches(self.separator, literal=True)
+            bad = bad.scatter(unlike.filter((separators < width - 1) | (bare > width - 1)), "bad_row")
+        numbers = pl.int_range(skipped + 1, skipped + 1 + lines.len(), eager=True)
+        return pl.DataFrame({"line": numbers, "raw": lines, "bad": bad}).hstack(cells)
 
     def _regular(self, lines: pl.Series, width: int) -> pl.Series:
         """Whether a line is a record of its own, with every quote where it belongs and as many cells as the header."""
@@ -147,7 +204,7 @@ class TextSource:
     def _quoted(self, lines: pl.DataFrame, width: int) -> pl.DataFrame:
         """The cells of regular lines. lines: line, raw."""
         return lines.with_columns(bad=pl.lit(None, pl.String)).hstack(
-            _split(_joined(lines["raw"]), self.separator, width, '"')
+            _split(joined(lines["raw"]), self.separator, width, '"')
         )
 
     def _odd(self, below: pl.Series, starts: pl.Series, skipped: int, width: int) -> tuple[pl.DataFrame, list[int]]:

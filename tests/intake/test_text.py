@@ -1,5 +1,6 @@
 """Text files are split the quick way; the slow and plain way gives the same rows."""
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ PIECES = st.sampled_from(
 
 
 def slowly(lines: list[str], header: Head, separator: str) -> list[tuple]:
-    """The rows of `TextSource.table` before tidying, one record at a time: line, raw, bad, cells."""
+    """The rows of `TextSource.pieces` before tidying, one record at a time: line, raw, bad, cells."""
     width = len(trimmed(header.cells))
     rows, at = [], header.below
     while at < len(lines):
@@ -51,6 +52,13 @@ def tidied(rows: list[tuple]) -> list[tuple]:
 @example('"1",2,3,,\n1,2,3, ,\n,,,,\n\n"",,\n', 3, ",")
 def test_every_line_is_split_as_one_by_one(text: str, width: int, separator: str) -> None:
     header = Head([f"h{i}" for i in range(width)], 1)
-    lines = lines_of(utf8((separator.join(header.cells) + "\n" + text).encode()))
-    table = TextSource(lines, separator).table(header)
-    assert table.rows() == tidied(slowly(lines.to_list(), header, separator))
+    content = utf8((separator.join(header.cells) + "\n" + text).encode())
+    lines = lines_of(content).to_list()
+    with pytest.MonkeyPatch.context() as patch:
+        for size, longest in ((1, 2), (50, 3), (1, 20)):  # with shorter records there are more places to cut at
+            patch.setattr("quetma.intake.text.PIECE_BYTES", size)
+            patch.setattr("quetma.intake.text.RECORD_LINES", longest)
+            patch.setattr("quetma.intake.text.CUT_LINES", longest + 1)
+            rows = tidied(slowly(lines, header, separator))
+            pieces = TextSource(content, separator).pieces(header)
+            assert [row for piece in pieces for row in piece().rows()] == rows

@@ -1,0 +1,228 @@
+"""A recognised table → facts: its pieces are read side by side, and what they say is put together.
+
+A piece does not know the people and places of the others: it numbers its own, and gets their numbers in the whole table
+at the end. What a kind of log says in its columns is told by quetma/intake/facts.py.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import polars as pl
+
+from quetma.intake import normalise
+from quetma.intake.choices import Choices
+from quetma.intake.columns import Recognised, own_columns
+from quetma.intake.text import is_total
+from quetma.people import fold
+
+# The fields that hold dates, and a date of which day and month could be exchanged: before, two numbers, after.
+DATED = {
+    "time",
+    "date",
+    "time_in",
+    "time_out",
+    "given_on",
+    "installed_on",
+    "declared_at",
+    "first_day",
+    "last_day",
+    "started",
+    "ended",
+}
+SLASHED = r"(^|\D)(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4}|\d{2}\b)"
+SIDE_BY_SIDE = 2
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a file says, before it is compared with the store.
+
+    rows: one row per row of the file: line, raw (null for a scan that can be taken), reason (null when the row can be
+    taken). facts: one row per fact (a visit gives two): row (index into rows), who (into people), place (into places),
+    then the kind's own columns, named as in the fact's table. A rejected row has none. marks: which rejected rows of
+    earlier uploads a row mends (quetma/intake/mend.py): line, of_batch, of_line.
+    """
+
+    rows: pl.DataFrame
+    facts: pl.DataFrame
+    people: pl.DataFrame
+    places: pl.DataFrame
+    needs_location: bool
+    marks: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a piece says. rows: line, raw, bad (it could not be read) and reason (of its columns). texts: the distinct
+    name, phone and birth; spelled: of each row an index into them. facts: as of `Facts`, of all rows, without who, and
+    with place an index into the piece's own places. unless_all: a reason, where it would hold, and whether it is
+    waived because the whole piece is so.
+    """
+
+    rows: pl.DataFrame
+    texts: pl.DataFrame
+    spelled: pl.Series
+    facts: pl.DataFrame
+    places: pl.DataFrame
+    unless_all: tuple[str, pl.Series, bool] | None
+    needs_location: bool
+    marks: pl.DataFrame
+
+
+class Table:
+    """The columns of a piece by field, and the reasons found so far: the first reason of a row is the one it is
+    rejected for.
+    """
+
+    def __init__(self, frame: pl.DataFrame, found: Recognised, choices: Choices) -> None:
+        self.frame = frame
+        self.columns = dict(found.columns)
+        self.mends = own_columns(found.header.cells).get("mends")
+        self.location = choices.location
+        self.renamed = {fold(name): meant for name, meant in choices.places.items()}
+        self.month_first = choices.month_first
+        self.reasons: list[pl.Series] = []
+        self.unless_all: tuple[str, pl.Series, bool] | None = None
+        self.values: dict[str, pl.Series] = {}
+        self.places = normalise.places(pl.Series([], dtype=pl.String))[1]
+        self.needs_location = False
+
+    def text(self, field: str) -> pl.Series:
+        """The cells of a field; nulls where the table has no such column."""
+        index = self.columns.get(field)
+        if index is None:
+            return pl.repeat(None, self.frame.height, dtype=pl.String, eager=True)
+        text = self.frame[f"c{index}"]
+        if self.month_first and field in DATED:
+            text = text.str.replace(SLASHED, "$1$4$3$2$5$6")
+        return text
+
+    def put(self, name: str, values: pl.Series, reason: pl.Series | None = None) -> None:
+        """The value of a fact's column, and why there is none."""
+        self.values[name] = values
+        if reason is not None:
+            self.reasons.append(reason)
+
+    def refuse(self, reason: str, where: pl.Series) -> None:
+        """Rejects the rows where `where` is true."""
+        if where.any():
+            self.reasons.append(pl.select(pl.when(where).then(pl.lit(reason)))["literal"])
+
+    def refuse_unless_all(self, reason: str, where: pl.Series, waived: bool) -> None:
+        """Rejects the rows where `where` is true, after all other reasons, unless every piece says `waived`."""
+        self.unless_all = reason, where, waived
+
+    def locate(self) -> None:
+        """The place of each row: its own, else the one given for the whole file."""
+        names = self.text("location").fill_null(self.location or "")
+        if self.renamed:
+            names = normalise.each(names, lambda name: self.renamed.get(fold(name), name), pl.String)
+        place, self.places = normalise.places(names)
+        self.needs_location = "location" not in self.columns and not self.location
+        self.put("place", place)
+        self.refuse("no_location", place.is_null())
+
+    def one_a_row(self) -> pl.DataFrame:
+        """A fact of each row, whether it has a reason against it or not: row and the columns put."""
+        return pl.DataFrame({"row": pl.int_range(self.frame.height, dtype=pl.UInt32, eager=True), **self.values})
+
+    def done(self, facts: pl.DataFrame | None = None) -> Said:
+        """What the piece says; by default one fact a row, with the columns put."""
+        told = [r.alias(f"r{i}") for i, r in enumerate(self.reasons) if r.null_count() < r.len()]
+        reason = pl.coalesce(told) if told else pl.lit(None, pl.String)
+        cells = {field: self.text(field).fill_null("") for field in ("name", "phone", "birth")}
+        texts, spelled = normalise.distinct(pl.DataFrame(cells))
+        return Said(
+            self.frame.select("line", "raw", "bad", reason=reason), texts, spelled,
+            self.one_a_row() if facts is None else facts,
+            self.places, self.unless_all, self.needs_location, self._marks(),
+        )  # fmt: skip
+
+    def _marks(self) -> pl.DataFrame:
+        """One row per rejected row that a row says it mends; a cell can name several."""
+        if self.mends is None:
+            return pl.DataFrame(schema={"line": pl.Int64, "of_batch": pl.Int32, "of_line": pl.Int32})
+        text = self.frame[f"c{self.mends}"]
+        named = self.frame.select("line", mark=text.str.extract_all(r"\d+\D+\d+")).explode("mark").drop_nulls()
+        numbers = pl.col("mark").str.extract_all(r"\d+").list
+        batch, line = numbers.first().cast(pl.Int32, strict=False), numbers.last().cast(pl.Int32, strict=False)
+        return named.select("line", of_batch=batch, of_line=line).drop_nulls()
+
+
+def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -> Facts:
+    """What a table says: `reader` says it of a piece."""
+    pieces = found.source.pieces(found.header)
+    with ThreadPoolExecutor(SIDE_BY_SIDE, "pieces") as workers:
+        said = list(workers.map(lambda piece: reader(Table(piece(), found, choices)), pieces))
+        texts, places = [one.texts for one in said], [one.places for one in said]
+        spelled, numbers = normalise.distinct(pl.concat(texts))
+        who, people = normalise.who(spelled)
+        persons = _of_each(texts, who.select(pl.all().gather(numbers)))
+        names, place = _places(places)
+        placed = _of_each(places, place.to_frame("place"))
+        waived = all(one.unless_all is None or one.unless_all[2] for one in said)
+        few = found.kind == "scans"  # rows of other kinds may still be refused beside one another (settle.py)
+        taken = list(workers.map(lambda one: _taken(*one, waived, few), zip(said, persons, placed, strict=True)))
+    starts = [0]
+    for rows, _ in taken:
+        starts.append(starts[-1] + rows.height)
+    facts = [facts.with_columns(pl.col("row") + start) for (_, facts), start in zip(taken, starts, strict=False)]
+    return Facts(
+        pl.concat([rows for rows, _ in taken]), pl.concat(facts, rechunk=True), people, names,
+        any(one.needs_location for one in said), pl.concat([one.marks for one in said]),
+    )  # fmt: skip
+
+
+def numbers(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The two first numbers of each date of which the year comes last."""
+    groups = texts.drop_nulls().str.extract_groups(SLASHED).struct.unnest().drop_nulls()
+    return groups["2"].cast(pl.Int64), groups["4"].cast(pl.Int64)
+
+
+def _taken(
+    said: Said, persons: pl.DataFrame, placed: pl.DataFrame, waived: bool, few: bool
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows and facts of a piece, with the people and places of the whole table. few: only refused rows keep their
+    text.
+    """
+    nobody = persons["reason"].gather(said.spelled) if persons["reason"].count() else None
+    reasons = [said.rows["bad"], nobody, said.rows["reason"]]
+    if said.unless_all and not waived:
+        reason, where, _ = said.unless_all
+        reasons.append(pl.select(pl.when(where).then(pl.lit(reason)))["literal"])
+    told = [r.alias(f"r{i}") for i, r in enumerate(reasons) if r is not None and r.null_count() < r.len()]
+    rows = said.rows.select("line", "raw", reason=pl.coalesce(told) if told else pl.lit(None, pl.String))
+    refused = rows["reason"].is_not_null()
+    facts = said.facts.with_columns(who=persons["who"].gather(said.spelled).gather(said.facts["row"]))
+    if "place" in facts.columns:
+        facts = facts.with_columns(placed["place"].gather(facts["place"]))
+    if refused.any():
+        where = refused.arg_true()
+        raw = rows["raw"].gather(where)
+        total = where.filter(raw.map_elements(is_total, return_dtype=pl.Boolean))
+        rows = rows.with_columns(rows["reason"].scatter(total, "total_row"))
+        facts = facts.filter(~refused.gather(facts["row"]))
+    if few:
+        kept = pl.Series(rows["raw"].filter(refused).to_list(), dtype=pl.String)  # a view would keep the whole piece
+        none = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
+        rows = rows.with_columns(raw=none.scatter(refused.arg_true(), kept))
+    return rows, facts.select("row", "who", pl.exclude("row", "who"))
+
+
+def _places(pieces: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.Series]:
+    """The places of all pieces, and of each place of each piece its number among them."""
+    named = pl.concat(pieces)
+    places = named.unique("name_key", keep="first", maintain_order=True)
+    places = places.with_columns(place=pl.int_range(places.height))
+    known = places.select("name_key", "place")
+    return places, named.select("name_key").join(known, on="name_key", how="left", maintain_order="left")["place"]
+
+
+def _of_each(pieces: Sequence[pl.DataFrame], whole: pl.DataFrame) -> list[pl.DataFrame]:
+    """`whole`, which holds a row for each row of the pieces, cut up as they are."""
+    found, start = [], 0
+    for piece in pieces:
+        found.append(whole.slice(start, piece.height))
+        start += piece.height
+    return found
