@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from quetma import intake
 from quetma.store import open_store
-from quetma.tracing import Case, trace
+from quetma.tracing import Case, Question, trace
 
 FIRST, END = date(2021, 8, 16), datetime(2021, 8, 28)  # the ten days of the log
 
@@ -45,7 +45,7 @@ def main() -> None:
         people = store.cursor().execute("SELECT person_id, phone FROM person").fetchall()
         for minutes in (0, 15):
             cases = {
-                phone: set(trace(store, Case(person, FIRST, until=END, min_minutes=minutes)).f1["phone"])
+                phone: set(trace(store, Question((Case(person, FIRST, until=END),), min_minutes=minutes)).f1["phone"])
                 for person, phone in people
             }
             for seconds in (20, 60, 300, 900):

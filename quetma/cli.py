@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from quetma import compliance, demo, intake, people, rollups, tracing
+from quetma import compliance, demo, intake, people, receipts, rollups, tracing
 from quetma.access import accounts, audit
 from quetma.access.rights import ROLES
 from quetma.documents import MEDIA_TYPES, history
@@ -103,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     )
     trace.add_argument("--min-minutes", type=int, metavar="M", help="shortest time together (default: the rule's)")
     trace.add_argument("--linger", type=int, default=0, metavar="M", help="minutes the air of a place stays infectious")
+    trace.add_argument("--f3", action="store_true", help="the contacts of F2 too")
     trace.add_argument("--json", action="store_true")
 
     complies = verb(
@@ -179,30 +180,32 @@ def run_trace(given: argparse.Namespace) -> None:
     """Suspected F1 and F2, with the rule and the window that were applied."""
     store = existing(given)
     person = person_with(store, given.phone)
-    case = tracing.Case(
-        person_id=person,
-        onset=given.onset,
-        until=given.until,
-        rule=given.rule,
-        days_before=given.days_before,
-        min_minutes=given.min_minutes,
-        linger=given.linger,
+    case = tracing.Case(person, given.onset, until=given.until, rule=given.rule, days_before=given.days_before)
+    question = tracing.Question((case,), given.min_minutes, given.linger, steps=3 if given.f3 else 2)
+    found = tracing.trace(store, question)
+    question, [case], who = (
+        found.question,
+        found.question.cases,
+        "{name} {phone}".format(**found.people.row(0, named=True)),
     )
-    found = tracing.trace(store, case)
-    case, who = found.case, f"{found.person['name']} {found.person['phone']}"
     audit.log(store, operator(), "trace", who, f"{day(case.onset)} {case.rule}")
     if given.json:
         return show(found.json())
     print(f"{who}, infectious from {moment(case.since)} until {moment(case.until)}")
-    print(f"Rule {case.rule}; at least {case.min_minutes} minutes together; the air lingers {case.linger} minutes")
+    print(
+        f"Rule {case.rule}; at least {question.min_minutes} minutes together; the air lingers {question.linger} minutes"
+    )
     if not found.present:
         print("No scan places them anywhere in these days: whom they met is not known. Ask them, or check the dates.")
     print("To be verified: {f1} suspected F1, {f2} suspected F2, {possible} only possible".format(**found.counts))
     for row in found.f1.iter_rows(named=True):
         since = moment(row["exposed_at"])
         print("F1  {phone_shown:<12} {name}: {certainty}, {minutes:.0f} min, {location}".format(**row), "from", since)
-    for row in found.f2.iter_rows(named=True):
-        print("F2  {phone_shown:<12} {name}: {certainty}, through {via} F1".format(**row))
+    for degree, met in enumerate(found.steps[1:], 2):
+        for row in met.iter_rows(named=True):
+            print(f"F{degree}", " {phone_shown:<12} {name}: {certainty}, through {via}".format(**row), f"F{degree - 1}")
+    for row in found.unscanned.iter_rows(named=True):
+        print("?  ", "{phone_shown:<12} {name}: on duty at {location} without a scan on".format(**row), day(row["day"]))
 
 
 def run_compliance(given: argparse.Namespace) -> None:
@@ -261,7 +264,7 @@ def run_undo(given: argparse.Namespace) -> None:
 def run_check(given: argparse.Namespace) -> None:
     """Every difference between what is stored and what the facts say, else that there is none."""
     store = existing(given)
-    differences = recount.check(store) + rollups.check(store)
+    differences = recount.check(store) + rollups.check(store) + receipts.check(store)
     for line in differences:
         print(line)
     if differences:

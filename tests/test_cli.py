@@ -178,7 +178,7 @@ def test_undo_takes_a_batch_back_once(run: Run, empty_store: Store, tmp_path: Pa
 
 def test_trace_prints_the_object_of_the_design(run: Run, demo_store: Store):
     answer = said(run(demo_store, *KHOI, "--json"))
-    assert answer.keys() == {"case", "rule", "window", "f1", "f2"}
+    assert answer.keys() == {"case", "rule", "window", "f1", "f2", "unscanned"}
     assert (answer["rule"], answer["window"][0]) == ("3638", "2021-08-22T00:00")
     assert {"phone", "name", "minutes", "exposed_at", "location", "certainty"} <= answer["f1"][0].keys()
     assert {"phone", "name", "via"} <= answer["f2"][0].keys()

@@ -2,10 +2,10 @@
 -- Tables and parameters as in step.sql; person BIGINT: only contacts of this person, NULL for everybody's.
 WITH presence AS (
     SELECT s.person_id AS infector_id, s.location_id, GREATEST(s.t_in, i.since) AS t_in,
-           LEAST(s.t_out, $until) + INTERVAL '1' MINUTE * $linger AS t_out,
+           LEAST(s.t_out, i.until) + INTERVAL '1' MINUTE * $linger AS t_out,
            s.t_in AS stay_in, s.t_out AS stay_out, s.in_seen, s.out_seen
     FROM stay s JOIN infector i ON i.person_id = s.person_id
-    WHERE s.day BETWEEN $first_day AND $last_day AND s.t_in < $until AND s.t_out > i.since
+    WHERE s.day BETWEEN $first_day AND $last_day AND s.t_in < i.until AND s.t_out > i.since
 ),
 contact AS (
     SELECT p.infector_id, s.person_id, s.location_id,

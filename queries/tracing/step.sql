@@ -1,15 +1,15 @@
 -- One row per person who shared a place with an infector: the next step of the chain, earliest exposure first.
--- Table infector(person_id, since, sure): who may infect, from when, and how sure that is: 2 seen, 1 inferred, 0 possible.
+-- Table infector(person_id, since, until, sure): who may infect, from when and until when, and how sure that is: 2 seen, 1 inferred, 0 possible.
 -- Table known(person_id): who is already in the chain. A chain is as sure as its weakest link, a person as their surest contact.
--- until TIMESTAMP: nobody infects from then on. min_minutes INTEGER, linger INTEGER: minutes.
+-- min_minutes INTEGER, linger INTEGER: minutes.
 -- first_day DATE, last_day DATE: days that can hold such a stay (for skipping the others).
 WITH presence AS (
     -- where an infector was while infectious, and the minutes the air of the place stays so
     SELECT s.person_id AS infector_id, s.location_id, GREATEST(s.t_in, i.since) AS t_in,
-           LEAST(s.t_out, $until) + INTERVAL '1' MINUTE * $linger AS t_out,
+           LEAST(s.t_out, i.until) + INTERVAL '1' MINUTE * $linger AS t_out,
            LEAST(i.sure, CASE WHEN s.in_seen AND s.out_seen THEN 2 ELSE 1 END) AS sure
     FROM stay s JOIN infector i ON i.person_id = s.person_id
-    WHERE s.day BETWEEN $first_day AND $last_day AND s.t_in < $until AND s.t_out > i.since
+    WHERE s.day BETWEEN $first_day AND $last_day AND s.t_in < i.until AND s.t_out > i.since
 ),
 contact AS (
     SELECT p.infector_id, s.person_id, s.location_id,

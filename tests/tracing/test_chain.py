@@ -1,4 +1,4 @@
-"""The trace: the table is the diagram in quetma/tracing.py; a double loop over the stays is the oracle for all else."""
+"""The trace: the table is the diagram in quetma/tracing; a double loop over the stays is the oracle for all else."""
 
 import csv
 from collections import defaultdict
@@ -6,21 +6,31 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quetma import intake
 from quetma.store import ROOT, Store
-from quetma.tracing import Case, evidence, evidence_of_f2, rule_named, rule_on, rules, trace
+from quetma.tracing import Case, Question, Trace, evidence, links, rule_named, rule_on, rules, trace
 from tests.intake import prepare
 from tests.scenario import Scan, stays_of, unit
 
 REAL = ROOT.parent / "shared" / "real"
 ONSET = date(2021, 8, 23)
 NOON = datetime(2021, 8, 23, 12)
-F0, X, Y = 1, 2, 3
+F0, X, Y, Z = 1, 2, 3, 4
 HERE, THERE = 1, 2
+
+
+ASKED = ("min_minutes", "linger", "steps", "isolated")  # of all cases; the rest is of each
+
+
+def about(*people: int, onset: date = ONSET, **given: object) -> Question:
+    """A question about these cases, all with the same dates."""
+    whole = {name: given.pop(name) for name in ASKED if name in given}
+    return Question(tuple(Case(person, onset, **given) for person in people), **whole)
 
 
 def visits(*stays: tuple[int, int, int, int]) -> list[Scan]:
@@ -93,54 +103,65 @@ def visits(*stays: tuple[int, int, int, int]) -> list[Scan]:
     ],
 )
 def test_diagram(tmp_path: Path, stays: list, question: dict, f1: dict, f2: dict) -> None:
-    answer = trace(unit(tmp_path, visits(*stays)), Case(F0, ONSET, **question))
+    answer = trace(unit(tmp_path, visits(*stays)), about(F0, **question))
     after_noon = lambda when: (when - NOON) / timedelta(minutes=1)  # noqa: E731
     assert {r["person_id"]: (r["minutes"], after_noon(r["exposed_at"])) for r in answer.f1.iter_rows(named=True)} == f1
     assert {r["person_id"]: after_noon(r["exposed_at"]) for r in answer.f2.iter_rows(named=True)} == f2
 
 
-def brute_trace(stays: list[tuple], case: Case) -> tuple[dict, dict]:
-    """F1 as {person: (minutes, exposed_at, certainty)}, F2 as {person: (exposed_at, via)}: a double loop."""
+Step = dict[int, tuple[float, datetime, int, str]]  # person → minutes, exposed_at, via, certainty
+SURE = ["possible", "inferred", "seen"]
 
-    def contacts(infectors: dict[int, datetime], known: set[int]) -> dict[int, list[tuple]]:
+
+def brute_trace(stays: list[tuple], question: Question, masked: frozenset[int] = frozenset()) -> list[Step]:
+    """F1, F2, … of a resolved question: a double loop over the stays."""
+    isolated, steps = dict(question.isolated), []
+    infectors = {case.person_id: (case.since, case.until, 2) for case in question.cases}
+    known = set(infectors)
+    for _ in range(question.steps):
         found = defaultdict(list)
         for infector, place, t_in, t_out, in_seen, out_seen in stays:
             if infector not in infectors:
                 continue
-            start, end = max(t_in, infectors[infector]), min(t_out, case.until)
-            if start > end or t_in >= case.until or t_out <= infectors[infector]:
+            since, until, sure = infectors[infector]
+            start, end = max(t_in, since), min(t_out, until)
+            if start > end or t_in >= until or t_out <= since:
                 continue
-            end += timedelta(minutes=case.linger)
+            end += timedelta(minutes=question.linger)
             for other, other_place, o_in, o_out, o_in_seen, o_out_seen in stays:
                 if other in known or other_place != place:
                     continue
                 begin, stop = max(start, o_in), min(end, o_out)
-                if begin < stop and stop - begin >= timedelta(minutes=case.min_minutes):
-                    found[other].append((begin, stop, infector, in_seen and out_seen and o_in_seen and o_out_seen))
-        return found
+                if begin < stop and stop - begin >= timedelta(minutes=question.min_minutes):
+                    seen = in_seen and out_seen and o_in_seen and o_out_seen
+                    found[other].append((begin, stop, infector, min(sure, 2 if seen else 1)))
+        step = {
+            person: (
+                round(sum((stop - begin).total_seconds() for begin, stop, *_ in met) / 60, 6),
+                min(begin for begin, *_ in met),
+                len({infector for _, _, infector, _ in met}),
+                SURE[0 if person in masked else max(sure for *_, sure in met)],
+            )
+            for person, met in found.items()
+        }
+        steps.append(step)
+        known |= step.keys()
+        infectors = {
+            person: (exposed, min(question.until, isolated.get(person, question.until)), SURE.index(sure))
+            for person, (_, exposed, _, sure) in step.items()
+        }
+    return steps
 
-    first = contacts({case.person_id: case.since}, {case.person_id})
-    f1 = {
-        person: (
-            round(sum((e - b).total_seconds() for b, e, *_ in met) / 60, 6),
-            min(b for b, *_ in met),
-            "seen" if any(seen for *_, seen in met) else "inferred",
-        )
-        for person, met in first.items()
-    }
-    second = contacts({person: exposed for person, (_, exposed, _) in f1.items()}, {case.person_id, *f1})
-    return f1, {person: (min(b for b, *_ in met), len({i for _, _, i, _ in met})) for person, met in second.items()}
 
-
-def traced(store: Store, case: Case) -> tuple[dict, dict]:
-    answer = trace(store, case)
-    return (
+def found_in(answer: Trace) -> list[Step]:
+    """The same of an answer."""
+    return [
         {
-            r["person_id"]: (round(r["minutes"], 6), r["exposed_at"], r["certainty"])
-            for r in answer.f1.iter_rows(named=True)
-        },
-        {r["person_id"]: (r["exposed_at"], r["via"]) for r in answer.f2.iter_rows(named=True)},
-    )
+            r["person_id"]: (round(r["minutes"], 6), r["exposed_at"], r["via"], r["certainty"])
+            for r in step.iter_rows(named=True)
+        }
+        for step in answer.steps
+    ]
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -156,23 +177,62 @@ def traced(store: Store, case: Case) -> tuple[dict, dict]:
         min_size=5,
         max_size=40,
     ),
-    question=st.fixed_dictionaries(
+    cases=st.lists(
+        st.builds(
+            Case,
+            st.integers(1, 6),
+            st.just(ONSET),
+            until=st.sampled_from([None, NOON, NOON + timedelta(minutes=8), NOON + timedelta(hours=7)]),
+            days_before=st.integers(0, 4),
+        ),
+        unique_by=lambda case: case.person_id,
+        min_size=1,
+        max_size=3,
+    ),
+    limits=st.fixed_dictionaries(
         {
             "min_minutes": st.sampled_from([0, 1, 15, 60]),
             "linger": st.sampled_from([0, 30]),
-            "days_before": st.integers(0, 4),
-            "until": st.sampled_from([None, NOON, NOON + timedelta(hours=7)]),
+            "steps": st.sampled_from([2, 3]),
+            "isolated": st.lists(
+                st.tuples(st.integers(1, 6), st.sampled_from([NOON - timedelta(hours=20), NOON + timedelta(hours=3)])),
+                unique_by=lambda one: one[0],
+                max_size=3,
+            ).map(tuple),
         }
     ),
+    masked=st.frozensets(st.integers(1, 6), max_size=2),
 )
-def test_any_log_equals_the_double_loop(scans: list[Scan], question: dict) -> None:
+def test_any_log_equals_the_double_loop(
+    scans: list[Scan], cases: list[Case], limits: dict, masked: frozenset[int]
+) -> None:
     with TemporaryDirectory() as folder:
         store = unit(Path(folder), scans)
-        stays = stays_of(store)
-        for person in {person for person, *_ in scans}:
-            case = Case(person, ONSET, **question).resolved()
-            assert traced(store, case) == brute_trace(stays, case)
+        known = {person for person, *_ in scans}
+        with store.write() as cursor:
+            for person in masked:
+                cursor.execute("UPDATE person SET masked = TRUE WHERE person_id = ?", [person])
+        question = Question(tuple(case for case in cases if case.person_id in known), **limits)
+        if question.cases:
+            answer = trace(store, question)
+            assert answer.question == question.resolved()
+            assert found_in(answer) == brute_trace(stays_of(store), answer.question, masked)
+            linked_as_found(answer, links(store, answer))
         store.close()
+
+
+def linked_as_found(answer: Trace, pairs: pl.DataFrame) -> None:
+    """The links of an answer add up to it."""
+    for degree, people in enumerate(answer.steps, 1):
+        own = pairs.filter(pl.col("degree") == degree).group_by("person_id")
+        added = own.agg(
+            pl.col("minutes").sum().round(6), pl.col("exposed_at").min(), pl.len().cast(pl.Int64).alias("via"),
+            pl.col("contacts").sum(), pl.col("certainty").replace_strict(SURE, [0, 1, 2]).max().alias("sure"),
+        )  # fmt: skip
+        people = people.with_columns(
+            pl.col("minutes").round(6), sure=pl.col("certainty").replace_strict(SURE, [0, 1, 2])
+        ).select(added.columns)
+        assert sorted(added.rows()) == sorted(people.rows())
 
 
 @pytest.mark.parametrize("link", ["seen", "inferred", "possible"])
@@ -184,20 +244,19 @@ def test_an_f2_is_no_surer_than_the_f1_they_met(tmp_path: Path, link: str) -> No
     if link == "possible":
         with store.write() as cursor:
             cursor.execute("UPDATE person SET masked = TRUE WHERE person_id = ?", [X])
-    answer = trace(store, Case(F0, ONSET))
+    answer = trace(store, about(F0))
     assert answer.f1.select("person_id", "certainty").rows() == [(X, link)]
     assert answer.f2.select("person_id", "certainty").rows() == [(Y, link)]
 
 
-def everyone_equals_the_double_loop(store: Store, onset: date, **question: int) -> None:
+def everyone_equals_the_double_loop(store: Store, onset: date, **limits: int) -> None:
     stays = stays_of(store)
-    masked = {person for (person,) in store.cursor().execute("SELECT person_id FROM person WHERE masked").fetchall()}
+    masked = store.cursor().execute("SELECT person_id FROM person WHERE masked").fetchall()
     for person in sorted({person for person, *_ in stays}):
-        case = Case(person, onset, **question).resolved()
-        near = [s for s in stays if s[3] > case.since and s[2] < case.until + timedelta(days=1)]
-        f1, f2 = brute_trace(near, case)
-        f1 = {p: (minutes, exposed, "possible" if p in masked else sure) for p, (minutes, exposed, sure) in f1.items()}
-        assert traced(store, case) == (f1, f2), person
+        question = about(person, onset=onset, **limits).resolved()
+        near = [s for s in stays if s[3] > question.since and s[2] < question.until + timedelta(days=1)]
+        expected = brute_trace(near, question, frozenset(person for (person,) in masked))
+        assert found_in(trace(store, question)) == expected, person
 
 
 @pytest.mark.timeout(600)
@@ -226,7 +285,7 @@ def test_everyone_in_the_real_office(tmp_path: Path) -> None:
     assert sum(map(len, met.values())) >= 36
     for person, phone in phones.items():
         # the ten days 16–27/08/2021 in one window
-        f1 = trace(store, Case(person, date(2021, 8, 16), min_minutes=15)).f1
+        f1 = trace(store, about(person, onset=date(2021, 8, 16), min_minutes=15)).f1
         assert met[phone] <= set(f1["phone"]), phone
     store.close()
 
@@ -235,19 +294,19 @@ def test_evidence_adds_up_to_the_answer(demo_store: Store) -> None:
     person = (
         demo_store.cursor().execute("SELECT person_id FROM stay GROUP BY 1 ORDER BY COUNT(*) DESC, 1").fetchall()[0][0]
     )
-    answer = trace(demo_store, Case(person, date(2021, 8, 25)))
+    answer = trace(demo_store, about(person, onset=date(2021, 8, 25)))
     assert answer.f1.height and answer.f2.height
     rows = evidence(demo_store, answer)
     assert set(rows["person_id"]) == set(answer.f1["person_id"])
     for f1 in answer.f1.iter_rows(named=True):
-        own = evidence(demo_store, answer, f1["person_id"])
+        own = evidence(demo_store, answer, 1, f1["person_id"])
         assert (own["minutes"].sum(), own["began"].min(), own.height) == (
             pytest.approx(f1["minutes"]),
             f1["exposed_at"],
             f1["contacts"],
         )
     f2 = answer.f2.row(0, named=True)
-    through = evidence_of_f2(demo_store, answer, f2["person_id"])
+    through = evidence(demo_store, answer, 2, f2["person_id"])
     assert (through["infector_id"].n_unique(), through["began"].min()) == (f2["via"], f2["exposed_at"])
     assert set(through["infector_id"]) <= set(answer.f1["person_id"])
 
@@ -284,22 +343,53 @@ def test_the_window_follows_from_the_rule() -> None:
 
 @pytest.mark.parametrize(
     "question",
-    [{"min_minutes": -1}, {"days_before": -2}, {"linger": 9999}, {"rule": "nonsense"}, {"until": datetime(2021, 8, 1)}],
-)
+    [{"min_minutes": -1}, {"days_before": -2}, {"linger": 9999}, {"rule": "nonsense"}, {"until": datetime(2021, 8, 1)},
+     {"steps": 4}],
+)  # fmt: skip
 def test_questions_that_make_no_sense(question: dict) -> None:
     with pytest.raises(ValueError, match=r"must be|There is no rule|lies before"):
-        Case(F0, ONSET, **question).resolved()
+        about(F0, **question).resolved()
+
+
+def test_a_question_is_about_somebody_and_about_nobody_twice() -> None:
+    with pytest.raises(ValueError, match="No case"):
+        about().resolved()
+    with pytest.raises(ValueError, match="twice"):
+        about(F0, X, F0).resolved()
+
+
+def test_a_question_can_be_kept_as_json() -> None:
+    for question in (about(F0), about(F0, X, until=NOON, symptoms=False, steps=3, isolated=((Y, NOON),)).resolved()):
+        assert Question.from_json(question.json()) == question
+
+
+def test_several_cases_each_have_their_own_window(tmp_path: Path) -> None:
+    """X is met after F0 was isolated, but before Y was; the least of the minimum minutes counts for all."""
+    store = unit(tmp_path, visits((F0, HERE, 0, 60), (X, HERE, 30, 90), (Y, THERE, 100, 200), (X, THERE, 150, 160)))
+    cases = (Case(F0, ONSET, until=NOON + timedelta(minutes=20)), Case(Y, ONSET, until=NOON + timedelta(hours=5)))
+    answer = trace(store, Question(cases))
+    assert found_in(answer)[0] == {X: (10.0, NOON + timedelta(minutes=150), 1, "seen")}
+    assert [case["person_id"] for case in answer.json()["cases"]] == [F0, Y]
+    assert answer.people["person_id"].to_list() == [F0, Y]
+
+
+def test_an_isolated_f1_infects_nobody_from_then_on(tmp_path: Path) -> None:
+    stays = [(F0, HERE, 0, 60), (X, HERE, 30, 90), (X, THERE, 100, 200), (Y, THERE, 110, 130), (Z, THERE, 150, 180)]
+    store = unit(tmp_path, visits(*stays))
+    assert set(found_in(trace(store, about(F0)))[1]) == {Y, Z}
+    isolated = ((X, NOON + timedelta(minutes=140)),)
+    assert set(found_in(trace(store, about(F0, isolated=isolated)))[1]) == {Y}
 
 
 def test_a_case_nobody_saw_in_these_days_is_not_present(tmp_path: Path) -> None:
     store = unit(tmp_path, visits((F0, HERE, 0, 60)))
-    assert trace(store, Case(F0, ONSET)).present
-    assert not trace(store, Case(F0, date(2021, 6, 1), until=datetime(2021, 6, 3))).present
+    assert trace(store, about(F0)).present == {F0}
+    assert not trace(store, about(F0, onset=date(2021, 6, 1), until=datetime(2021, 6, 3))).present
 
 
 def test_unknown_person(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no person"):
-        trace(Store(tmp_path), Case(7, ONSET))
+        trace(Store(tmp_path), about(7))
 
 
 def test_rules_are_found_by_number_or_name() -> None:
@@ -308,7 +398,7 @@ def test_rules_are_found_by_number_or_name() -> None:
 
 def test_json_shape(tmp_path: Path) -> None:
     answer = trace(
-        unit(tmp_path, visits((F0, HERE, 0, 60), (X, HERE, 13, 90), (Y, HERE, 70, 80))), Case(F0, ONSET, min_minutes=5)
+        unit(tmp_path, visits((F0, HERE, 0, 60), (X, HERE, 13, 90), (Y, HERE, 70, 80))), about(F0, min_minutes=5)
     )
     assert answer.json() == {
         "case": {
@@ -322,4 +412,5 @@ def test_json_shape(tmp_path: Path) -> None:
              "location": "Nơi 1", "certainty": "seen"}
         ],
         "f2": [{"phone": "+84912343", "name": "Người 3", "via": 1, "exposed_at": "2021-08-23T13:10"}],
+        "unscanned": [],
     }  # fmt: skip

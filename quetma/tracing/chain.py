@@ -1,0 +1,236 @@
+"""The chain F0 → F1 → F2 → F3, one step after the other, each the same query over the infectors of the step before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from quetma import directory, identity
+from quetma.store import Store
+from quetma.tracing import unscanned
+from quetma.tracing.question import Case, Question
+from quetma.tracing.rules import Unanswerable
+
+LONGEST_STAY = timedelta(hours=24)
+SURE = {"seen": 2, "inferred": 1, "possible": 0}
+INFECTOR = {"person_id": pl.Int64, "since": pl.Datetime("us"), "until": pl.Datetime("us"), "sure": pl.Int32}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The answer: the resolved question, the cases' people in its order (queries/people/person.sql), a row per F1, F2
+    and F3 (tracing/step.sql; F3 only when asked), and who may be behind the masked ones (people/candidates.sql).
+
+    present: the cases that some scan places somewhere in their window; that another met nobody is not known.
+    unscanned: staff on duty where a case was, without a scan that day (quetma/tracing/unscanned.py); possible, apart.
+    """
+
+    question: Question
+    people: pl.DataFrame
+    f1: pl.DataFrame
+    f2: pl.DataFrame
+    f3: pl.DataFrame
+    present: frozenset[int]
+    candidates: pl.DataFrame
+    unscanned: pl.DataFrame
+
+    @property
+    def steps(self) -> list[pl.DataFrame]:
+        """F1, F2 and, when asked for, F3."""
+        return [self.f1, self.f2, self.f3][: self.question.steps]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many are suspected in each class, and how many people are only possible: those are counted apart."""
+        found = {f"f{degree}": suspected(frame).height for degree, frame in enumerate(self.steps, 1)}
+        masked = sum(frame.height for frame in self.steps) - sum(found.values())
+        return {**found, "possible": masked + self.unscanned["person_id"].n_unique()}
+
+    def json(self) -> dict[str, Any]:
+        """The object of `python -m quetma trace --json`; with several cases they are all in `cases`."""
+        question = self.question
+        cases = [
+            self._case(case, row) for case, row in zip(question.cases, self.people.iter_rows(named=True), strict=True)
+        ]
+        later = {
+            f"f{degree}": [self._met(row) for row in frame.iter_rows(named=True)]
+            for degree, frame in enumerate(self.steps[1:], 2)
+        }
+        return {
+            "case": cases[0],
+            **({"cases": cases} if len(cases) > 1 else {}),
+            "rule": question.cases[0].rule,
+            "window": [_iso(question.since), _iso(question.until)],
+            "f1": [
+                {
+                    "phone": row["phone"],
+                    "name": row["name"],
+                    "minutes": round(row["minutes"], 2),
+                    "exposed_at": _iso(row["exposed_at"]),
+                    "location": row["location"],
+                    "certainty": row["certainty"],
+                    **self._may_be(row),
+                }
+                for row in self.f1.iter_rows(named=True)
+            ],
+            **later,
+            "unscanned": [
+                {"phone": row["phone"], "name": row["name"], "day": row["day"].isoformat(), "location": row["location"]}
+                for row in self.unscanned.iter_rows(named=True)
+            ],
+        }
+
+    def _case(self, case: Case, person: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "person_id": case.person_id,
+            "phone": person["e164"],
+            "name": person["name"],
+            "onset": case.onset.isoformat(),
+            "symptoms": case.symptoms,
+            "days_before": case.days_before,
+            "min_minutes": self.question.min_minutes,
+            "linger": self.question.linger,
+            "present": case.person_id in self.present,
+        }
+
+    def _met(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Somebody of F2 or F3."""
+        return {
+            "phone": row["phone"],
+            "name": row["name"],
+            "via": row["via"],
+            "exposed_at": _iso(row["exposed_at"]),
+            **self._may_be(row),
+        }
+
+    def _may_be(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Of somebody who is only possible: who they may be, best first; nobody when nothing is masked."""
+        if row["certainty"] != "possible":
+            return {}
+        found = self.candidates.filter(pl.col("masked_id") == row["person_id"])
+        return {"candidates": found.select("phone", "name").to_dicts()}
+
+
+def suspected(people: pl.DataFrame) -> pl.DataFrame:
+    """Those of an answer whose suspicion does not rest on a masked name or phone."""
+    return people.filter(pl.col("certainty") != "possible")
+
+
+def possible(people: pl.DataFrame) -> pl.DataFrame:
+    """The others."""
+    return people.filter(pl.col("certainty") == "possible")
+
+
+def trace(store: Store, question: Question) -> Trace:
+    """The answer to a question. Raises `Unanswerable` for an unknown person or a window that makes no sense."""
+    question, people = known(store, question)
+    steps: list[pl.DataFrame] = []
+    for _ in range(question.steps):
+        steps.append(_ask(store, question, steps, "step"))
+    if len(steps) < 3:
+        steps.append(steps[0].clear())
+    present = frozenset(case.person_id for case in question.cases if _present(store, case, question.linger))
+    masked = identity.candidates(store, [person for step in steps for person in possible(step)["person_id"]])
+    return Trace(question, people, *steps, present, masked, unscanned.staff(store, question))
+
+
+def known(store: Store, question: Question) -> tuple[Question, pl.DataFrame]:
+    """The question resolved and about whom its people are by now, and a row for each. Raises `Unanswerable`."""
+    people = []
+    for case in question.cases:
+        person = directory.person(store, case.person_id)
+        if person is None:
+            raise Unanswerable(f"There is no person with number {case.person_id}.")
+        people.append(person)
+    cases = tuple(
+        replace(case, person_id=person["person_id"]) for case, person in zip(question.cases, people, strict=True)
+    )
+    return replace(question, cases=cases).resolved(), pl.DataFrame(people, infer_schema_length=None)
+
+
+def evidence(store: Store, answer: Trace, degree: int = 1, person_id: int | None = None) -> pl.DataFrame:
+    """The contacts behind a step, or behind one person of it (columns of queries/tracing/evidence.sql): degree 1 of
+    the cases with the F1s, 2 of the F1s with the F2s, 3 of the F2s with the F3s.
+    """
+    return _ask(store, answer.question, answer.steps[: degree - 1], "evidence", person=person_id)
+
+
+def links(store: Store, answer: Trace) -> pl.DataFrame:
+    """Who met whom: one row per infector_id, person_id and degree, with minutes, contacts, exposed_at, last_at,
+    location (of the first contact) and certainty.
+    """
+    found = []
+    for degree, people in enumerate(answer.steps, 1):
+        seen = pl.all_horizontal("infector_in_seen", "infector_out_seen", "in_seen", "out_seen")
+        sure = pl.when(seen).then(SURE["seen"]).otherwise(SURE["inferred"]).max().cast(pl.Int32)
+        met = evidence(store, answer, degree).group_by("infector_id", "person_id", maintain_order=True)
+        pairs = met.agg(
+            pl.lit(degree).alias("degree"), pl.col("minutes").sum(), pl.len().cast(pl.Int64).alias("contacts"),
+            pl.col("began").min().alias("exposed_at"), pl.col("ended").max().alias("last_at"),
+            pl.col("location").first(), sure.alias("sure"),
+        )  # fmt: skip
+        before = _infectors(answer.question, answer.steps[: degree - 1]).select("person_id", of="sure")
+        masked = possible(people).select("person_id", least=pl.lit(0, pl.Int32))
+        pairs = pairs.join(before, left_on="infector_id", right_on="person_id", how="left", maintain_order="left")
+        pairs = pairs.join(masked, on="person_id", how="left", maintain_order="left")
+        least = pl.min_horizontal("sure", "of", "least")
+        named = {number: word for word, number in SURE.items()}
+        found.append(
+            pairs.select(
+                "infector_id", "person_id", "degree", "minutes", "contacts", "exposed_at", "last_at", "location",
+                certainty=least.replace_strict(named, return_dtype=pl.String),
+            )
+        )  # fmt: skip
+    return pl.concat(found)
+
+
+def _infectors(question: Question, steps: list[pl.DataFrame]) -> pl.DataFrame:
+    """Who infects in the step after these, as the table `infector` of queries/tracing/step.sql: the cases, each in
+    their window, or those of the last step, each from their first exposure until they were isolated.
+    """
+    if not steps:
+        cases = [(case.person_id, case.since, case.until, SURE["seen"]) for case in question.cases]
+        return pl.DataFrame(cases, schema=INFECTOR, orient="row")
+    isolated = dict(question.isolated)
+    sure = pl.col("certainty").replace_strict(SURE, return_dtype=pl.Int32)
+    until = pl.lit(question.until, pl.Datetime("us"))
+    if isolated:
+        own = pl.col("person_id").replace_strict(isolated, default=None, return_dtype=pl.Datetime("us"))
+        until = pl.min_horizontal(own, until)
+    return steps[-1].select("person_id", since="exposed_at", until=until, sure=sure)
+
+
+def _ask(store: Store, question: Question, steps: list[pl.DataFrame], name: str, **more: Any) -> pl.DataFrame:
+    """The named query about the step after these."""
+    chain = [case.person_id for case in question.cases] + [person for step in steps for person in step["person_id"]]
+    tables: Mapping[str, pl.DataFrame] = {
+        "infector": _infectors(question, steps),
+        "known": pl.DataFrame({"person_id": chain}, schema={"person_id": pl.Int64}),
+    }
+    return store.ask(
+        f"tracing/{name}",
+        tables=tables,
+        min_minutes=question.min_minutes,
+        linger=question.linger,
+        **days(question.since, question.until, question.linger),
+        **more,
+    )
+
+
+def days(since: datetime, until: datetime, linger: int = 0) -> dict[str, Any]:
+    """The first and last day of stays that can matter between these moments."""
+    return {"first_day": (since - LONGEST_STAY).date(), "last_day": (until + timedelta(minutes=linger)).date()}
+
+
+def _present(store: Store, case: Case, linger: int) -> bool:
+    """Whether any scan places the case somewhere in the infectious window."""
+    assert case.until is not None
+    span = days(case.since, case.until, linger)
+    found = store.ask("tracing/present", person=case.person_id, since=case.since, until=case.until, **span)
+    return found["present"][0]
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="minutes" if not moment.second else "seconds") if moment else None
