@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quetma import people
-from quetma.intake.normalise import NOTHING, a_birth_year, a_name, who
+from quetma.intake.normalise import NOTHING, a_birth_year, a_name, distinct, who
 from quetma.people import clean, fold
 
 NAMES = [
@@ -44,6 +44,9 @@ def one_by_one(rows: list[tuple[str | None, str | None, str | None]]) -> tuple[l
 
 @given(st.lists(ROWS, max_size=12))
 def test_who_of_columns_is_who_of_each_row(rows: list[tuple[str | None, str | None, str | None]]) -> None:
-    columns = [pl.Series([row[i] for row in rows], dtype=pl.String) for i in range(3)]
-    persons, reasons, found = who(*columns)
-    assert (persons.to_list(), reasons.to_list(), found.rows()) == one_by_one(rows)
+    texts = pl.DataFrame(rows, schema=dict.fromkeys(("name", "phone", "birth"), pl.String), orient="row").fill_null("")
+    spelled, number = distinct(texts)
+    assert spelled.select(pl.all().gather(number)).equals(texts) and spelled.is_unique().all()
+    each, found = who(spelled)
+    each = each.select(pl.all().gather(number))
+    assert (each["who"].to_list(), each["reason"].to_list(), found.rows()) == one_by_one(rows)
