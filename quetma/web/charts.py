@@ -5,7 +5,7 @@ every chart has a sentence for screen readers. Dragging is off, so that a finger
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
@@ -40,6 +40,18 @@ CONFIG = {"vi": _CONFIG | {"locale": "vi", "locales": {"vi": _VIETNAMESE}}, "en"
 def show(here: "Page", figure: go.Figure, alt: str, key: str) -> None:
     """Draws the figure; `alt` is one plain sentence that says what it shows, for those who cannot see it."""
     st.plotly_chart(figure, key=key, config=CONFIG[here.language], alt=alt)
+
+
+def choosable(here: "Page", figure: go.Figure, alt: str, key: str, on_choice: Callable[[int], None]) -> None:
+    """Draws a figure of `nodes`; a click on one calls `on_choice` with its number, before the page runs again."""
+
+    def clicked() -> None:
+        points = st.session_state[key]["selection"]["points"]
+        if points:  # none: a second click on the same
+            number = points[0]["customdata"]
+            on_choice(int(number[0] if isinstance(number, list) else number))
+
+    st.plotly_chart(figure, key=key, config=CONFIG[here.language], alt=alt, on_select=clicked, selection_mode="points")
 
 
 def columns_by_day(frame: pl.DataFrame, series: Mapping[str, str], *, day: str = "day", height: int = 280) -> go.Figure:
@@ -196,6 +208,75 @@ def spans(frame: pl.DataFrame, begin: str, end: str, who: str, kind: str, kinds:
         barmode="overlay",
         bargap=0.3,
     )
+
+
+def nodes(
+    at: Sequence[tuple[float, float]],
+    numbers: Sequence[int],
+    *,
+    kind: int,
+    label: str,
+    text: Sequence[str],
+    hover: Sequence[str],
+    size: Sequence[float],
+    hollow: Sequence[bool],
+    marked: Sequence[bool],
+) -> dict[str, Any]:
+    """Points of a graph: `kind` gives colour and shape, `numbers` what a click gives back, `marked` ones have a rim."""
+    symbol = SYMBOLS[kind]
+    keep = {"marker": {"opacity": 1}}  # else a click fades everybody else
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [x for x, _ in at],
+        "y": [y for _, y in at],
+        "customdata": list(numbers),
+        "name": label,
+        "text": [_plain(words) for words in text],
+        "textposition": "top center",
+        "hovertext": [_plain(words) for words in hover],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "marker": {
+            "color": COLOURS[kind],
+            "symbol": [f"{symbol}-open" if open_ else symbol for open_ in hollow],
+            "size": list(size),
+            "opacity": 1,
+            "line": {"width": [4 if one or open_ else 1 for one, open_ in zip(marked, hollow, strict=True)],
+                     "color": [COLOURS[kind] if open_ else "#888888" for open_ in hollow]},
+        },
+        "selected": keep,
+        "unselected": keep,
+    }  # fmt: skip
+
+
+def links(
+    at: Mapping[int, tuple[float, float]], pairs: Sequence[tuple[int, int]], dash: str, width: float, opacity: float
+) -> dict[str, Any] | None:
+    """Lines between the nodes of a graph, all in one trace; None for no pairs."""
+    if not pairs:
+        return None
+    ends = [(at[one], at[other]) for one, other in pairs]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x for (x1, _), (x2, _) in ends for x in (x1, x2, None)],
+        "y": [y for (_, y1), (_, y2) in ends for y in (y1, y2, None)],
+        "line": {"color": "#888888", "dash": dash, "width": width},
+        "opacity": opacity,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def plane(traces: list[dict[str, Any]], height: int) -> go.Figure:
+    """A figure without axes, as broad as high in its own measure."""
+    bare = {"visible": False, "automargin": False}
+    return _figure(traces, height, x=bare, y=bare | {"scaleanchor": "x"}, hovermode="closest")
+
+
+def _plain(text: str) -> str:
+    """As `_letters`, of one text."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _letters(column: str) -> pl.Expr:

@@ -1,0 +1,152 @@
+"""The contact graph: F0 in the middle, F1 on a ring around, F2 and F3 outside near who may have infected them."""
+
+import math
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from quetma import tracing
+from quetma.web import charts
+from quetma.web.tracing import person
+
+if TYPE_CHECKING:
+    from quetma.web.page import Page
+
+DRAWN = 500  # people in the graph besides the F0s: a browser draws no more in a second, and nobody reads more
+LABELLED = 14  # names written beside their nodes; of more people, those of the strongest
+KEY = "trace_graph"
+
+
+def view(here: "Page", answer: tracing.Trace) -> None:
+    """The graph, and the person whose node was clicked below it."""
+    t = here.t
+    links = tracing.links(here.store, answer)
+    people, shown = strongest(answer, links)
+    if people.is_empty():
+        st.caption(t("Nobody."))
+        return
+    if people.height < links["person_id"].n_unique():
+        st.info(
+            t("{all} people are in this answer. The graph shows the {n} with the most minutes, F1s first; the tables "
+              "have everybody.", all=here.number(links["person_id"].n_unique()), n=here.number(people.height)),
+            icon=":material/filter_alt:",
+        )  # fmt: skip
+    st.caption(
+        t("The larger, the more minutes shared. Line: ── seen, ╌╌ inferred, ┈┈ possible; hollow: possible. Beyond F1, one "
+          "line a person: the contact with the most minutes. Click somebody to open them.")
+    )  # fmt: skip
+    among = tuple(person.classes(answer))
+    counts = ", ".join(f"{people.filter(pl.col('degree') == degree).height} F{degree}" for degree in among)
+    charts.choosable(
+        here,
+        figure(here, answer, people, shown, person.opened(among)),
+        alt=t("Contact graph: {names} in the middle, around {counts}. The tables F1 and F2 have the same facts.",
+              names=", ".join(answer.people["name"]), counts=counts),
+        key=KEY,
+        on_choice=lambda person_id: person.show(person_id, among),
+    )  # fmt: skip
+    person.choose_and_show(here, answer, among)
+
+
+def strongest(answer: tracing.Trace, links: pl.DataFrame, drawn: int = DRAWN) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Who is drawn: person_id, name, minutes, certainty, degree, parent_id; and the links drawn between them.
+
+    F1s come first, each class by minutes; nobody without the one they are reached through. All links of F1s are drawn,
+    further out each person's strongest one.
+    """
+    frames = [
+        frame.select("person_id", "name", "minutes", "exposed_at", "certainty", degree=pl.lit(degree))
+        for degree, frame in person.classes(answer).items()
+    ]
+    by_minutes = links.sort("minutes", "exposed_at", "infector_id", descending=[True, False, False])
+    parents = by_minutes.unique("person_id", keep="first", maintain_order=True)
+    people = (
+        pl.concat(frames)
+        .join(parents.select("person_id", parent_id="infector_id"), on="person_id", maintain_order="left")
+        .sort("degree", "minutes", "person_id", descending=[False, True, False])
+        .head(drawn)
+    )
+    known = {*people["person_id"], *answer.people["person_id"]}
+    for degree in range(2, answer.question.steps + 1):  # whose parent was left out would hang in the air
+        people = people.filter((pl.col("degree") != degree) | pl.col("parent_id").is_in(known))
+        known = {*people["person_id"], *answer.people["person_id"]}
+    first = links.filter(pl.col("degree") == 1)
+    shown = pl.concat([first, parents.filter(pl.col("degree") > 1)]).filter(
+        pl.col("person_id").is_in(known) & pl.col("infector_id").is_in(known)
+    )
+    return people, shown
+
+
+def places(roots: list[int], people: pl.DataFrame) -> dict[int, tuple[float, float]]:
+    """Where each node stands: a ring a class, everybody within the sector of their parent, sized by their leaves."""
+    children: dict[int, list[int]] = {}
+    for person_id, parent in people.select("person_id", "parent_id").iter_rows():
+        children.setdefault(parent, []).append(person_id)
+    leaves: dict[int, int] = {}
+    for person_id in [*reversed(people["person_id"].to_list()), *roots]:  # the outermost first
+        leaves[person_id] = sum(leaves[child] for child in children.get(person_id, [])) or 1
+    at: dict[int, tuple[float, float]] = {}
+    inner = 0.0 if len(roots) == 1 else 0.35
+    sectors = [(roots, 0, 0.0, 2 * math.pi)]
+    while sectors:
+        group, ring, begin, width = sectors.pop()
+        total = sum(leaves[one] for one in group)
+        for n, one in enumerate(group):
+            share = width * leaves[one] / total
+            # neighbours in a crowded ring stand a little further out and in
+            radius = inner if ring == 0 else ring + (0.16 * (n % 3 - 1) if len(group) > 12 else 0)
+            angle = begin + share / 2
+            at[one] = (radius * math.sin(angle), radius * math.cos(angle))
+            if one in children:
+                sectors.append((children[one], ring + 1, begin, share))
+            begin += share
+    return at
+
+
+def figure(
+    here: "Page", answer: tracing.Trace, people: pl.DataFrame, links: pl.DataFrame, chosen: int | None = None
+) -> go.Figure:
+    """The graph of these people and links; the links of who is `chosen` are drawn thick."""
+    t = here.t
+    roots = answer.people["person_id"].to_list()
+    at = places(roots, people)
+    words = person.certainty(t)
+    traces = []
+    for sure, dash in (("seen", "solid"), ("inferred", "dash"), ("possible", "dot")):
+        of = links.filter(pl.col("certainty") == sure).select("infector_id", "person_id").rows()
+        own = [pair for pair in of if chosen in pair]
+        rest = [pair for pair in of if chosen not in pair]
+        traces += [charts.links(at, rest, dash, 1, 0.45), charts.links(at, own, dash, 3, 1)]
+    biggest = people["minutes"].max() or 1
+    labelled = set(people.sort("minutes", descending=True)["person_id"].head(LABELLED)) | {chosen}
+    names = person.names(answer)
+    for degree in person.classes(answer):
+        rows = people.filter(pl.col("degree") == degree)
+        if rows.height:
+            traces.append(
+                charts.nodes(
+                    [at[person_id] for person_id in rows["person_id"]],
+                    rows["person_id"].to_list(),
+                    kind=degree,
+                    label=t("suspected or possible F{n}", n=degree),
+                    text=[row["name"] if row["person_id"] in labelled else "" for row in rows.iter_rows(named=True)],
+                    hover=[
+                        f"F{degree} {row['name']}: {t('{n} minutes', n=here.number(round(row['minutes'])))}, "
+                        f"{here.moment(row['exposed_at'])}, {words[row['certainty']]}, ← {names.get(row['parent_id'])}"
+                        for row in rows.iter_rows(named=True)
+                    ],
+                    size=[9 + 17 * math.sqrt(minutes / biggest) for minutes in rows["minutes"]],
+                    hollow=[sure == "possible" for sure in rows["certainty"]],
+                    marked=[person_id == chosen for person_id in rows["person_id"]],
+                )
+            )
+    traces.append(
+        charts.nodes(
+            [at[person_id] for person_id in roots], roots, kind=0, label="F0", text=[names[one] for one in roots],
+            hover=[f"F0 {names[one]}" for one in roots], size=[26.0] * len(roots), hollow=[False] * len(roots),
+            marked=[False] * len(roots),
+        )
+    )  # fmt: skip
+    return charts.plane([trace for trace in traces if trace], height=620)
