@@ -121,7 +121,12 @@ def _asked_again(store: Store, receipt: Receipt) -> tuple[tracing.Question, list
         by_now = cases[case.person_id]
         if by_now is not None:  # two cases who are one by now are asked about once
             asked.setdefault(by_now, replace(case, person_id=by_now))
-    return replace(question, cases=tuple(asked.values())), unknown
+    isolated = [(known.get(identities.get(person, "")), moment) for person, moment in question.isolated]
+    return replace(
+        question,
+        cases=tuple(asked.values()),
+        isolated=tuple((person, moment) for person, moment in isolated if person is not None),
+    ), unknown
 
 
 def _places(answer: tracing.Trace, identities: dict[int, str]) -> dict[tuple, Row]:
@@ -131,7 +136,9 @@ def _places(answer: tracing.Trace, identities: dict[int, str]) -> dict[tuple, Ro
         for row in getattr(answer, degree).iter_rows(named=True):
             person = row.pop("person_id")
             more = {"class": "possible" if row["certainty"] == "possible" else degree, "degree": degree}
-            found[identities.get(person, str(person)),] = {**row, **more, "minutes": round(row["minutes"], 2)}
+            # minutes with several F1s at once are not one person's time
+            minutes = round(row["minutes"], 2) if degree == "f1" else None
+            found[identities.get(person, str(person)),] = {**row, **more, "minutes": minutes}
     for row in answer.unscanned.iter_rows(named=True):
         person, place = row.pop("person_id"), row.pop("location_id")
         found[identities.get(person, str(person)), str(row["day"]), place] = {**row, "class": "unscanned"}
@@ -255,8 +262,10 @@ def what_changed(person: Person, t: Translate) -> str:
 def _described(row: Row, words: dict[str, str], sure: dict[str, str], t: Translate) -> str:
     if row["class"] == "unscanned":
         return f"{words['unscanned']}, {row['location']}, {_shown(row['day'], sure)}"
-    minutes = t("{n} minutes", n=round(row["minutes"]))
-    return f"{words[row['class']]}, {row['location']}, {moment(row['exposed_at'])}, {minutes}, {sure[row['certainty']]}"
+    said = [words[row["class"]], row["location"], moment(row["exposed_at"]), sure[row["certainty"]]]
+    if row["minutes"] is not None:
+        said.insert(3, t("{n} minutes", n=round(row["minutes"])))
+    return ", ".join(said)
 
 
 def _shown(value: Any, sure: dict[str, str]) -> str:

@@ -29,7 +29,7 @@ GROUNDS = {
 }  # fmt: skip
 _TYPES = {
     str(dtype): dtype
-    for dtype in (pl.Int128, pl.Int64, pl.Int32, pl.Int16, pl.Int8, pl.Float64, pl.String, pl.Boolean, pl.Date)
+    for dtype in (pl.Int128, pl.Int64, pl.Int32, pl.Int16, pl.Int8, pl.Float64, pl.String, pl.Boolean, pl.Date, pl.Null)
 } | {"Datetime": pl.Datetime("us")}
 _MOMENT = "%Y-%m-%dT%H:%M:%S%.6f"
 
@@ -146,12 +146,10 @@ def grounds(store: Store, question: tracing.Question) -> pl.DataFrame:
     Columns of queries/receipts/grounds.sql.
     """
     question = question.resolved()
-    since = min(case.since for case in question.cases)
-    until = max(case.until for case in question.cases if case.until)
     found = store.ask(
         "receipts/grounds",
-        first_day=(since - tracing.LONGEST_STAY).date(),
-        last_day=(until + timedelta(minutes=question.linger)).date(),
+        first_day=(question.since - tracing.LONGEST_STAY).date(),
+        last_day=(question.until + timedelta(minutes=question.linger)).date(),
     )
     rules = [tracing.rule_named(name) for name in sorted({case.rule for case in question.cases if case.rule})]
     rows = [("rule", rule.id, rule.name, _fingerprint(asdict(rule)), None, None) for rule in rules]
@@ -161,7 +159,8 @@ def grounds(store: Store, question: tracing.Question) -> pl.DataFrame:
 def identities(store: Store, answer: tracing.Trace) -> dict[int, str]:
     """Person of the answer → who they are, whatever their number."""
     frames = (answer.people, answer.f1, answer.f2, answer.f3, answer.unscanned)
-    people = sorted({person for frame in frames for person in frame["person_id"]})
+    named = {person for person, _ in answer.question.isolated}
+    people = sorted(named.union(*(frame["person_id"] for frame in frames)))
     return dict(store.ask("receipts/identities", people=people).iter_rows())
 
 

@@ -62,7 +62,7 @@ def test_a_late_log_adds_moves_and_changes(store: Store) -> None:
     assert reasons(found, vi) == ["vì tệp muộn.csv được tải lên lúc 08:00 24/08/2021, người làm: Bình"]
     words = {p.name: what_changed(p, en) for p in found.people}
     assert words["Người 5"] == "new: F1, Nơi 1, 12:10 23/08/2021, 20 minutes, seen"
-    assert words["Người 3"].startswith("F2 → F1, minutes 40 → 10, first shared 14:00 23/08/2021 → 12:40 23/08/2021")
+    assert words["Người 3"].startswith("F2 → F1, minutes – → 10, first shared 14:00 23/08/2021 → 12:40 23/08/2021")
 
 
 def test_a_log_about_other_people_changes_nothing_but_is_said(store: Store) -> None:

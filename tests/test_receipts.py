@@ -169,15 +169,10 @@ def test_a_forged_fingerprint_and_a_receipt_taken_out_are_noticed_by_the_audit(s
     ]
 
 
-def test_the_command_line_checks_receipts_too(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    with store.write() as cursor:  # these scans were stored without the claims and counts of an upload
-        for table in ("scan_row", "stay", "batch", "person", "location", "flow_day", "flow_hour", "flow_duration"):
-            cursor.execute(f"DELETE FROM {table}")
-        for table in ("staff_day", "duty_day", "compliance_day", "calendar"):
-            cursor.execute(f"DELETE FROM {table}")
-    folder = str(store.folder)
+def test_the_command_line_checks_receipts_too(empty_store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(empty_store.folder)
     assert cli.main(["--store", folder, "check"]) == 0
-    with store.write() as cursor:
+    with empty_store.write() as cursor:
         cursor.execute("INSERT INTO receipt VALUES (1, current_timestamp, 'An', '', NULL, '{}', 'x')")
     capsys.readouterr()
     assert cli.main(["--store", folder, "check"]) == 1

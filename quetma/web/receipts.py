@@ -139,7 +139,7 @@ def show(here: "Page", receipt: Receipt) -> None:
     titles = [f"{degree} ({here.number(rows.filter(pl.col('degree') == degree).height)})" for degree in degrees]
     apart = rows.filter(pl.col("degree").str.ends_with("?"))
     titles += [
-        t("Possible ({n})", n=here.number(apart.height + answer.unscanned.height)),
+        t("Possible ({n})", n=here.number(answer.counts["possible"])),
         t("Differs by now ({n})", n=here.number(len(found.people))),
         t("Rests on"),
     ]
