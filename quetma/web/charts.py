@@ -233,7 +233,7 @@ def nodes(
         "customdata": list(numbers),
         "name": label,
         "text": [_plain(words) for words in text],
-        "textposition": "top center",
+        "textposition": ["top center" if abs(x) < 0.15 else "middle right" if x > 0 else "middle left" for x, _ in at],
         "hovertext": [_plain(words) for words in hover],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": {

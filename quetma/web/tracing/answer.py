@@ -86,9 +86,9 @@ def why(t: "Translate", number: Any, row: dict) -> str:
         return t("possibly F1: both at {place} for {minutes} minutes, {begin}–{end} on {day}", **gaps)
     gaps |= {"begin": language.moment(begin), "end": language.moment(end)}
     if sure:
-        return t("suspected F1: {count} times in the same place, {minutes} minutes in all, first at {place} at {begin}, "
+        return t("suspected F1: {count} times in the same place, {minutes} minutes in all, first {begin} at {place}, "
                  "last until {end}", **gaps)  # fmt: skip
-    return t("possibly F1: {count} times in the same place, {minutes} minutes in all, first at {place} at {begin}, "
+    return t("possibly F1: {count} times in the same place, {minutes} minutes in all, first {begin} at {place}, "
              "last until {end}", **gaps)  # fmt: skip
 
 
@@ -134,32 +134,31 @@ def class_view(here: "Page", answer: tracing.Trace, degree: int) -> None:
 def _table(here: "Page", answer: tracing.Trace, rows: pl.DataFrame, links: pl.DataFrame, degree: int, key: str) -> None:
     t = here.t
     rows = rows.join(identity.may_be(answer.candidates, t), on="person_id", how="left", maintain_order="left")
-    columns: dict[str, Any] = {
-        "name": st.column_config.TextColumn(t("Name"), pinned=True),
-        "open": person.button(here, rows["person_id"].to_list(), degree, key),
-        "phone_shown": t("Phone"),
-    }
-    if rows["may_be"].count():
-        columns["may_be"] = st.column_config.TextColumn(t("May be"), width="large")
-    if not links.is_empty():
-        rows = rows.join(through(links, person.names(answer)), on="person_id", how="left", maintain_order="left")
-        columns["through"] = st.column_config.TextColumn(t("Through") if degree > 1 else t("Shared with"))
     if degree == 1:
         rows = rows.sort("minutes", descending=True, maintain_order=True)
-        columns["open"] = person.button(here, rows["person_id"].to_list(), degree, key)
         rows = rows.with_columns(
             pl.col("minutes").round(),
             why=pl.Series([why(t, here.number, row) for row in rows.iter_rows(named=True)], dtype=pl.String),
         )
-        columns["minutes"] = st.column_config.NumberColumn(t("Minutes shared"), format="%d")
-    else:
-        columns["via"] = st.column_config.NumberColumn(t("Through how many"), format="%d")
-    columns["exposed_at"] = st.column_config.DatetimeColumn(t("First shared"), format="HH:mm DD/MM/YYYY")
-    if degree > 1:
-        columns["location"] = t("Location")
-    columns["certainty"] = t("How sure")
-    if degree == 1:
-        columns["why"] = st.column_config.TextColumn(t("Why"), width="large")
+    if not links.is_empty():
+        rows = rows.join(through(links, person.names(answer)), on="person_id", how="left", maintain_order="left")
+    columns: dict[str, Any] = {
+        "name": st.column_config.TextColumn(t("Name"), pinned=True),
+        "open": person.button(rows["person_id"].to_list(), degree, key),
+        "phone_shown": t("Phone"),
+        "may_be": st.column_config.TextColumn(t("May be"), width="large"),
+        "why": st.column_config.TextColumn(t("Why"), width="large"),
+        "through": st.column_config.TextColumn(t("Through") if degree > 1 else t("Shared with")),
+        "certainty": t("How sure"),
+        "minutes": st.column_config.NumberColumn(t("Minutes shared"), format="%d"),
+        "via": st.column_config.NumberColumn(t("Through how many"), format="%d"),
+        "exposed_at": st.column_config.DatetimeColumn(t("First shared"), format="HH:mm DD/MM/YYYY"),
+        "location": t("Location"),
+    }
+    # the sentence of an F1 says where; minutes with several F1s at once are not one person's time
+    unsaid = {"via", "location"} if degree == 1 else {"minutes"}
+    told = {name for name in columns if name == "open" or (name in rows.columns and rows[name].count())} - unsaid
+    columns = {name: column for name, column in columns.items() if name in told}
     widgets.people_table(
         here,
         rows.with_columns(

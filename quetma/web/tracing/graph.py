@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from quetma.web.page import Page
 
 DRAWN = 500  # people in the graph besides the F0s: a browser draws no more in a second, and nobody reads more
-LABELLED = 14  # names written beside their nodes; of more people, those of the strongest
+LABELLED = 24  # names written beside their nodes: the strongest F1s first
+NESTED = 0.4  # room on a ring for each one further out, against 1 for oneself: the rings outside are longer
 KEY = "trace_graph"
 
 
@@ -34,8 +35,8 @@ def view(here: "Page", answer: tracing.Trace) -> None:
             icon=":material/filter_alt:",
         )  # fmt: skip
     st.caption(
-        t("The larger, the more minutes shared. Line: ── seen, ╌╌ inferred, ┈┈ possible; hollow: possible. Beyond F1, one "
-          "line a person: the contact with the most minutes. Click somebody to open them.")
+        t("The larger, the more minutes shared. Line: ── seen, ╌╌ inferred, ┈┈ possible; hollow: possible. "
+          "Beyond F1, one line a person: the contact with the most minutes. Click somebody to open them.")
     )  # fmt: skip
     among = tuple(person.classes(answer))
     counts = ", ".join(f"{people.filter(pl.col('degree') == degree).height} F{degree}" for degree in among)
@@ -80,21 +81,21 @@ def strongest(answer: tracing.Trace, links: pl.DataFrame, drawn: int = DRAWN) ->
 
 
 def places(roots: list[int], people: pl.DataFrame) -> dict[int, tuple[float, float]]:
-    """Where each node stands: a ring a class, everybody within the sector of their parent, sized by their leaves."""
+    """Where each node stands: a ring a class, everybody within the sector of their parent."""
     children: dict[int, list[int]] = {}
     for person_id, parent in people.select("person_id", "parent_id").iter_rows():
         children.setdefault(parent, []).append(person_id)
-    leaves: dict[int, int] = {}
+    room: dict[int, float] = {}
     for person_id in [*reversed(people["person_id"].to_list()), *roots]:  # the outermost first
-        leaves[person_id] = sum(leaves[child] for child in children.get(person_id, [])) or 1
+        room[person_id] = 1 + NESTED * sum(room[child] for child in children.get(person_id, []))
     at: dict[int, tuple[float, float]] = {}
     inner = 0.0 if len(roots) == 1 else 0.35
     sectors = [(roots, 0, 0.0, 2 * math.pi)]
     while sectors:
         group, ring, begin, width = sectors.pop()
-        total = sum(leaves[one] for one in group)
+        total = sum(room[one] for one in group)
         for n, one in enumerate(group):
-            share = width * leaves[one] / total
+            share = width * room[one] / total
             # neighbours in a crowded ring stand a little further out and in
             radius = inner if ring == 0 else ring + (0.16 * (n % 3 - 1) if len(group) > 12 else 0)
             angle = begin + share / 2
@@ -120,7 +121,7 @@ def figure(
         rest = [pair for pair in of if chosen not in pair]
         traces += [charts.links(at, rest, dash, 1, 0.45), charts.links(at, own, dash, 3, 1)]
     biggest = people["minutes"].max() or 1
-    labelled = set(people.sort("minutes", descending=True)["person_id"].head(LABELLED)) | {chosen}
+    labelled = {*people["person_id"].head(LABELLED), chosen}
     names = person.names(answer)
     for degree in person.classes(answer):
         rows = people.filter(pl.col("degree") == degree)

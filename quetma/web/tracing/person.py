@@ -35,12 +35,10 @@ def names(answer: tracing.Trace) -> dict[int, str]:
     return {row[0]: row[1] for frame in frames for row in frame.select("person_id", "name").iter_rows()}
 
 
-def button(here: "Page", people: list[int], degree: int, key: str) -> Any:
+def button(people: list[int], degree: int, key: str) -> Any:
     """The column of a table whose button opens that person below it."""
     click = f"{key}_open"
-    return st.column_config.ButtonColumn(
-        here.t("Why"), width="small", key=click, on_click=_clicked, args=(click, people, degree)
-    )
+    return st.column_config.ButtonColumn("", width="small", key=click, on_click=_clicked, args=(click, people, degree))
 
 
 def _clicked(click: str, people: list[int], degree: int) -> None:
@@ -128,7 +126,7 @@ def stay(t_in: str, t_out: str, in_seen: str, out_seen: str) -> pl.Expr:
 
 
 def contacts_table(here: "Page", rows: pl.DataFrame, who: dict[str, str], alt: str) -> None:
-    """Contacts (queries/tracing/evidence.sql) with both stays behind each. `who`: column that names somebody → label."""
+    """Contacts (queries/tracing/evidence.sql) with both stays behind each. `who`: column with names → its label."""
     t = here.t
     widgets.table(
         rows.with_columns(

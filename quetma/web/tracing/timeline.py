@@ -74,9 +74,14 @@ def view(here: "Page", answer: tracing.Trace, contacts: pl.DataFrame) -> None:
     person.contacts_table(
         here,
         overlaps.join(answer.f1.select("person_id", "name"), on="person_id", maintain_order="left"),
-        {"name": t("Name"), "infector": "F0"},
+        named(here, answer),
         alt=t("Each time an F1 shared this place with a case on this day"),
     )
+
+
+def named(here: "Page", answer: tracing.Trace) -> dict[str, str]:
+    """The columns that say who met: the F1, and the F0 where there are several."""
+    return {"name": here.t("Name")} | ({"infector": "F0"} if answer.people.height > 1 else {})
 
 
 def _row(name: str, is_case: bool) -> str:
@@ -104,6 +109,6 @@ def table_of_all(here: "Page", answer: tracing.Trace, contacts: pl.DataFrame) ->
             person.contacts_table(
                 here,
                 contacts.join(answer.f1.select("person_id", "name"), on="person_id", maintain_order="left"),
-                {"name": t("Name"), "infector": "F0"},
+                named(here, answer),
                 alt=t("Each time an F1 shared a place with the case"),
             )
