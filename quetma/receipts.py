@@ -23,10 +23,12 @@ from quetma.store import Store, now, query
 FORMAT = 1
 FRAMES = ("people", "f1", "f2", "f3", "candidates", "unscanned")
 ACTION = "save trace"
-GROUNDS = {
-    "what": pl.String, "thing": pl.String, "label": pl.String, "value": pl.String,
-    "since": pl.Datetime("us"), "done_by": pl.String,
-}  # fmt: skip
+GROUNDS = pl.Schema(
+    {
+        "what": pl.String, "thing": pl.String, "label": pl.String, "value": pl.String,
+        "since": pl.Datetime("us"), "done_by": pl.String,
+    }
+)  # fmt: skip
 _TYPES = {
     str(dtype): dtype
     for dtype in (pl.Int128, pl.Int64, pl.Int32, pl.Int16, pl.Int8, pl.Float64, pl.String, pl.Boolean, pl.Date, pl.Null)

@@ -33,11 +33,13 @@ def save_bar(here: "Page", answer: tracing.Trace, case_id: int | None = None) ->
         pressed = st.form_submit_button(t("Save this answer"), icon=":material/bookmark_add:")
     if pressed:
         saved = receipts.save(here.store, answer, here.account, note or "", case_id)
+        st.session_state["receipt_saved"] = saved.receipt_id
+        st.rerun()  # the list may be on the page too
+    if number := st.session_state.pop("receipt_saved", None):
         st.success(
-            t("Saved as number {n}. It opens under “Saved answers”, the same however the data changes.",
-              n=saved.receipt_id),
+            t("Saved as number {n}. It opens under “Saved answers”, the same however the data changes.", n=number),
             icon=":material/bookmark_added:",
-        )  # fmt: skip
+        )
 
 
 def saved_list(here: "Page", case_id: int | None = None) -> None:
@@ -151,7 +153,8 @@ def show(here: "Page", receipt: Receipt) -> None:
         _people(here, apart, t("Possible"))
         if answer.unscanned.height:
             st.caption(t("On duty where the case was, without a scan:"))
-            columns = {"name": t("Name"), "phone_shown": t("Phone"), "location": t("Location"), "day": _day(t("Day"))}
+            day = st.column_config.DateColumn(t("Day"), format="DD/MM/YYYY")
+            columns = {"name": t("Name"), "phone_shown": t("Phone"), "location": t("Location"), "day": day}
             widgets.table(answer.unscanned, columns, alt=t("Staff on duty without a scan"))
     with differs:
         _differences(here, found)
@@ -175,10 +178,6 @@ def show(here: "Page", receipt: Receipt) -> None:
         ),
         icon=":material/download:",
     )
-
-
-def _day(label: str) -> dict:
-    return st.column_config.DateColumn(label, format="DD/MM/YYYY")
 
 
 def _people(here: "Page", rows: pl.DataFrame, alt: str) -> None:

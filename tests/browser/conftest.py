@@ -83,7 +83,7 @@ def type_in(page: Page, name: str, password: str) -> None:
 
 def go(page: Page, title: str) -> None:
     """Opens a page from the navigation, by its title as it stands there."""
-    page.get_by_test_id("stSidebarNavLink").filter(has_text=title).click()
+    page.get_by_test_id("stSidebarNavLink").filter(has=page.get_by_text(title, exact=True)).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 

@@ -27,7 +27,7 @@ def test_axe_finds_nothing_serious_on_any_page(demo: Demo, window: Window, schem
     url, leader = demo
     page = window(color_scheme=scheme, storage_state=leader)
     page.goto(url)
-    for title in ("Overview", "Compliance", "Visitor flow", "Tracing", "Scan history", "Upload", "Who is who"):
+    for title in ("Overview", "Compliance", "Visitor flow", "Tracing", "Tracing drill", "Scan history", "Upload", "Who is who"):
         go(page, t(title))
         settled(page)
         assert not faults(page), title
