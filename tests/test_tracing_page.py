@@ -1,18 +1,30 @@
-"""The tracing screen: what is asked of it."""
+"""The tracing screen: what is asked of it, and what it shows for it."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from quetma import directory, tracing
+from quetma.language import translator
 from quetma.store import Store
+from quetma.web.tracing import answer as words
+from quetma.web.tracing import exposure, graph, question
+
+ONSET = date(2021, 8, 25)
 
 
 @pytest.fixture
 def person(demo_store: Store) -> int:
     """The demo's F0."""
     return directory.find(demo_store, "Nguyễn Đình Khôi")["person_id"][0]
+
+
+@pytest.fixture
+def other(demo_store: Store) -> int:
+    """Somebody else of the demo."""
+    return directory.find(demo_store, "Cầm Văn Thành")["person_id"][0]
 
 
 @pytest.fixture
@@ -23,12 +35,30 @@ def at(app, demo_store: Store, person: int) -> AppTest:
     return test.run()
 
 
+def shown(at: AppTest, view: str) -> AppTest:
+    """The screen with another view of the answer."""
+    at.session_state["trace_view"] = view
+    at.run()
+    assert not at.exception
+    return at
+
+
+def ask(*people: int, **more) -> tracing.Question:
+    """A question about people ill on that day."""
+    return tracing.Question(tuple(tracing.Case(person, ONSET) for person in people), **more)
+
+
+def audited(store: Store, action: str) -> list[tuple[str, str]]:
+    rows = store.cursor().execute("SELECT subject, detail FROM audit WHERE action = ? ORDER BY logged_at", [action])
+    return rows.fetchall()
+
+
 def test_the_day_of_isolation_counts_until_somebody_says_the_hour(at: AppTest, person: int):
-    at.date_input(key=f"trace_onset_{person}").set_value(date(2021, 8, 25)).run()
+    at.date_input(key=f"trace_onset_{person}").set_value(ONSET).run()
     at.date_input(key=f"trace_isolated_{person}").set_value(date(2021, 8, 27)).run()
     assert not at.exception
     assert any("until **00:00 28/08/2021**" in text.value for text in at.markdown)
-    at.time_input(key="trace_hour").set_value(time(0, 0)).run()
+    at.time_input(key=f"trace_hour_{person}").set_value(time(0, 0)).run()
     assert any("until **00:00 27/08/2021**" in text.value for text in at.markdown)
 
 
@@ -40,14 +70,192 @@ def test_a_case_without_scans_in_these_days_is_no_good_news(at: AppTest, person:
     assert any("no scan" in text.value for text in at.warning)
 
 
+def test_an_isolation_before_the_infectious_days_is_said_so(at: AppTest, person: int):
+    at.date_input(key=f"trace_isolated_{person}").set_value(date(2021, 8, 1)).run()
+    assert not at.exception
+    assert any("isolation lies before" in text.value for text in at.warning)
+    assert not at.dataframe
+
+
 def test_the_onset_asked_first_is_the_day_they_were_last_here(at: AppTest, person: int):
-    assert at.date_input(key=f"trace_onset_{person}").value == date(2021, 8, 25)
+    assert at.date_input(key=f"trace_onset_{person}").value == ONSET
+
+
+def test_the_limits_are_those_of_the_question(at: AppTest, person: int, demo_store: Store):
+    at.number_input(key="trace_min").set_value(50)
+    at.number_input(key="trace_days").set_value(1)
+    at.segmented_control(key="trace_steps").set_value(3).run()
+    case = tracing.Case(person, ONSET, days_before=1)
+    counts = tracing.trace(demo_store, tracing.Question((case,), min_minutes=50, steps=3)).counts
+    said = f"{counts['f1']} suspected F1, {counts['f2']} suspected F2, {counts['f3']} suspected F3"
+    assert at.subheader[0].value == f"Nguyễn Đình Khôi: {said}"
+    assert counts["f1"] < tracing.trace(demo_store, ask(person)).counts["f1"]
+    shown(at, "f3")
+
+
+def test_each_f1_stands_there_with_the_reason_in_a_sentence(at: AppTest, person: int, demo_store: Store):
+    answer = tracing.trace(demo_store, ask(person))
+    rows = tracing.suspected(answer.f1).sort("minutes", descending=True, maintain_order=True)
+    table = at.dataframe[0].value
+    assert table["name"].to_list() == rows["name"].to_list()
+    first = rows.row(0, named=True)
+    assert table["why"][0] == (
+        f"suspected F1: both at {first['location']} for {round(first['minutes'])} minutes, "
+        f"{first['exposed_at']:%H:%M}–{first['last_at']:%H:%M} on {first['exposed_at']:%d/%m/%Y}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({}, "nghi F1 vì cùng ở Trụ sở Mai Sơn 47 phút, 08:10–08:57 ngày 23/08/2021"),
+        ({"certainty": "possible"}, "có thể là F1 vì cùng ở Trụ sở Mai Sơn 47 phút, 08:10–08:57 ngày 23/08/2021"),
+        (
+            {"contacts": 2, "last_at": datetime(2021, 8, 24, 9, 0)},
+            "nghi F1 vì 2 lần ở cùng nơi, tổng cộng 47 phút, lần đầu 08:10 23/08/2021 tại Trụ sở Mai Sơn, "
+            "lần cuối đến 09:00 24/08/2021",
+        ),
+    ],
+)
+def test_the_reason_in_vietnamese(row: dict, said: str):
+    begin, end = datetime(2021, 8, 23, 8, 10), datetime(2021, 8, 23, 8, 57)
+    one = {"location": "Trụ sở Mai Sơn", "minutes": 47.2, "contacts": 1, "exposed_at": begin, "last_at": end}
+    assert words.why(translator("vi"), str, one | {"certainty": "seen"} | row) == said
+
+
+def test_staff_on_duty_without_a_scan_stand_apart(at: AppTest, person: int, demo_store: Store):
+    unscanned = tracing.trace(demo_store, ask(person)).unscanned
+    assert unscanned.height
+    [table] = [table.value for table in at.dataframe if "when" in table.value]
+    assert sorted(table["name"]) == sorted(set(unscanned["name"]))
+
+
+def test_several_cases_are_one_answer_and_one_of_them_can_be_taken_out(
+    at: AppTest, person: int, other: int, demo_store: Store
+):
+    alone = at.subheader[0].value
+    at.session_state["trace_add"] = other
+    at.run()
+    assert not at.exception
+    onset = at.date_input(key=f"trace_onset_{other}").value
+    both = tracing.Question((tracing.Case(person, ONSET), tracing.Case(other, onset)))
+    counts = tracing.trace(demo_store, both).counts
+    assert at.subheader[0].value == f"2 F0s together: {counts['f1']} suspected F1, {counts['f2']} suspected F2"
+    for view in ("f1", "f2", "graph", "places"):
+        shown(at, view)
+    at.button(key=f"trace_drop_{other}").click().run()
+    assert at.subheader[0].value == alone
+
+
+def test_registered_cases_come_with_their_days(
+    app, person: int, other: int, demo_store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    test = app(page="pages/tracing.py", language="en", store=demo_store)
+    state: dict = {}
+    with monkeypatch.context() as patch:
+        patch.setattr(question.st, "session_state", state)
+        question.pick(
+            [
+                tracing.Case(person, date(2021, 8, 24), datetime(2021, 8, 25, 9, 30)),
+                tracing.Case(other, date(2021, 8, 23), symptoms=False),
+            ]
+        )
+    for key, value in state.items():
+        test.session_state[key] = value
+    test.run()
+    assert not test.exception
+    said = [text.value for text in test.markdown if "Infectious from" in text.value]
+    assert said[0].startswith("Nguyễn Đình Khôi: Infectious from **00:00 21/08/2021** until **09:30 25/08/2021**")
+    assert said[1].startswith("Cầm Văn Thành: Infectious from **00:00 09/08/2021** until **00:00 07/09/2021**")
+
+
+def test_who_another_screen_asks_about_is_traced_alone(at: AppTest, person: int, other: int):
+    at.session_state["trace_add"] = other
+    at.run()
+    at.session_state["trace_person"] = other
+    at.run()
+    assert at.session_state[question.PEOPLE] == [other]
 
 
 def test_an_f2_opens_the_contacts_they_come_through(at: AppTest, person: int, demo_store: Store):
-    answer = tracing.trace(demo_store, tracing.Case(person, date(2021, 8, 25)))
+    answer = tracing.trace(demo_store, ask(person))
     f2 = answer.f2["person_id"][0]
-    at.selectbox(key=f"trace_f2_of_{person}").set_value(f2).run()
+    shown(at, "f2").selectbox(key="trace_opened2").set_value(f2).run()
     assert not at.exception
-    [shown] = [table.value for table in at.dataframe if "infector" in table.value]
-    assert shown["infector"].to_list() == tracing.evidence_of_f2(demo_store, answer, f2)["infector"].to_list()
+    [table] = [table.value for table in at.dataframe if "infector" in table.value]
+    assert table["infector"].to_list() == tracing.evidence(demo_store, answer, 2, f2)["infector"].to_list()
+    row = answer.f2.row(0, named=True)
+    who = f"{row['name']} {row['phone_shown']}".strip()
+    assert audited(demo_store, "open rows") == [(who, "F2 of Nguyễn Đình Khôi 0900999001")]
+
+
+def test_an_f2_names_the_f1s_they_come_through(at: AppTest, person: int, demo_store: Store):
+    answer = tracing.trace(demo_store, ask(person))
+    links = tracing.links(demo_store, answer).filter(pl.col("degree") == 2)
+    table = shown(at, "f2").dataframe[0].value
+    rows = tracing.suspected(answer.f2)
+    names = dict(answer.f1.select("person_id", "name").iter_rows())
+    for at_row, person_id in enumerate(rows["person_id"]):
+        through = links.filter(pl.col("person_id") == person_id).sort("minutes", descending=True)["infector_id"]
+        more = f" +{len(through) - 3}" if len(through) > 3 else ""
+        assert set(table["through"][at_row].removesuffix(more).split(", ")) == {names[one] for one in through.head(3)}
+
+
+def test_f3_is_found_when_asked_for(at: AppTest, person: int, demo_store: Store):
+    shown(at, "f2").button(key="trace_on_to_f3").click().run()
+    at.run()
+    counts = tracing.trace(demo_store, ask(person, steps=3)).counts
+    assert at.subheader[0].value.endswith(f"{counts['f3']} suspected F3")
+
+
+def test_a_look_up_is_written_down(at: AppTest, demo_store: Store):
+    [(subject, detail)] = audited(demo_store, "trace")
+    assert subject == "Nguyễn Đình Khôi 0900999001"
+    assert "suspected F1" in detail
+
+
+def test_the_timeline_shows_the_stays_of_one_place_and_day(at: AppTest, person: int, demo_store: Store):
+    answer = tracing.trace(demo_store, ask(person))
+    contacts = tracing.evidence(demo_store, answer)
+    shown(at, "places")
+    place, day = at.selectbox(key="trace_timeline_place").value, at.selectbox(key="trace_timeline_day").value
+    met = contacts.filter((pl.col("location") == place) & (pl.col("began").dt.date() == day))
+    names = dict(answer.f1.select("person_id", "name").iter_rows())
+    assert at.dataframe[0].value["name"].to_list() == [names[one] for one in met["person_id"]]
+    options = at.selectbox(key="trace_timeline_place").options
+    for name in options:
+        at.selectbox(key="trace_timeline_place").set_value(name).run()
+        assert not at.exception
+
+
+def test_exposure_is_every_shared_minute_once_in_its_hour(person: int, demo_store: Store):
+    contacts = tracing.evidence(demo_store, tracing.trace(demo_store, ask(person)))
+    spent = exposure.by_hour(contacts)
+    counted: dict[tuple, int] = {}
+    for row in contacts.iter_rows(named=True):  # second by second
+        second = row["began"]
+        while second < row["ended"]:
+            key = (row["location"], second.date(), second.hour)
+            counted[key] = counted.get(key, 0) + 1
+            second = datetime.fromtimestamp(second.timestamp() + 1)
+    assert {row[:3]: round(row[3] * 60) for row in spent.iter_rows()} == counted
+    assert spent["minutes"].sum() == pytest.approx(contacts["minutes"].sum())
+
+
+def test_the_graph_shows_the_strongest_and_nobody_in_the_air(person: int, demo_store: Store):
+    answer = tracing.trace(demo_store, ask(person, steps=3))
+    links = tracing.links(demo_store, answer)
+    everybody, _ = graph.strongest(answer, links)
+    assert sorted(everybody["person_id"]) == sorted(links["person_id"].unique())
+    for drawn in (1, 10, answer.f1.height + 5):
+        people, lines = graph.strongest(answer, links, drawn)
+        assert people.height <= drawn
+        strongest = answer.f1.sort("minutes", "person_id", descending=[True, False])["person_id"].head(drawn)
+        assert people.filter(pl.col("degree") == 1)["person_id"].to_list() == strongest.to_list()
+        there = {person, *people["person_id"]}
+        assert there >= set(people["parent_id"])
+        assert there >= {*lines["infector_id"], *lines["person_id"]}
+        assert set(graph.places([person], people)) == there
+    # nobody stands on somebody else
+    spots = graph.places([person], everybody).values()
+    assert len({(round(x, 3), round(y, 3)) for x, y in spots}) == everybody.height + 1

@@ -234,6 +234,7 @@ def nodes(
         "name": label,
         "text": [_plain(words) for words in text],
         "textposition": ["top center" if abs(x) < 0.15 else "middle right" if x > 0 else "middle left" for x, _ in at],
+        "textfont": {"size": 11},
         "hovertext": [_plain(words) for words in hover],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": {
@@ -268,10 +269,11 @@ def links(
     }
 
 
-def plane(traces: list[dict[str, Any]], height: int) -> go.Figure:
-    """A figure without axes, as broad as high in its own measure."""
+def plane(traces: list[dict[str, Any]], radius: float, height: int) -> go.Figure:
+    """A figure without axes that reaches `radius` from its middle, as broad as the screen allows."""
     bare = {"visible": False, "automargin": False}
-    return _figure(traces, height, x=bare, y=bare | {"scaleanchor": "x"}, hovermode="closest")
+    x = bare | {"range": [-1.25 * radius, 1.25 * radius]}  # names stand beside the outermost nodes
+    return _figure(traces, height, x=x, y=bare | {"range": [-1.1 * radius, 1.1 * radius]}, hovermode="closest")
 
 
 def _plain(text: str) -> str:

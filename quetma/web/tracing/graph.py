@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from quetma.web.page import Page
 
 DRAWN = 500  # people in the graph besides the F0s: a browser draws no more in a second, and nobody reads more
-LABELLED = 24  # names written beside their nodes: the strongest F1s first
+LABELLED = 16  # names written beside their nodes: the strongest F1s first
 NESTED = 0.4  # room on a ring for each one further out, against 1 for oneself: the rings outside are longer
+RINGS = (0, 1.2, 2.0, 2.7)  # how far from the middle F0, F1, F2 and F3 stand
 KEY = "trace_graph"
 
 
@@ -89,7 +90,7 @@ def places(roots: list[int], people: pl.DataFrame) -> dict[int, tuple[float, flo
     for person_id in [*reversed(people["person_id"].to_list()), *roots]:  # the outermost first
         room[person_id] = 1 + NESTED * sum(room[child] for child in children.get(person_id, []))
     at: dict[int, tuple[float, float]] = {}
-    inner = 0.0 if len(roots) == 1 else 0.35
+    rings = (0.0 if len(roots) == 1 else 0.4, *RINGS[1:])
     sectors = [(roots, 0, 0.0, 2 * math.pi)]
     while sectors:
         group, ring, begin, width = sectors.pop()
@@ -97,7 +98,7 @@ def places(roots: list[int], people: pl.DataFrame) -> dict[int, tuple[float, flo
         for n, one in enumerate(group):
             share = width * room[one] / total
             # neighbours in a crowded ring stand a little further out and in
-            radius = inner if ring == 0 else ring + (0.16 * (n % 3 - 1) if len(group) > 12 else 0)
+            radius = rings[ring] + (0.14 * (n % 3 - 1) if ring and len(group) > 12 else 0)
             angle = begin + share / 2
             at[one] = (radius * math.sin(angle), radius * math.cos(angle))
             if one in children:
@@ -150,4 +151,4 @@ def figure(
             marked=[False] * len(roots),
         )
     )  # fmt: skip
-    return charts.plane([trace for trace in traces if trace], height=620)
+    return charts.plane([trace for trace in traces if trace], RINGS[answer.question.steps] + 0.14, height=640)
