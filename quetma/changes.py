@@ -252,10 +252,9 @@ def what_changed(person: Person, t: Translate) -> str:
         "via": t("through how many"), "certainty": t("how sure"),
     }  # fmt: skip
     for name, label in labels.items():
-        if before.get(name) != now.get(name):
-            values = [_shown(row.get(name), sure) for row in (before, now)]
-            if values[0] != values[1]:
-                said.append(f"{label} {values[0]} → {values[1]}")
+        was, is_now = (_shown(row.get(name), sure) for row in (before, now))
+        if was != is_now and is_now:
+            said.append(f"{label} {was} → {is_now}" if was else f"{label} {is_now}")
     return ", ".join(said) or t("small differences")
 
 
@@ -275,4 +274,4 @@ def _shown(value: Any, sure: dict[str, str]) -> str:
         return f"{value:.0f}"
     if hasattr(value, "strftime"):
         return f"{value:%d/%m/%Y}"
-    return sure.get(value, str(value)) if value not in (None, "") else "–"
+    return "" if value is None else sure.get(value, str(value))

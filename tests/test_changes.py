@@ -1,6 +1,7 @@
 """What a saved answer would be by now: the set difference, and why, in words."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -62,7 +63,7 @@ def test_a_late_log_adds_moves_and_changes(store: Store) -> None:
     assert reasons(found, vi) == ["vì tệp muộn.csv được tải lên lúc 08:00 24/08/2021, người làm: Bình"]
     words = {p.name: what_changed(p, en) for p in found.people}
     assert words["Người 5"] == "new: F1, Nơi 1, 12:10 23/08/2021, 20 minutes, seen"
-    assert words["Người 3"].startswith("F2 → F1, minutes – → 10, first shared 14:00 23/08/2021 → 12:40 23/08/2021")
+    assert words["Người 3"].startswith("F2 → F1, minutes 10, first shared 14:00 23/08/2021 → 12:40 23/08/2021")
 
 
 def test_a_log_about_other_people_changes_nothing_but_is_said(store: Store) -> None:
@@ -149,6 +150,23 @@ def test_people_who_come_back_under_other_numbers_are_the_same(empty_store: Stor
         ("added", "c.csv"),
         ("gone", "a.csv"),
     ]
+
+
+def test_who_was_isolated_stays_so_under_another_number(empty_store: Store) -> None:
+    later = "Lò Văn B,0912000002,23/08/2021 10:00,Yên Châu,Vào\nLò Văn B,0912000002,23/08/2021 11:00,Yên Châu,Ra\n"
+    other = "Vì Thị C,0912000003,23/08/2021 10:00,Yên Châu,Vào\nVì Thị C,0912000003,23/08/2021 11:00,Yên Châu,Ra\n"
+    batch = loaded(empty_store, "a.csv", LOG + later + other)
+    question = asked(empty_store).question
+    isolated = asked(empty_store).f1["person_id"][0]
+    question = replace(question, isolated=((isolated, datetime(2021, 8, 23, 9, 45)),))
+    receipt = receipts.save(empty_store, trace(empty_store, question), "An")
+    assert (receipt.answer.counts["f1"], receipt.answer.counts["f2"]) == (1, 0)
+    intake.undo(empty_store, batch, "An")
+    loaded(empty_store, "c.csv", LOG.split("\n")[0] + "\nHà Thị D,0912000004,20/08/2021 08:00,Yên Châu,Vào\n")
+    loaded(empty_store, "a2.csv", LOG + later + other)
+    assert asked(empty_store).f1["person_id"][0] != isolated
+    assert asked(empty_store).counts["f2"] == 1
+    assert difference(empty_store, receipt).people == []
 
 
 def test_opening_hours_and_settings_are_reasons(store: Store) -> None:
@@ -274,3 +292,20 @@ def test_unscanned_staff_are_compared_by_day_and_place() -> None:
     [person] = compare({("tel:1", "2021-08-23", 1): row}, {})
     assert person == Person("A", "", row, None)
     assert what_changed(person, en) == "no longer: on duty without a scan, Nơi 1, 23/08/2021"
+
+
+def test_somebody_on_duty_whose_scan_comes_late(demo_store: Store) -> None:
+    [(case,)] = demo_store.cursor().execute("SELECT person_id FROM person WHERE phone = '+84900999001'").fetchall()
+    answer = trace(demo_store, Question((Case(case, date(2021, 8, 25)),)))
+    missing = answer.unscanned.row(0, named=True)
+    receipt = receipts.save(demo_store, answer, "An")
+    hours = [(7, "in"), (16, "out")]
+    noon = datetime.combine(missing["day"], NOON.time())
+    person, place = missing["person_id"], missing["location_id"]
+    upload(demo_store, 900, [(person, place, noon.replace(hour=hour), way) for hour, way in hours])
+    found = difference(demo_store, receipt)
+    assert found.counts["unscanned", "-"] == 1
+    gone = [p for p in found.people if p.change == "gone"]
+    assert [(p.name, what_changed(p, en)) for p in gone] == [
+        (missing["name"], f"no longer: on duty without a scan, {missing['location']}, {missing['day']:%d/%m/%Y}")
+    ]
