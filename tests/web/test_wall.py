@@ -17,7 +17,7 @@ from quetma.store import ROOT, open_store
 from quetma.web import wall
 from tests.conftest import serve, sign_in
 
-FOR_LEADERS = {"tracing", "history", "upload", "who"}
+FOR_LEADERS = {"tracing", "drill", "history", "upload", "who"}
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 HTML = {"accept": "text/html,*/*"}
 
