@@ -152,6 +152,18 @@ def test_people_who_come_back_under_other_numbers_are_the_same(empty_store: Stor
     ]
 
 
+def test_the_same_file_again_is_no_reason_until_the_first_is_undone(empty_store: Store) -> None:
+    first = loaded(empty_store, "a.csv", LOG)
+    receipt = receipts.save(empty_store, asked(empty_store), "An")
+    loaded(empty_store, "b.csv", LOG)
+    found = difference(empty_store, receipt)
+    assert found.same and found.grounds == []
+    intake.undo(empty_store, first, "An")
+    found = difference(empty_store, receipt)
+    assert found.same
+    assert sorted((ground.change, ground.label) for ground in found.grounds) == [("added", "b.csv"), ("gone", "a.csv")]
+
+
 def test_who_was_isolated_stays_so_under_another_number(empty_store: Store) -> None:
     later = "Lò Văn B,0912000002,23/08/2021 10:00,Yên Châu,Vào\nLò Văn B,0912000002,23/08/2021 11:00,Yên Châu,Ra\n"
     other = "Vì Thị C,0912000003,23/08/2021 10:00,Yên Châu,Vào\nVì Thị C,0912000003,23/08/2021 11:00,Yên Châu,Ra\n"
