@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,7 +122,7 @@ def _store(
     people = settled.named(settled.people, "person_id")
     fresh = people.filter(pl.col("person_id") < 0)
     known = people.filter(pl.col("person_id") > 0)["person_id"]
-    real = _real_ids(fresh["person_id"], next_person)
+    persons = _real_ids(fresh["person_id"], next_person)
     if not fresh.is_empty():
         former = _frame(cursor, "intake/former_people", "fresh", fresh)
         if not former.is_empty():
@@ -129,24 +130,39 @@ def _store(
             cursor.execute(query("intake/forget_former")[0])
             cursor.unregister("fresh")
             back = fresh.select("identity").join(former, on="identity", how="left", maintain_order="left")["former_id"]
-            real = real.with_columns(real=pl.coalesce(back, "real"))
-        _put(cursor, "intake/insert_people", "fresh", recount.with_keys(_number(fresh, "person_id", real)))
-    ids = _number(settled.people, "person_id", real)["person_id"]
-    facts = settled.facts.with_columns(person_id=ids.gather(settled.facts["who"]))
-    _put(cursor, "intake/insert_claims", "claims", _number(people, "person_id", real), batch=batch_id)
-    if "location_id" in facts.columns:
-        places = settled.named(settled.places, "location_id")
-        fresh = places.filter(pl.col("location_id") < 0)
-        real = _real_ids(fresh["location_id"], next_location)
-        ids = _number(settled.places, "location_id", real)["location_id"]
-        facts = facts.with_columns(location_id=ids.gather(facts["place"]))
+            persons = persons.with_columns(real=pl.coalesce(back, "real"))
+    places = settled.named(settled.places, "location_id")
+    fresh_places = places.filter(pl.col("location_id") < 0)
+    locations = _real_ids(fresh_places["location_id"], next_location)
+    with ThreadPoolExecutor(1) as worker:  # very many facts are brought into order while people are stored
+        facts = worker.submit(_facts, prepared, persons, locations)
         if not fresh.is_empty():
-            _put(cursor, "intake/insert_locations", "fresh", _number(fresh, "location_id", real))
-        _put(cursor, "intake/insert_place_claims", "claims", _number(places, "location_id", real), batch=batch_id)
-    if prepared.kind == "scans":
-        facts = stays.by_place(facts, "scanned_at")
-    _put(cursor, INSERT[prepared.kind], "facts", facts, batch=batch_id)
+            _put(cursor, "intake/insert_people", "fresh", recount.with_keys(_number(fresh, "person_id", persons)))
+        _put(cursor, "intake/insert_claims", "claims", _number(people, "person_id", persons), batch=batch_id)
+        if not fresh_places.is_empty():
+            numbered = _number(fresh_places, "location_id", locations)
+            _put(cursor, "intake/insert_locations", "fresh", numbered)
+        if not places.is_empty():
+            _put(
+                cursor,
+                "intake/insert_place_claims",
+                "claims",
+                _number(places, "location_id", locations),
+                batch=batch_id,
+            )
+    _put(cursor, INSERT[prepared.kind], "facts", facts.result(), batch=batch_id)
     return known
+
+
+def _facts(prepared: Prepared, persons: pl.DataFrame, locations: pl.DataFrame) -> pl.DataFrame:
+    """The facts with the real numbers of their people and places, in the order in which they are stored."""
+    settled = prepared.settled
+    ids = _number(settled.people, "person_id", persons)["person_id"]
+    facts = settled.facts.with_columns(person_id=ids.gather(settled.facts["who"]))
+    if "location_id" in facts.columns:
+        ids = _number(settled.places, "location_id", locations)["location_id"]
+        facts = facts.with_columns(location_id=ids.gather(facts["place"]))
+    return stays.by_place(facts, "scanned_at") if prepared.kind == "scans" else facts
 
 
 def _remember(cursor: DuckDBPyConnection, prepared: Prepared, account: str) -> None:

@@ -189,8 +189,9 @@ def _names(texts: pl.Series) -> pl.Series:
     """`a_name` of every text."""
     usual = texts.str.contains(people.USUAL)
     name = people.clean_all(texts)
-    named = name.str.contains(r"[\p{L}*]") & ~people.fold_all(name).is_in(list(NO_NAME))
-    name = name.set(~named, "")
+    name = name.set(~name.str.contains(r"[\p{L}*]"), "")
+    short = (name.str.len_chars() <= max(map(len, NO_NAME))).arg_true()  # folding makes no text longer
+    name = name.scatter(short.filter(people.fold_all(name.gather(short)).is_in(list(NO_NAME))), "")
     odd = (~usual).arg_true()
     return name.scatter(odd, pl.Series([a_name(text) for text in texts.gather(odd)], dtype=pl.String))
 

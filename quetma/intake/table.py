@@ -13,7 +13,7 @@ import polars as pl
 from quetma.intake import normalise
 from quetma.intake.choices import Choices
 from quetma.intake.columns import Recognised, own_columns
-from quetma.intake.text import is_total
+from quetma.intake.text import LIKE_TOTAL, is_total
 from quetma.people import fold
 
 # The fields that hold dates, and a date of which day and month could be exchanged: before, two numbers, after.
@@ -199,8 +199,8 @@ def _taken(
         facts = facts.with_columns(placed["place"].gather(facts["place"]))
     if refused.any():
         where = refused.arg_true()
-        raw = rows["raw"].gather(where)
-        total = where.filter(raw.map_elements(is_total, return_dtype=pl.Boolean))
+        perhaps = where.filter(rows["raw"].gather(where).str.contains(LIKE_TOTAL))
+        total = perhaps.filter(rows["raw"].gather(perhaps).map_elements(is_total, return_dtype=pl.Boolean))
         rows = rows.with_columns(rows["reason"].scatter(total, "total_row"))
         facts = facts.filter(~refused.gather(facts["row"]))
     if few:

@@ -259,6 +259,8 @@ def _record(lines: list[str], start: int, separator: str, width: int) -> tuple[C
 def _cells(lines: list[str], start: int, separator: str) -> tuple[Cells | None, int]:
     """The cells that begin on line `start` and how many lines they take; None when a quote is not closed in time."""
     for count in (1, RECORD_LINES):
+        if count > 1 and not any('"' in line for line in lines[start + 1 : start + count]):
+            break  # nothing closes the quote
         reader = csv.reader((line + "\n" for line in lines[start : start + count]), delimiter=separator, strict=True)
         with contextlib.suppress(csv.Error):
             return [cell.removesuffix("\n") for cell in next(reader)], reader.line_num
@@ -290,6 +292,9 @@ def tidy(table: pl.DataFrame, width: int, readable: bool = False) -> pl.DataFram
         told |= pl.col("bad").is_not_null() & pl.col("raw").str.contains(r"[^\s,;|\"]")
     kept = table.select(told).to_series()
     return table if kept.all() else table.filter(kept)
+
+
+LIKE_TOTAL = r"(?i)^[\W\d_]*[tc]"  # all that `is_total` says yes to
 
 
 def is_total(raw: str) -> bool:

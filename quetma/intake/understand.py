@@ -6,6 +6,7 @@ process of its own.
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
@@ -135,8 +136,10 @@ def _tables(
     remembered: Mapping[str, Choices],
 ) -> list[Found | Refused]:
     """The tables of one file that is no archive. Raises `IntakeError` when it cannot be read at all."""
-    sheets = sources(content)
-    whole = _part(name, key, content)
+    with ThreadPoolExecutor(1) as worker:
+        part = worker.submit(_part, name, key, content)
+        sheets = sources(content)
+    whole = part.result()
     tables = []
     for sheet, readings in sheets.items():
         own = "/".join(filter(None, [key, sheet])) if len(sheets) > 1 else key

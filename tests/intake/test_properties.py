@@ -102,6 +102,8 @@ def dressed(draw: Any, rows: list[list[Scan]], visits: bool) -> tuple[bytes, lis
         day, clock = at.strftime(day_form), clock_form(at)
         written = f"{clock} {day}" if time_first else f"{day} {clock}"
         # A column of nothing but midnights is one of days: such a cell is never the only one of its kind here.
+        if real and at.time() == time() and written == f"{at}":
+            return f"{at:%H:%M %d/%m/%Y}"
         return pick([at, written]) if real and at.time() != time() else written
 
     def clocked(at: datetime) -> Any:
