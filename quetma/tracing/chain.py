@@ -128,7 +128,7 @@ def trace(store: Store, question: Question) -> Trace:
     question, people = known(store, question)
     steps: list[pl.DataFrame] = []
     for _ in range(question.steps):
-        steps.append(_ask(store, question, steps, "step"))
+        steps.append(ask(store, question, steps, "step"))
     if len(steps) < 3:
         steps.append(steps[0].clear())
     present = frozenset(case.person_id for case in question.cases if _present(store, case, question.linger))
@@ -154,7 +154,7 @@ def evidence(store: Store, answer: Trace, degree: int = 1, person_id: int | None
     """The contacts behind a step, or behind one person of it (columns of queries/tracing/evidence.sql): degree 1 of
     the cases with the F1s, 2 of the F1s with the F2s, 3 of the F2s with the F3s.
     """
-    return _ask(store, answer.question, answer.steps[: degree - 1], "evidence", person=person_id)
+    return ask(store, answer.question, answer.steps[: degree - 1], "evidence", person=person_id)
 
 
 def links(store: Store, answer: Trace) -> pl.DataFrame:
@@ -202,7 +202,7 @@ def _infectors(question: Question, steps: list[pl.DataFrame]) -> pl.DataFrame:
     return steps[-1].select("person_id", since="exposed_at", until=until, sure=sure)
 
 
-def _ask(store: Store, question: Question, steps: list[pl.DataFrame], name: str, **more: Any) -> pl.DataFrame:
+def ask(store: Store, question: Question, steps: list[pl.DataFrame], name: str, **more: Any) -> pl.DataFrame:
     """The named query about the step after these."""
     chain = [case.person_id for case in question.cases] + [person for step in steps for person in step["person_id"]]
     tables: Mapping[str, pl.DataFrame] = {

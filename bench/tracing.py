@@ -1,0 +1,173 @@
+"""How long a trace takes as the store grows, and how long other ways of asking the same take.
+
+    .venv/bin/python bench/tracing.py [--scans 1000000 10000000 100000000] [--beside 10000000] [--folder DIR]
+
+Stores of invented stays (52 stays for 100 scans; at 100 million scans 1 million people, 2,000 places, 180 days), in the
+order in which uploads keep them. The case is the person with the median number of stays in the 14 days, or the one with
+the most. Warm is the median of many questions, each about another person of that kind; cold is the first question to a
+store just opened. `--beside` answers the same question with SQLite (covering indexes), Polars and pandas too, and
+asserts that all answers are equal. A folder given keeps the stores for the next run.
+"""
+
+import argparse
+import contextlib
+import gc
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from quetma import tracing
+from quetma.store import Store, open_store
+from quetma.tracing import chain
+
+FIRST, DAYS = date(2021, 3, 1), 180
+ONSET = FIRST + timedelta(days=120)
+ISOLATED = datetime(ONSET.year, ONSET.month, ONSET.day) + timedelta(days=11)  # with 3 days before: 14 days
+WINDOW = 14
+PEOPLE_PER, PLACES_PER, STAYS_PER = 100, 50_000, 0.52  # scans for one person, for one place; stays for one scan
+REPEATS = 15
+
+
+def people_of(scans: int) -> int:
+    """How many people make so many scans."""
+    return max(1_000, scans // PEOPLE_PER)
+
+
+def generate(folder: Path, scans: int) -> Store:
+    """A store of that many scans: stays, people and places. Made day by day, as uploads come in."""
+    store = open_store(folder)
+    made = store.cursor().execute("SELECT COUNT(*) FROM stay").fetchall()[0][0]
+    if made:
+        return store
+    people, places = people_of(scans), max(20, scans // PLACES_PER)
+    with store.write() as cursor:
+        cursor.execute("SELECT SETSEED(0.5)")
+        cursor.execute(
+            "INSERT INTO location (location_id, name, name_key) "
+            "SELECT i, 'Nơi ' || i, 'noi ' || i FROM RANGE(1, $n + 1) t(i)",
+            {"n": places},
+        )
+        cursor.execute(
+            """
+            INSERT INTO person (person_id, identity, name, name_key, sort_key, phone, birth_year, masked)
+            SELECT i, 'tel:+849' || i, 'Người ' || i, 'nguoi ' || i, i || ' nguoi', '+849' || LPAD(i::VARCHAR, 8, '0'),
+                   NULL, FALSE
+            FROM RANGE(1, $n + 1) t(i)
+            """,
+            {"n": people},
+        )
+    for day in range(DAYS):
+        stays = int(scans * STAYS_PER) * (day + 1) // DAYS - int(scans * STAYS_PER) * day // DAYS
+        with store.write() as cursor:
+            # Most stays of a person are at two places of their own, one in five anywhere. One person in a hundred
+            # comes five times as often.
+            cursor.execute(
+                """
+                INSERT INTO stay
+                WITH drawn AS (
+                    SELECT HASH(i * 180 + $day) AS h, HASH(i * 180 + $day + 0.5) AS g FROM RANGE($stays) t(i)
+                ),
+                who AS (
+                    SELECT h, g, CASE WHEN g % 20 = 0 THEN 1 + (h % $people) // 100 * 100 ELSE 1 + h % $people END AS person
+                    FROM drawn
+                ),
+                stayed AS (
+                    SELECT LEAST(person, $people) AS person_id,
+                           1 + (CASE WHEN g // 20 % 5 = 0 THEN g // 100 ELSE HASH(person * 2 + g // 100 % 2) END) % $places AS place,
+                           $date::TIMESTAMP + TO_SECONDS((25200 + h // 1000003 % 32400)::BIGINT) AS t_in,
+                           TO_SECONDS((300 + g // 1000003 % 14100)::BIGINT) AS spent, g
+                    FROM who
+                )
+                SELECT t_in::DATE, place, person_id, t_in, t_in + spent, TRUE, g % 10 > 0 FROM stayed ORDER BY 2, 4, 3
+                """,
+                {"day": day, "stays": stays, "people": people, "places": places, "date": FIRST + timedelta(days=day)},
+            )
+    store.cursor().execute("CHECKPOINT")
+    return store
+
+
+def question(person: int) -> tracing.Question:
+    """Who that person may have infected in the 14 days."""
+    return tracing.Question((tracing.Case(person, ONSET, until=ISOLATED, days_before=3),)).resolved()
+
+
+def cases(store: Store) -> dict[str, list[int]]:
+    """People of the median number of stays in the window, and those with the most."""
+    rows = store.cursor().execute(
+        """
+        SELECT person_id, COUNT(*) AS stays FROM stay
+        WHERE day BETWEEN $first AND $last GROUP BY person_id ORDER BY stays, person_id
+        """,
+        {"first": ONSET - timedelta(days=3), "last": ISOLATED.date() - timedelta(days=1)},
+    ).fetchall()  # fmt: skip
+    middle = rows[len(rows) // 2][1]
+    return {
+        "median": [person for person, stays in rows if stays == middle][:: max(1, len(rows) // 400)][:REPEATS],
+        "busiest": [person for person, _ in rows[-REPEATS:]],
+    }
+
+
+def steps(store: Store, asked: tracing.Question, count: int) -> list[pl.DataFrame]:
+    """F1, or F1 and F2, as the product asks for them."""
+    found: list[pl.DataFrame] = []
+    for _ in range(count):
+        found.append(chain.ask(store, asked, found, "step"))
+    return found
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Milliseconds."""
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def measure(folder: Path, scans: int) -> dict[str, float]:
+    """The line of one size; the figures by name."""
+    store = generate(folder, scans)
+    found = cases(store)
+    store.close()
+    del store
+    gc.collect()
+    with contextlib.suppress(OSError, subprocess.CalledProcessError):  # as root on Linux: out of the disk's cache too
+        Path("/proc/sys/vm/drop_caches").write_text("1\n")
+    store = open_store(folder)
+    cold = timed(lambda: steps(store, question(found["median"][-1]), 2))
+    figures: dict[str, float] = {"cold F1+F2": cold}
+    sizes = []
+    for kind, people in found.items():
+        for count, name in ((1, "F1"), (2, "F1+F2")):
+            steps(store, question(people[0]), count)
+            times = [timed(lambda p=p, c=count: steps(store, question(p), c)) for p in people]
+            figures[f"{kind} {name}"] = statistics.median(times)
+        sizes.append([frame.height for frame in steps(store, question(people[0]), 2)])
+    stays = store.cursor().execute("SELECT COUNT(*) FROM stay").fetchall()[0][0]
+    store.close()
+    told = "  ".join(f"{name} {value:6.1f} ms" for name, value in figures.items())
+    print(f"{scans:>11,} scans {stays:>11,} stays  {told}   answers F1, F2: {sizes}", flush=True)
+    return figures
+
+
+def main() -> None:
+    """One line a size."""
+    given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    given.add_argument("--scans", type=int, nargs="*", default=[1_000_000, 10_000_000])
+    given.add_argument("--folder", type=Path)
+    asked = given.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        for scans in asked.scans:
+            measure((asked.folder or Path(temporary)) / str(scans), scans)
+
+
+if __name__ == "__main__":
+    main()
