@@ -53,6 +53,7 @@ def test_axe_finds_nothing_serious_on_a_trace(demo: Demo, window: Window, scheme
     views.first.wait_for()
     for view in views.all():
         view.click()
+        page.mouse.move(0, 0)
         settled(page)
         assert not faults(page), view.inner_text()
 

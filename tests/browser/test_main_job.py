@@ -72,6 +72,7 @@ def test_first_account_upload_trace_export(window: Window, tmp_path: Path, log: 
         answer.wait_for()
         settled(page)
         f1, f2 = map(int, re.findall(r"(\d+) nghi", answer.inner_text()))
+        page.get_by_test_id("stButtonGroup").get_by_text(t("Save and hand over")).click()
         with fetched(page, "CSV").open(encoding="utf-8-sig") as file:
             sentence = file.readline()
             rows = list(csv.DictReader(file))
@@ -83,7 +84,7 @@ def test_first_account_upload_trace_export(window: Window, tmp_path: Path, log: 
 
     store = open_store(tmp_path / "store")
     person = store.ask("people/with_phone", phone=people.phone(phone))["person_id"][0]
-    truth = tracing.trace(store, tracing.Case(person, store.today()))
+    truth = tracing.trace(store, tracing.Question((tracing.Case(person, store.today()),)))
     store.close()
     found = [*truth.f1.iter_rows(named=True), *truth.f2.iter_rows(named=True)]
     exported = [(row[t("Name")], row[t("Phone")]) for row in rows]

@@ -103,14 +103,15 @@ def _case(here: "Page", person: dict, among: int) -> tracing.Case:
         key=_kept(f"trace_isolated_{key}", None),
         persist_state="session",
     )
-    hour = fourth.time_input(
-        t("Hour of isolation (empty: end of the day)"),
-        value=None,
-        step=timedelta(minutes=15),
-        disabled=isolated is None,
-        key=f"trace_hour_{key}",
-        persist_state="session",
-    )
+    hour = None
+    if isolated:
+        hour = fourth.time_input(
+            t("Hour of isolation (empty: end of the day)"),
+            value=None,
+            step=timedelta(minutes=15),
+            key=f"trace_hour_{key}",
+            persist_state="session",
+        )
     until = None
     if isolated:  # as long as nobody says the hour, no contact of that day is left out
         until = (

@@ -1,0 +1,84 @@
+"""The tracing page in a browser: one click from a scan to a drawn trace, a click in the graph, a phone."""
+
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Demo, Window, settled, t
+
+pytestmark = pytest.mark.browser
+
+AT_MOST = 1.0  # seconds from the click until the answer is drawn, with a machine to itself
+
+
+def view(page: Page, name: str) -> None:
+    """Chooses how the answer is shown."""
+    page.locator(".st-key-trace_view button").filter(has_text=name).click()
+    settled(page)
+
+
+def traced(page: Page, url: str, name: str, typed: str) -> None:
+    """Opens the page about that person."""
+    page.goto(f"{url}/tracing")
+    page.get_by_role("searchbox").fill(typed)
+    page.get_by_role("button", name=name).click()
+    page.locator(".st-key-trace_view").wait_for()
+    settled(page)
+
+
+def one_click(page: Page, url: str) -> float:
+    """Seconds from the click at the newest scan in the history until its trace and the first rows are there."""
+    page.goto(f"{url}/history")
+    table = page.get_by_test_id("stDataFrame")
+    table.wait_for()
+    settled(page)
+    page.wait_for_timeout(500)  # the canvas draws its buttons a little later
+    # where the button is: the second column, first row; columns are as wide as their texts
+    header = table.locator("table[role=grid] th")
+    assert header.count() > 2
+    box = table.bounding_box()
+    assert box
+    for x in range(120, 420, 12):  # the pointer is a hand over a button of the table
+        page.mouse.move(box["x"] + x, box["y"] + 52)
+        page.wait_for_timeout(30)
+        if table.locator("canvas").first.evaluate("c => getComputedStyle(c).cursor") == "pointer":
+            break
+    began = time.perf_counter()
+    page.mouse.click(box["x"] + x, box["y"] + 52)
+    page.locator(".st-key-trace_view").wait_for()
+    page.locator(".st-key-trace_f1 canvas, [data-testid=stAlert]").first.wait_for()
+    return time.perf_counter() - began
+
+
+def test_one_click_from_a_scan_to_its_trace(demo: Demo, window: Window):
+    url, leader = demo
+    page = window(storage_state=leader)
+    took = sorted(one_click(page, url) for _ in range(3))
+    print(f"from a scan of the history to its trace: {took[1]:.2f} s")
+    assert took[0] < AT_MOST
+
+
+def test_a_click_in_the_graph_opens_the_person(demo: Demo, window: Window):
+    url, leader = demo
+    page = window(storage_state=leader, viewport={"width": 1400, "height": 2000})
+    traced(page, url, "Nguyễn Đình Khôi", "dinh khoi")
+    view(page, t("Graph"))
+    node = page.get_by_test_id("stPlotlyChart").locator(".scatterlayer .trace path.point").first
+    node.wait_for()
+    opened = page.get_by_text(t("Scan history of this person"))
+    expect(opened).to_have_count(0)
+    node.click(force=True)
+    expect(opened).to_be_visible()
+    expect(page.get_by_role("button", name=t("Trace this person"))).to_be_visible()
+    opened.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(t("Scan history"))
+
+
+def test_nothing_is_wider_than_a_phone(demo: Demo, window: Window):
+    url, leader = demo
+    page = window(storage_state=leader, viewport={"width": 390, "height": 844})
+    traced(page, url, "Nguyễn Đình Khôi", "dinh khoi")
+    for name in ("F1", "F2", t("Graph"), t("Places and times"), t("Save and hand over")):
+        view(page, name)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
