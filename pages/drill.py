@@ -103,9 +103,10 @@ def work(running: drill.Drill) -> None:
         st.button(t("Give up"), key="drill_give_up", on_click=end, args=(running, True))
 
 
-def share(part: int, whole: int) -> str:
-    """`92,3% (12/13)`."""
-    return f"{here.percent(part, whole)} ({here.number(part)}/{here.number(whole)})" if whole else "–"
+def share(label: str, part: int, whole: int, about: str = "", explained: str | None = None) -> widgets.Card:
+    """A card with `92,3%`, and `12 / 13` below."""
+    of = f"{here.number(part)} / {here.number(whole)}"
+    return widgets.Card(label, here.percent(part, whole), f"{of} · {about}" if about else of, help=explained)
 
 
 def figures(row: dict) -> None:
@@ -115,13 +116,14 @@ def figures(row: dict) -> None:
             widgets.Card(
                 t("Seconds to the answer"), here.number(round(row["seconds"], 2)), t("{n} suspected F1", n=row["f1"])
             ),
-            widgets.Card(t("F1 with a phone"), share(row["phones"], row["f1"])),
-            widgets.Card(t("F1 reached"), share(row["reached"], row["f1"]), t("given up") if row["given_up"] else ""),
-            widgets.Card(t("Contacts scanned whole"), share(row["contacts_seen"], row["contacts"])),
-            widgets.Card(
+            share(t("F1 with a phone"), row["phones"], row["f1"]),
+            share(t("F1 reached"), row["reached"], row["f1"], t("given up") if row["given_up"] else ""),
+            share(t("Contacts scanned whole"), row["contacts_seen"], row["contacts"]),
+            share(
                 t("Days of the case scanned whole"),
-                share(row["own_days_seen"], row["own_days"]),
-                help=t("Days on which the mock case has every scan in and out."),
+                row["own_days_seen"],
+                row["own_days"],
+                explained=t("Days on which the mock case has every scan in and out."),
             ),
             widgets.Card(
                 t("Staff on duty, not scanned"),
@@ -169,7 +171,7 @@ widgets.table(
     ),
     {
         "started_at": st.column_config.DatetimeColumn(t("Began"), format="HH:mm DD/MM/YYYY", pinned=True),
-        "started_by": t("By"),
+        "started_by": t("Started by"),
         "who": t("Mock F0"),
         "how": t("Outcome"),
         "f1": st.column_config.NumberColumn("F1", format="%d"),

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from quetma import drill
+from quetma.language import percent
 from quetma.store import Store
 
 
@@ -60,7 +61,8 @@ def test_a_drill_from_start_to_result(at: AppTest, demo_store: Store) -> None:
     row = drill.results(demo_store).row(0, named=True)
     assert (row["reached"], row["f1"], row["given_up"]) == (1, people.height, False)
     shown = {metric.label: metric.value for metric in at.metric}
-    assert shown["F1 reached"].endswith(f"(1/{people.height})")
+    assert shown["F1 reached"] == percent(1, people.height, "en")
+    assert f"1 / {people.height}" in [caption.value for caption in at.caption]
     actions = audited(demo_store)
     assert actions[0] == ("start drill", f"person {running.person_id}")
     assert [action for action, _ in actions] == ["start drill", "open drill", "finish drill"]

@@ -32,7 +32,7 @@ def columns(t: Translate) -> list[table.Column]:
     """The columns of the file."""
     return [
         table.Column("started_at", t("Began"), 20),
-        table.Column("started_by", t("By"), 20),
+        table.Column("started_by", t("Started by"), 20),
         table.Column("staff", t("Mock F0"), 12),
         table.Column("onset", t("Onset or sample"), 14),
         table.Column("given_up", t("Outcome"), 12),

@@ -231,7 +231,7 @@ def _grounds(here: "Page", receipt: Receipt) -> None:
         "what": t("What"),
         "label": st.column_config.TextColumn(t("Name"), pinned=True),
         "since": st.column_config.DatetimeColumn(t("Since"), format="HH:mm DD/MM/YYYY"),
-        "done_by": t("By"),
+        "done_by": t("Done by"),
         "value": st.column_config.TextColumn(t("Value or fingerprint"), width="large"),
     }
     rows = receipt.grounds.with_columns(pl.col("what").replace(words))
