@@ -5,7 +5,7 @@ import streamlit as st
 from quetma import tracing
 from quetma.web import handover, page, receipts, widgets
 from quetma.web.tracing import answer as words
-from quetma.web.tracing import graph, places, question
+from quetma.web.tracing import graph, origin, places, question, sureness
 
 here = page.begin("Tracing", right="trace")
 t = here.t
@@ -55,6 +55,8 @@ if "f3" in counts:
 views |= {
     "graph": (t("Graph"), lambda: graph.view(here, answer)),
     "places": (t("Places and times"), lambda: places.view(here, answer)),
+    "origin": (t("Caught from whom"), lambda: origin.view(here, answer)),
+    "sure": (t("How sure"), lambda: sureness.view(here, answer)),
     "hand": (t("Save and hand over"), lambda: hand_over()),
 }
 

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from quetma import tracing
-from quetma.web.tracing import exposure, timeline
+from quetma.tracing import clusters
+from quetma.web import widgets
+from quetma.web.tracing import exposure, person, timeline
 
 if TYPE_CHECKING:
     from quetma.web.page import Page
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 def view(here: "Page", answer: tracing.Trace) -> None:
     """All of it, for the contacts of the cases with their F1s."""
     t = here.t
+    if answer.people.height > 1:
+        _clusters(here, answer)
     contacts = tracing.evidence(here.store, answer)
     if contacts.is_empty():
         st.caption(t("Nobody."))
@@ -23,3 +27,21 @@ def view(here: "Page", answer: tracing.Trace) -> None:
     timeline.table_of_all(here, answer, contacts)
     st.markdown(f"**{t('Where and at which hour people were exposed')}**")
     exposure.view(here, contacts)
+
+
+def _clusters(here: "Page", answer: tracing.Trace) -> None:
+    """Which of the F0s belong together, and where they met."""
+    t = here.t
+    names = person.names(answer)
+    found = clusters.clusters(here.store, answer.question)
+    st.markdown(f"**{t('Which F0s met')}**")
+    for group in found.groups:
+        who = ", ".join(widgets.plain(names[one]) for one in group)
+        st.markdown(
+            "- "
+            + (t("{names}: one cluster", names=who) if len(group) > 1 else t("{names}: met no other F0", names=who))
+        )
+    if found.met.height:
+        person.contacts_table(
+            here, found.met, {"infector": t("F0 who may infect"), "name": "F0"}, alt=t("Each time two F0s met")
+        )

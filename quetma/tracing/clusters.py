@@ -1,0 +1,36 @@
+"""Several cases: which of them met while one could infect, where, and which therefore belong together."""
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from quetma.store import Store
+from quetma.tracing.chain import evidence, trace
+from quetma.tracing.question import Question
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """met: one row per contact of a case, while infectious, with another case: infector_id, person_id, infector,
+    name, and the rest of queries/tracing/evidence.sql. groups: the cases that such contacts join, each in the
+    question's order; a case that met none of the others stands alone.
+    """
+
+    met: pl.DataFrame
+    groups: tuple[tuple[int, ...], ...]
+
+
+def clusters(store: Store, question: Question) -> Clusters:
+    """Who of the cases met whom. Raises `Unanswerable` as `trace` does."""
+    alone = [trace(store, replace(question, cases=(case,), steps=2)) for case in question.cases]
+    people = pl.concat([answer.people for answer in alone], how="vertical_relaxed")
+    order = people["person_id"].to_list()
+    met = pl.concat([evidence(store, answer) for answer in alone]).filter(pl.col("person_id").is_in(order))
+    met = met.join(people.select("person_id", "name"), on="person_id", maintain_order="left")
+    group = {person_id: {person_id} for person_id in order}
+    for one, other in met.select("infector_id", "person_id").iter_rows():
+        joined = group[one] | group[other]
+        for person_id in joined:
+            group[person_id] = joined
+    groups = dict.fromkeys(tuple(one for one in order if one in group[person_id]) for person_id in order)
+    return Clusters(met.sort("began", "infector_id", "person_id"), tuple(groups))

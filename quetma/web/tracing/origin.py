@@ -1,0 +1,49 @@
+"""Backwards on the screen: whom the cases may have caught it from."""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import streamlit as st
+
+from quetma import tracing
+from quetma.tracing import origin
+from quetma.web import widgets
+from quetma.web.tracing import person
+
+if TYPE_CHECKING:
+    from quetma.web.page import Page
+
+
+def view(here: "Page", answer: tracing.Trace) -> None:
+    """Everybody who shared a place with a case in the days before they fell ill, most minutes first."""
+    t = here.t
+    st.caption(
+        t("Who shared a place with the case in the days before the first symptoms or the positive sample. The scans do "
+          "not say who of them was ill: ask those at the top first.")
+    )  # fmt: skip
+    days = st.number_input(
+        t("Days before"), 1, 60, value=origin.DAYS, key="trace_origin_days", persist_state="session", width=200
+    )
+    found = origin.backwards(here.store, answer.question, days or origin.DAYS)
+    several = answer.people.height > 1
+    columns = {
+        "name": st.column_config.TextColumn(t("Name"), pinned=True),
+        "phone_shown": t("Phone"),
+        **({"case": "F0"} if several else {}),
+        "minutes": st.column_config.NumberColumn(t("Minutes shared"), format="%d"),
+        "exposed_at": st.column_config.DatetimeColumn(t("First shared"), format="HH:mm DD/MM/YYYY"),
+        "last_at": st.column_config.DatetimeColumn(t("Last shared"), format="HH:mm DD/MM/YYYY"),
+        "location": t("Location"),
+        "contacts": t("Contacts"),
+        "certainty": t("How sure"),
+    }
+    widgets.people_table(
+        here,
+        found.with_columns(
+            pl.col("minutes").round(),
+            pl.col("certainty").replace_strict(person.certainty(t), return_dtype=pl.String),
+        ),
+        "trace_origin",
+        columns,
+        alt=t("Whom the case may have caught it from"),
+    )

@@ -1,0 +1,63 @@
+"""How sure an answer is: what rests on scans alone, and how many there would be with other limits."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from quetma import tracing
+from quetma.tracing import sensitivity
+from quetma.web import charts, widgets
+
+if TYPE_CHECKING:
+    from quetma.web.page import Page
+
+MINUTES = (0, 5, 15, 30, 60)
+DAYS = (1, 2, 3, 7, 14)
+
+
+def view(here: "Page", answer: tracing.Trace) -> None:
+    """In sentences first, then the grid."""
+    t = here.t
+    for degree, people in enumerate(answer.steps, 1):
+        sure = dict(people["certainty"].value_counts().iter_rows())
+        st.markdown(
+            t("**F{n}:** {seen} rest on scans alone, {inferred} on a time that was not scanned but inferred, "
+              "{possible} on a masked name or phone.", n=degree, seen=here.number(sure.get("seen", 0)),
+              inferred=here.number(sure.get("inferred", 0)), possible=here.number(sure.get("possible", 0)))
+        )  # fmt: skip
+    st.markdown(f"**{t('With other limits')}**")
+    question = answer.question
+    minutes = sorted({*MINUTES, question.min_minutes or 0})
+    days = sorted({*DAYS, *(case.days_before or 0 for case in question.cases)})
+    found = sensitivity.grid(here.store, question, minutes, days)
+    cells = {(row[0], row[1]): row[2:] for row in found.iter_rows()}
+    for at, place in enumerate(st.columns(2)):
+        with place:
+            st.markdown(f"**{t('Suspected F{n}', n=at + 1)}**")
+            charts.show(
+                here,
+                charts.heatmap(
+                    [[cells[shortest, before][at] or 0 for shortest in minutes] for before in days],
+                    [t("≥ {n} min", n=shortest) for shortest in minutes],
+                    [t("{n} days before", n=before) for before in days],
+                    t("Suspected F{n}", n=at + 1),
+                ),
+                alt=t("How many would be suspected F{n}, by shortest contact and by infectious days before. The table "
+                      "below has the same figures.", n=at + 1),
+                key=f"trace_grid_{at}",
+            )  # fmt: skip
+    st.caption(
+        t("Where neighbouring figures differ little, the choice of limits matters little. This answer counts contacts "
+          "of at least {n} minutes.", n=question.min_minutes or 0)
+    )  # fmt: skip
+    with st.expander(t("The same as a table"), icon=":material/table:"):
+        widgets.table(
+            found,
+            {
+                "days_before": t("Infectious days before"),
+                "min_minutes": t("Shortest contact, minutes"),
+                "f1": t("Suspected F{n}", n=1),
+                "f2": t("Suspected F{n}", n=2),
+            },
+            alt=t("F1 and F2 with other limits"),
+        )
