@@ -19,6 +19,7 @@ import polars as pl
 import python_calamine
 
 from quetma.intake.errors import IntakeError
+from quetma.intake.ole import chains_end
 from quetma.intake.text import HEAD_ROWS, Head, tidy, trimmed
 
 OLE = b"\xd0\xcf\x11\xe0"
@@ -68,6 +69,8 @@ def sheets(content: bytes) -> list[SheetSource]:
         raise IntakeError(PROTECTED)
     if content.startswith(OLE) and "WordDocument".encode("utf-16-le") in content:
         raise IntakeError("This is a Word document. Copy its table into Excel, save it as XLSX and upload that.")
+    if content.startswith(OLE) and not chains_end(content):
+        raise IntakeError(DAMAGED)
     try:
         if content.startswith(OLE) or _part(content, "content.xml"):
             if b"encryption-data" in _part(content, "META-INF/manifest.xml"):
@@ -91,10 +94,12 @@ def sheets(content: bytes) -> list[SheetSource]:
 
 
 def _days(cells: pl.DataFrame) -> pl.DataFrame:
-    """Columns in which every date has the time 00:00:00 hold days: a midnight that nobody wrote is no scan."""
+    """Columns in which every date has the time 00:00:00 hold days: a midnight that nobody wrote is no scan. A time of day
+    alone is dated 1899, and is no day.
+    """
     found = []
     for column in cells:
-        midnight = column.str.ends_with(" 00:00:00").sum()
+        midnight = (column.str.ends_with(" 00:00:00") & ~column.str.starts_with("1899-")).sum()
         if midnight and midnight == column.str.contains(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$").sum():
             column = column.str.replace(r"^(\d{4}-\d\d-\d\d) 00:00:00$", "$1")
         found.append(column)

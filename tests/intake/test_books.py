@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from quetma import intake
-from quetma.intake import archives
+from quetma.intake import archives, books
 from quetma.store import Store
 from tests.intake import prepare
 from tests.intake.files import BOOKS, archive, xls, xlsx
@@ -108,6 +108,8 @@ def test_a_day_without_a_time_is_no_midnight(empty_store: Store, book: str):
     rows.append(("Lò Văn A", "X", datetime(2021, 8, 24, 23, 59)))
     rows[1] = ("Lò Văn A", "X", datetime(2021, 8, 24))
     assert [row[3].hour for row in said(prepare(empty_store, "a", BOOKS[book]({"A": rows})))] == [0, 23]
+    apart = [("Họ tên", "Địa điểm", "Ngày", "Giờ"), ("Lò Văn A", "X", date(2021, 8, 24), time(0, 0))]
+    assert [row[3].hour for row in said(prepare(empty_store, "a", BOOKS[book]({"A": apart})))] == [0]
 
 
 def test_a_hidden_sheet_is_read(empty_store: Store):
@@ -209,3 +211,14 @@ def test_a_bomb_is_refused_by_what_it_says_and_by_what_it_does(
         ("", "refused: The file unpacks to more than 2 GB. Split it into smaller files.")
     ]
     assert words(empty_store, "a.xlsx", xlsx({"A": [["x" * 9_000]] * 900}))[0][1]
+
+
+def test_an_xls_whose_chain_of_sectors_comes_back_to_itself_is_damaged(monkeypatch: pytest.MonkeyPatch):
+    """Its reader would follow the chain until there is no memory left, so it must not get to see it."""
+    content = bytearray(xls({"A": [["Họ tên", "Thời gian"]]}))
+    sector = int.from_bytes(content[48:52], "little")  # where the directory begins
+    table = (int.from_bytes(content[76:80], "little") + 1) * 512
+    content[table + 4 * sector : table + 4 * sector + 4] = sector.to_bytes(4, "little")
+    monkeypatch.setattr("python_calamine.load_workbook", None)
+    with pytest.raises(intake.IntakeError, match="damaged"):
+        books.sheets(bytes(content))
