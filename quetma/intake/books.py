@@ -94,8 +94,8 @@ def sheets(content: bytes) -> list[SheetSource]:
 
 
 def _days(cells: pl.DataFrame) -> pl.DataFrame:
-    """Columns in which every date has the time 00:00:00 hold days: a midnight that nobody wrote is no scan. A time of day
-    alone is dated 1899, and is no day.
+    """Columns in which every date has the time 00:00:00 hold days: a midnight that nobody wrote is no scan. A time of
+    day alone is dated 1899, and is no day.
     """
     found = []
     for column in cells:

@@ -17,7 +17,7 @@ from quetma.intake.choices import Choices
 from quetma.intake.contents import FIELDS_OF_TYPE, column_type, is_data
 from quetma.intake.errors import IntakeError
 from quetma.intake.read import Source
-from quetma.intake.text import Cells, Head
+from quetma.intake.text import Cells, Head, trimmed
 from quetma.people import fold
 
 HEADERS = tomllib.loads((Path(__file__).parent / "headers.toml").read_text(encoding="utf-8"))
@@ -316,11 +316,11 @@ def _kind_like(layout: Layout) -> str | None:
 
 
 def _types(layout: Layout) -> list[str]:
-    """What the first cells of each column look like."""
+    """What the first cells of each column look like; a column beyond the last header is none of the table's."""
     rows = [head.cells for head in layout.source.head if head.below > layout.header.below]
-    return [
-        column_type([cells[index] for cells in rows if index < len(cells)]) for index in range(len(layout.header.cells))
-    ]
+    width = len(trimmed(layout.header.cells))
+    beyond = [""] * (len(layout.header.cells) - width)
+    return [column_type([cells[index] for cells in rows if index < len(cells)]) for index in range(width)] + beyond
 
 
 def _guess(layout: Layout, types: Sequence[str], kind: str, told: Mapping[str, int]) -> dict[str, int]:

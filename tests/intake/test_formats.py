@@ -341,3 +341,10 @@ def test_the_result_is_typed(empty_store: Store):
     facts = prepare(empty_store, "a.csv", text(HEADER, *ROWS).encode()).settled.facts
     assert facts.schema["scanned_at"] == pl.Datetime("us")
     assert facts.schema["line"] == pl.Int64
+
+
+def test_cells_beyond_the_last_header_are_no_column(empty_store: Store):
+    """Their direction is not guessed: the rows do not fit the header, and say so."""
+    content = "Họ tên,Thời gian,Địa điểm,\nLò Văn A,24/08/2021 08:10,Mai Sơn,Vào\nLò Văn B,24/08/2021 08:11,Mai Sơn,\n"
+    prepared = prepare(empty_store, "a.csv", content.encode())
+    assert outcomes(prepared) == [(2, "rejected", "bad_row"), (3, "accepted", None)]
