@@ -272,7 +272,7 @@ def links(
 def plane(traces: list[dict[str, Any]], radius: float, height: int) -> go.Figure:
     """A figure without axes that reaches `radius` from its middle, as broad as the screen allows."""
     bare = {"visible": False, "automargin": False}
-    x = bare | {"range": [-1.25 * radius, 1.25 * radius]}  # names stand beside the outermost nodes
+    x = bare | {"range": [-1.3 * radius, 1.3 * radius]}  # names stand beside the outermost nodes
     return _figure(traces, height, x=x, y=bare | {"range": [-1.1 * radius, 1.1 * radius]}, hovermode="closest")
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from quetma.web.page import Page
 
 DRAWN = 500  # people in the graph besides the F0s: a browser draws no more in a second, and nobody reads more
+CROWD = 150  # more people than this are drawn smaller and without names
 LABELLED = 16  # names written beside their nodes: the strongest F1s first
 NESTED = 0.4  # room on a ring for each one further out, against 1 for oneself: the rings outside are longer
 RINGS = (0, 1.2, 2.0, 2.7)  # how far from the middle F0, F1, F2 and F3 stand
@@ -91,6 +92,7 @@ def places(roots: list[int], people: pl.DataFrame) -> dict[int, tuple[float, flo
         room[person_id] = 1 + NESTED * sum(room[child] for child in children.get(person_id, []))
     at: dict[int, tuple[float, float]] = {}
     rings = (0.0 if len(roots) == 1 else 0.4, *RINGS[1:])
+    layers, spread = (7, 0.11) if people.height > CROWD else (3, 0.14)
     sectors = [(roots, 0, 0.0, 2 * math.pi)]
     while sectors:
         group, ring, begin, width = sectors.pop()
@@ -98,7 +100,7 @@ def places(roots: list[int], people: pl.DataFrame) -> dict[int, tuple[float, flo
         for n, one in enumerate(group):
             share = width * room[one] / total
             # neighbours in a crowded ring stand a little further out and in
-            radius = rings[ring] + (0.14 * (n % 3 - 1) if ring and len(group) > 12 else 0)
+            radius = rings[ring] + (spread * (n % layers - layers // 2) if ring and len(group) > 12 else 0)
             angle = begin + share / 2
             at[one] = (radius * math.sin(angle), radius * math.cos(angle))
             if one in children:
@@ -120,9 +122,14 @@ def figure(
         of = links.filter(pl.col("certainty") == sure).select("infector_id", "person_id").rows()
         own = [pair for pair in of if chosen in pair]
         rest = [pair for pair in of if chosen not in pair]
-        traces += [charts.links(at, rest, dash, 1, 0.45), charts.links(at, own, dash, 3, 1)]
+        traces += [
+            charts.links(at, rest, dash, 1, 0.2 if people.height > CROWD else 0.6),
+            charts.links(at, own, dash, 3, 1),
+        ]
     biggest = people["minutes"].max() or 1
-    labelled = {*people["person_id"].head(LABELLED), chosen}
+    crowd = people.height > CROWD
+    labelled = {*people["person_id"].head(0 if crowd else LABELLED), chosen}
+    least, more = (5, 8) if crowd else (9, 17)
     names = person.names(answer)
     for degree in person.classes(answer):
         rows = people.filter(pl.col("degree") == degree)
@@ -139,7 +146,7 @@ def figure(
                         f"{here.moment(row['exposed_at'])}, {words[row['certainty']]}, ← {names.get(row['parent_id'])}"
                         for row in rows.iter_rows(named=True)
                     ],
-                    size=[9 + 17 * math.sqrt(minutes / biggest) for minutes in rows["minutes"]],
+                    size=[least + more * math.sqrt(minutes / biggest) for minutes in rows["minutes"]],
                     hollow=[sure == "possible" for sure in rows["certainty"]],
                     marked=[person_id == chosen for person_id in rows["person_id"]],
                 )
@@ -151,4 +158,4 @@ def figure(
             marked=[False] * len(roots),
         )
     )  # fmt: skip
-    return charts.plane([trace for trace in traces if trace], RINGS[answer.question.steps] + 0.14, height=640)
+    return charts.plane([trace for trace in traces if trace], max(math.hypot(x, y) for x, y in at.values()), height=640)

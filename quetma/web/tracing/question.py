@@ -78,7 +78,7 @@ def _case(here: "Page", person: dict, among: int) -> tracing.Case:
             on_click=_drop,
             args=(key,),
         )
-    first, second, third, fourth = st.columns([4, 3, 3, 3])
+    first, second, third, fourth = st.columns([5, 3, 3, 3])
     symptoms = first.segmented_control(
         t("The case has"),
         [True, False],

@@ -29,7 +29,8 @@ def view(here: "Page", answer: tracing.Trace) -> None:
     question = answer.question
     minutes = sorted({*MINUTES, question.min_minutes or 0})
     days = sorted({*DAYS, *(case.days_before or 0 for case in question.cases)})
-    found = sensitivity.grid(here.store, question, minutes, days)
+    with st.spinner(t("Asking the same question {n} times…", n=len(minutes) * len(days))):
+        found = sensitivity.grid(here.store, question, minutes, days)
     cells = {(row[0], row[1]): row[2:] for row in found.iter_rows()}
     for at, place in enumerate(st.columns(2)):
         with place:
@@ -38,7 +39,7 @@ def view(here: "Page", answer: tracing.Trace) -> None:
                 here,
                 charts.heatmap(
                     [[cells[shortest, before][at] or 0 for shortest in minutes] for before in days],
-                    [t("≥ {n} min", n=shortest) for shortest in minutes],
+                    [t("≥ {n} min", n=shortest) if shortest else t("any") for shortest in minutes],
                     [t("{n} days before", n=before) for before in days],
                     t("Suspected F{n}", n=at + 1),
                 ),
