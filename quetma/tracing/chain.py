@@ -202,12 +202,20 @@ def _infectors(question: Question, steps: list[pl.DataFrame]) -> pl.DataFrame:
     return steps[-1].select("person_id", since="exposed_at", until=until, sure=sure)
 
 
-def ask(store: Store, question: Question, steps: list[pl.DataFrame], name: str, **more: Any) -> pl.DataFrame:
-    """The named query about the step after these."""
+def ask(
+    store: Store,
+    question: Question,
+    steps: list[pl.DataFrame],
+    name: str,
+    stays: pl.DataFrame | None = None,
+    **more: Any,
+) -> pl.DataFrame:
+    """The named query about the step after these; `stays` stand for those of the store."""
     chain = [case.person_id for case in question.cases] + [person for step in steps for person in step["person_id"]]
     tables: Mapping[str, pl.DataFrame] = {
         "infector": _infectors(question, steps),
         "known": pl.DataFrame({"person_id": chain}, schema={"person_id": pl.Int64}),
+        **({} if stays is None else {"stay": stays}),
     }
     return store.ask(
         f"tracing/{name}",

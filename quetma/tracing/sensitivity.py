@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import polars as pl
 
 from quetma.store import Store
 from quetma.tracing.chain import ask, known, suspected
+from quetma.tracing.chain import days as span
 from quetma.tracing.question import Question
 from quetma.tracing.rules import Unanswerable
 
@@ -27,7 +29,28 @@ def grid(store: Store, question: Question, minutes: Sequence[int], days: Sequenc
             except Unanswerable:
                 rows.append((min_minutes, days_before, None, None))
                 continue
-            f1 = ask(store, resolved, [], "step")
-            f2 = ask(store, resolved, [f1], "step")
-            rows.append((min_minutes, days_before, suspected(f1).height, suspected(f2).height))
+            rows.append((min_minutes, days_before, *_counts(store, resolved)))
     return pl.DataFrame(rows, schema=GRID, orient="row")
+
+
+def ends(store: Store, question: Question) -> pl.DataFrame:
+    """Suspected F1s and F2s if every end that was not scanned were as short or as long as it can be
+    (queries/tracing/ends.sql): ends (shortest, stored, longest), f1, f2. Raises `Unanswerable` as `trace` does.
+
+    The shortest is no lower bound of the F2s: who is no F1 then may be an F2.
+    """
+    question, _ = known(store, question)
+    around = span(question.since, question.until, question.linger)
+    around = {"first_day": around["first_day"] - timedelta(days=1), "last_day": around["last_day"] + timedelta(days=1)}
+    rows = []
+    for name in ("shortest", "stored", "longest"):
+        stays = None if name == "stored" else store.ask("tracing/ends", longest=name == "longest", **around)
+        rows.append((name, *_counts(store, question, stays)))
+    return pl.DataFrame(rows, schema={"ends": pl.String, "f1": pl.Int64, "f2": pl.Int64}, orient="row")
+
+
+def _counts(store: Store, question: Question, stays: pl.DataFrame | None = None) -> tuple[int, int]:
+    """How many are suspected F1 and F2 of a resolved question."""
+    f1 = ask(store, question, [], "step", stays)
+    f2 = ask(store, question, [f1], "step", stays)
+    return suspected(f1).height, suspected(f2).height

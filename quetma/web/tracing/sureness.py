@@ -25,6 +25,14 @@ def view(here: "Page", answer: tracing.Trace) -> None:
               "{possible} on a masked name or phone.", n=degree, seen=here.number(sure.get("seen", 0)),
               inferred=here.number(sure.get("inferred", 0)), possible=here.number(sure.get("possible", 0)))
         )  # fmt: skip
+    ends = {name: (f1, f2) for name, f1, f2 in sensitivity.ends(here.store, answer.question).iter_rows()}
+    st.markdown(
+        t("If everybody whose scan is missing had left at once (or come just then): **{f1} F1, {f2} F2**. If they had "
+          "stayed as long as their other scans allow: **{more_f1} F1, {more_f2} F2**. As it is counted here: "
+          "{now_f1} F1, {now_f2} F2.", f1=here.number(ends["shortest"][0]), f2=here.number(ends["shortest"][1]),
+          more_f1=here.number(ends["longest"][0]), more_f2=here.number(ends["longest"][1]),
+          now_f1=here.number(ends["stored"][0]), now_f2=here.number(ends["stored"][1]))
+    )  # fmt: skip
     st.markdown(f"**{t('With other limits')}**")
     question = answer.question
     minutes = sorted({*MINUTES, question.min_minutes or 0})
