@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from quetma.intake.errors import IntakeError
 
 UNPACKED_BYTES = 1 << 31  # an archive or workbook that unpacks to more is refused
+SMALL_BYTES, TIMES = (
+    64 << 20,
+    100,
+)  # and one that unpacks to more than both this and so many times its size: no log does
 MEMBERS = 1000
-BOMB = "The file unpacks to more than 2 GB. Split it into smaller files."
+BOMB = "The file unpacks to more than {limit} MB, too much for a log of its size. Split it into smaller files."
 DAMAGED = "The workbook or ZIP archive is damaged. Save it again, a workbook as XLSX, and upload that."
 
 
@@ -25,11 +29,21 @@ def what_is_zipped(content: bytes) -> str:
     return "archive"
 
 
+def most(content: bytes) -> int:
+    """To how many bytes this file may unpack."""
+    return min(UNPACKED_BYTES, max(SMALL_BYTES, TIMES * len(content)))
+
+
+def too_much(content: bytes) -> IntakeError:
+    """That it unpacks to more."""
+    return IntakeError(BOMB, limit=most(content) >> 20)
+
+
 def _names(content: bytes) -> set[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > UNPACKED_BYTES:
-                raise IntakeError(BOMB)
+            if sum(member.file_size for member in archive.infolist()) > most(content):
+                raise too_much(content)
             return set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError) as error:
         raise IntakeError(DAMAGED) from error
@@ -45,7 +59,7 @@ def members(content: bytes) -> Iterator[tuple[str, bytes | IntakeError]]:
         wanted = [member for member in archive.infolist() if not member.is_dir() and not _hidden(_name(member))]
         if len(wanted) > MEMBERS:
             raise IntakeError("The ZIP archive holds more than 1,000 files. Split it into smaller ones.")
-        left = UNPACKED_BYTES
+        left = most(content)
         for member in wanted:
             if member.flag_bits & 1:
                 error = IntakeError("The ZIP archive is protected by a password. Make it without one.")
@@ -61,7 +75,7 @@ def members(content: bytes) -> Iterator[tuple[str, bytes | IntakeError]]:
                 continue
             left -= len(unpacked)
             if left < 0:
-                raise IntakeError(BOMB)
+                raise too_much(content)
             yield _name(member), unpacked
 
 

@@ -44,8 +44,10 @@ def utf8(content: bytes) -> bytes:
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         content = content.decode("utf-16", "replace").encode("utf-8", "replace")
-    elif content[1:400:2].count(0) > 100 or (len(content) < 400 and content[1::2].count(0) * 3 > len(content)):
+    elif _every_other_is_nothing(content[1:400:2]):
         content = content.decode("utf-16-le", "replace").encode("utf-8", "replace")
+    elif _every_other_is_nothing(content[:400:2]):
+        content = content.decode("utf-16-be", "replace").encode("utf-8", "replace")
     else:
         content = content.removeprefix(b"\xef\xbb\xbf")
         if not _is_utf8(content):
@@ -58,6 +60,11 @@ def utf8(content: bytes) -> bytes:
     if b"\r" in content and content.count(b"\r") > content.count(b"\r\n"):
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return content
+
+
+def _every_other_is_nothing(bytes_: bytes) -> bool:
+    """Whether these, every other byte of a file's beginning, are as UTF-16 has them: most of them zero."""
+    return bytes_.count(0) > min(100, len(bytes_) * 2 / 3)
 
 
 def _is_utf8(content: bytes) -> bool:

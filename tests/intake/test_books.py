@@ -208,7 +208,10 @@ def test_a_bomb_is_refused_by_what_it_says_and_by_what_it_does(
         [(_, said), *_] = words(empty_store, "a.zip", content)
         assert said.startswith("refused: ")
     assert words(empty_store, "a.zip", bomb) == [
-        ("", "refused: The file unpacks to more than 2 GB. Split it into smaller files.")
+        (
+            "",
+            "refused: The file unpacks to more than 3 MB, too much for a log of its size. Split it into smaller files.",
+        )
     ]
     assert words(empty_store, "a.xlsx", xlsx({"A": [["x" * 9_000]] * 900}))[0][1]
 
@@ -222,3 +225,16 @@ def test_an_xls_whose_chain_of_sectors_comes_back_to_itself_is_damaged(monkeypat
     monkeypatch.setattr("python_calamine.load_workbook", None)
     with pytest.raises(intake.IntakeError, match="damaged"):
         books.sheets(bytes(content))
+
+
+def test_an_archive_that_unpacks_to_a_hundred_times_its_size_is_no_log(
+    empty_store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(archives, "SMALL_BYTES", 1 << 20)
+    content = archive({"a.csv": b"a" * (3 << 20)})
+    assert words(empty_store, "a.zip", content) == [
+        (
+            "",
+            "refused: The file unpacks to more than 1 MB, too much for a log of its size. Split it into smaller files.",
+        )
+    ]

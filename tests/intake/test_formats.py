@@ -348,3 +348,9 @@ def test_cells_beyond_the_last_header_are_no_column(empty_store: Store):
     content = "Họ tên,Thời gian,Địa điểm,\nLò Văn A,24/08/2021 08:10,Mai Sơn,Vào\nLò Văn B,24/08/2021 08:11,Mai Sơn,\n"
     prepared = prepare(empty_store, "a.csv", content.encode())
     assert outcomes(prepared) == [(2, "rejected", "bad_row"), (3, "accepted", None)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark(empty_store: Store, encoding: str):
+    content = "Họ tên;SĐT;Địa điểm;Thời gian\nLò Thị Ánh;0912345678;Mai Sơn;24/08/2021 08:10\n"
+    assert outcomes(prepare(empty_store, "a.txt", content.encode(encoding))) == [(2, "accepted", None)]
