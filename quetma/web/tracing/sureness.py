@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from quetma import tracing
-from quetma.tracing import sensitivity
+from quetma.tracing import coverage, sensitivity
 from quetma.web import charts, widgets
 
 if TYPE_CHECKING:
@@ -24,6 +24,12 @@ def view(here: "Page", answer: tracing.Trace) -> None:
             t("**F{n}:** {seen} rest on scans alone, {inferred} on a time that was not scanned but inferred, "
               "{possible} on a masked name or phone.", n=degree, seen=here.number(sure.get("seen", 0)),
               inferred=here.number(sure.get("inferred", 0)), possible=here.number(sure.get("possible", 0)))
+        )  # fmt: skip
+    have, due = coverage.rostered(here.store, answer.question)
+    if due:
+        st.markdown(
+            t("**Who scans at all:** of {due} duty days of staff in these days, {have} have a scan ({share}). "
+              "Who did not scan is in no trace.", due=here.number(due), have=here.number(have), share=here.percent(have, due))
         )  # fmt: skip
     ends = {name: (f1, f2) for name, f1, f2 in sensitivity.ends(here.store, answer.question).iter_rows()}
     st.markdown(
