@@ -29,7 +29,8 @@ def view(here: "Page", answer: tracing.Trace) -> None:
     if due:
         st.markdown(
             t("**Who scans at all:** of {due} duty days of staff in these days, {have} have a scan ({share}). "
-              "Who did not scan is in no trace.", due=here.number(due), have=here.number(have), share=here.percent(have, due))
+              "Who did not scan is in no trace.",
+              due=here.number(due), have=here.number(have), share=here.percent(have, due))
         )  # fmt: skip
     ends = {name: (f1, f2) for name, f1, f2 in sensitivity.ends(here.store, answer.question).iter_rows()}
     st.markdown(
