@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from quetma import directory, tracing
 from quetma.language import translator
 from quetma.store import Store
+from quetma.tracing import origin, sensitivity
 from quetma.web.tracing import answer as words
 from quetma.web.tracing import exposure, graph, question
 
@@ -259,3 +260,21 @@ def test_the_graph_shows_the_strongest_and_nobody_in_the_air(person: int, demo_s
     # nobody stands on somebody else
     spots = graph.places([person], everybody).values()
     assert len({(round(x, 3), round(y, 3)) for x, y in spots}) == everybody.height + 1
+
+
+def test_backwards_lists_who_they_may_have_it_from_and_is_written_down(at: AppTest, person: int, demo_store: Store):
+    table = shown(at, "origin").dataframe[0].value
+    found = origin.backwards(demo_store, ask(person))
+    assert table["name"].to_list() == found["name"].to_list()
+    assert audited(demo_store, "trace backwards") == [("Nguyễn Đình Khôi 0900999001", "")]
+
+
+def test_how_sure_says_the_ends_and_the_grid(at: AppTest, person: int, demo_store: Store):
+    ends = sensitivity.ends(demo_store, ask(person)).rows()
+    said = [text.value for text in shown(at, "sure").markdown]
+    assert any(f"**{ends[0][1]} F1, {ends[0][2]} F2**" in text for text in said)
+    assert any(f"**{ends[2][1]} F1, {ends[2][2]} F2**" in text for text in said)
+    [grid] = [table.value for table in at.dataframe if "days_before" in table.value]
+    own = grid[(grid["days_before"] == 3) & (grid["min_minutes"] == 0)]
+    counts = tracing.trace(demo_store, ask(person)).counts
+    assert own[["f1", "f2"]].to_numpy().tolist() == [[counts["f1"], counts["f2"]]]

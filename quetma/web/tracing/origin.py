@@ -8,6 +8,7 @@ import streamlit as st
 from quetma import tracing
 from quetma.tracing import origin
 from quetma.web import widgets
+from quetma.web.tracing import answer as words
 from quetma.web.tracing import person
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def view(here: "Page", answer: tracing.Trace) -> None:
     days = st.number_input(
         t("Days before"), 1, 60, value=origin.DAYS, key="trace_origin_days", persist_state="session", width=200
     )
+    here.audit("trace backwards", words.about(answer))
     found = origin.backwards(here.store, answer.question, days or origin.DAYS)
     several = answer.people.height > 1
     columns = {
