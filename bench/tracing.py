@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -78,12 +79,14 @@ def generate(folder: Path, scans: int) -> Store:
                     SELECT HASH(i * 180 + $day) AS h, HASH(i * 180 + $day + 0.5) AS g FROM RANGE($stays) t(i)
                 ),
                 who AS (
-                    SELECT h, g, CASE WHEN g % 20 = 0 THEN 1 + (h % $people) // 100 * 100 ELSE 1 + h % $people END AS person
+                    SELECT h, g, 1 + CASE WHEN g % 20 = 0 THEN (h % $people) // 100 * 100 ELSE h % $people END AS person
                     FROM drawn
                 ),
                 stayed AS (
                     SELECT LEAST(person, $people) AS person_id,
-                           1 + (CASE WHEN g // 20 % 5 = 0 THEN g // 100 ELSE HASH(person * 2 + g // 100 % 2) END) % $places AS place,
+                           1 + (
+                               CASE WHEN g // 20 % 5 = 0 THEN g // 100 ELSE HASH(person * 2 + g // 100 % 2) END
+                           ) % $places AS place,
                            $date::TIMESTAMP + TO_SECONDS((25200 + h // 1000003 % 32400)::BIGINT) AS t_in,
                            TO_SECONDS((300 + g // 1000003 % 14100)::BIGINT) AS spent, g
                     FROM who
@@ -158,15 +161,154 @@ def measure(folder: Path, scans: int) -> dict[str, float]:
     return figures
 
 
+# The same question, asked of other engines. Each gets the stays as whole seconds and gives F1 and F2 as person → when
+# first exposed. A stay is no longer than a day, so one that began a day earlier cannot matter.
+
+Answer = tuple[dict[int, int], dict[int, int]]
+DAY = 86_400
+
+
+def seconds(moment: datetime) -> int:
+    """Since 1970."""
+    return int((moment - datetime(1970, 1, 1)).total_seconds())
+
+
+def in_sqlite(stays: pl.DataFrame) -> Callable[[int, int, int], Answer]:
+    """Two covering indexes, by person and by place."""
+    base = sqlite3.connect(":memory:")
+    base.execute("CREATE TABLE stay (person INTEGER, place INTEGER, t_in INTEGER, t_out INTEGER)")
+    base.executemany("INSERT INTO stay VALUES (?, ?, ?, ?)", stays.iter_rows())
+    base.execute("CREATE INDEX by_person ON stay (person, t_in, t_out, place)")
+    base.execute("CREATE INDEX by_place ON stay (place, t_in, t_out, person)")
+    base.execute("ANALYZE")
+    step = f"""
+        SELECT s.person, MIN(MAX(s.t_in, p.t_in, i.since))
+        FROM infector i
+        CROSS JOIN stay p ON p.person = i.person AND p.t_in > i.since - {DAY} AND p.t_in < :until AND p.t_out > i.since
+        CROSS JOIN stay s ON s.place = p.place AND s.t_in > MAX(p.t_in, i.since) - {DAY}
+            AND s.t_in < MIN(p.t_out, :until) AND s.t_out > MAX(p.t_in, i.since)
+        WHERE s.person NOT IN (SELECT person FROM known)
+        GROUP BY s.person
+    """
+
+    def ask(person: int, since: int, until: int) -> Answer:
+        base.executescript(
+            "DROP TABLE IF EXISTS temp.infector; DROP TABLE IF EXISTS temp.known;"
+            "CREATE TEMP TABLE infector (person INTEGER PRIMARY KEY, since INTEGER);"
+            "CREATE TEMP TABLE known (person INTEGER PRIMARY KEY)"
+        )
+        base.execute("INSERT INTO infector VALUES (?, ?)", (person, since))
+        base.execute("INSERT INTO known VALUES (?)", (person,))
+        f1 = dict(base.execute(step, {"until": until}))
+        base.execute("DELETE FROM infector")
+        base.executemany("INSERT INTO infector VALUES (?, ?)", f1.items())
+        base.executemany("INSERT INTO known VALUES (?)", [(one,) for one in f1])
+        return f1, dict(base.execute(step, {"until": until}))
+
+    return ask
+
+
+def in_polars(stays: pl.DataFrame) -> Callable[[int, int, int], Answer]:
+    """Frames in memory, in the order of the store."""
+
+    def ask(person: int, since: int, until: int) -> Answer:
+        near = stays.lazy().filter(pl.col("t_in") > since - DAY, pl.col("t_in") < until, pl.col("t_out") > since)
+        answers, known = [], [person]
+        infector = pl.LazyFrame({"person": [person], "since": [since]}, schema={"person": pl.Int64, "since": pl.Int64})
+        for _ in range(2):
+            present = near.join(infector, on="person").select(
+                "place", begin=pl.max_horizontal("t_in", "since"), end=pl.min_horizontal("t_out", pl.lit(until))
+            )
+            met = near.filter(~pl.col("person").is_in(known)).join(
+                present.filter(pl.col("begin") < pl.col("end")), on="place"
+            )
+            met = met.filter(
+                pl.col("t_in") < pl.col("end"), pl.col("t_out") > pl.col("begin"), pl.col("t_in") < pl.col("t_out")
+            )
+            found = met.group_by("person").agg(since=pl.max_horizontal("t_in", "begin").min()).collect()
+            answers.append(dict(found.iter_rows()))
+            known += found["person"].to_list()
+            infector = found.lazy()
+        return answers[0], answers[1]
+
+    return ask
+
+
+def in_pandas(stays: pl.DataFrame) -> Callable[[int, int, int], Answer]:
+    """Frames in memory, in the order of the store."""
+    import pandas as pd
+
+    frame = pd.DataFrame({name: stays[name].to_numpy() for name in stays.columns})
+
+    def ask(person: int, since: int, until: int) -> Answer:
+        near = frame[(frame.t_in > since - DAY) & (frame.t_in < until) & (frame.t_out > since)]
+        answers: list[dict[int, int]] = []
+        infector, known = {person: since}, {person}
+        for _ in range(2):
+            own = near[near.person.isin(infector)]
+            begin = own.person.map(infector).clip(lower=own.t_in)
+            present = pd.DataFrame({"place": own.place, "begin": begin, "end": own.t_out.clip(upper=until)})
+            present = present[present.begin < present.end]
+            others = near[~near.person.isin(known) & near.place.isin(present.place)]
+            met = others.merge(present, on="place")
+            met = met[(met.t_in < met.end) & (met.t_out > met.begin)]
+            exposed = met.begin.clip(lower=met.t_in).groupby(met.person).min()
+            infector = {int(one): int(moment) for one, moment in exposed.items()}
+            answers.append(infector)
+            known |= infector.keys()
+        return answers[0], answers[1]
+
+    return ask
+
+
+def beside(folder: Path, scans: int) -> None:
+    """One line an engine: the median of F1 and F2 of the same people, all answers equal."""
+    store = generate(folder, scans)
+    people = cases(store)["median"]
+    stays = store.cursor().sql(
+        """
+        SELECT person_id AS person, location_id::BIGINT AS place,
+               EPOCH(t_in)::BIGINT AS t_in, EPOCH(t_out)::BIGINT AS t_out
+        FROM stay ORDER BY rowid
+        """
+    ).pl()  # fmt: skip
+
+    def product(person: int, since: int, until: int) -> Answer:
+        f1, f2 = (
+            {one: seconds(moment) for one, moment in frame.select("person_id", "exposed_at").iter_rows()}
+            for frame in steps(store, question(person), 2)
+        )
+        return f1, f2
+
+    engines = {"quetma": lambda stays: product, "SQLite": in_sqlite, "Polars": in_polars, "pandas": in_pandas}
+    right: list[Answer] = []
+    floor = 0.0
+    for name, make in engines.items():
+        ask = make(stays)
+        window = seconds(question(people[0]).since), seconds(ISOLATED)
+        answers = [ask(person, *window) for person in people]
+        right = right or answers
+        assert answers == right, f"{name} answers otherwise"
+        took = statistics.median(timed(partial(ask, person, *window)) for person in people)
+        floor = floor or took
+        print(f"{scans:>11,} scans  {name:<7} F1+F2 {took:8.1f} ms  {took / floor:6.1f} ×", flush=True)
+        del ask
+        gc.collect()
+    store.close()
+
+
 def main() -> None:
     """One line a size."""
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("--scans", type=int, nargs="*", default=[1_000_000, 10_000_000])
+    given.add_argument("--beside", type=int, nargs="*", default=[10_000_000])
     given.add_argument("--folder", type=Path)
     asked = given.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         for scans in asked.scans:
             measure((asked.folder or Path(temporary)) / str(scans), scans)
+        for scans in asked.beside:
+            beside((asked.folder or Path(temporary)) / str(scans), scans)
 
 
 if __name__ == "__main__":

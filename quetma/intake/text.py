@@ -163,8 +163,9 @@ class TextSource:
             lines = lines_of(self.content[begin:near])
             alone = ~lines.str.contains('"', literal=True) | self._regular(lines, width)
             enough = alone.cast(pl.UInt8).rolling_sum(RECORD_LINES) == RECORD_LINES
-            if enough.any():
-                return _after_lines(self.content, begin, enough.fill_null(False).arg_max() + 1)
+            found = enough.fill_null(False).arg_true()
+            if not found.is_empty():
+                return _after_lines(self.content, begin, found[0] + 1)
         return len(self.content)
 
     def _piece(self, start: int, stop: int, skipped: int, width: int) -> pl.DataFrame:
