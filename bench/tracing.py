@@ -180,7 +180,6 @@ def in_sqlite(stays: pl.DataFrame) -> Callable[[int, int, int], Answer]:
     base.executemany("INSERT INTO stay VALUES (?, ?, ?, ?)", stays.iter_rows())
     base.execute("CREATE INDEX by_person ON stay (person, t_in, t_out, place)")
     base.execute("CREATE INDEX by_place ON stay (place, t_in, t_out, person)")
-    base.execute("ANALYZE")
     step = f"""
         SELECT s.person, MIN(MAX(s.t_in, p.t_in, i.since))
         FROM infector i
