@@ -69,7 +69,7 @@ def test_every_phone_of_the_demo_is_valid_and_one_persons() -> None:
 
 def test_the_story_worth_tracing(demo_store: Store) -> None:
     khoi = demo_store.cursor().execute("SELECT person_id FROM person WHERE phone = '+84900999001'").fetchall()[0][0]
-    found = tracing.trace(demo_store, tracing.Case(person_id=khoi, onset=date(2021, 8, 25))).json()
+    found = tracing.trace(demo_store, tracing.Question((tracing.Case(khoi, date(2021, 8, 25)),))).json()
     staff = {name for name, _, _ in demo.STAFF}
     f1 = {row["name"]: row for row in found["f1"]}
     assert {row["location"] for row in f1.values()} == set(demo.PLACES)

@@ -460,7 +460,8 @@ def test_a_merged_person_is_found_by_everything_they_were_called(unit: Store):
     assert Filter.named(unit, *days, person="0977000001").count(unit) == 4
     assert directory.find(unit, "0977 000")["person_id"].to_list()[0] == old
     assert unit.ask("people/with_phone", phone="+84977000001").rows() == [(old, "Lò Văn Tuấn")]
-    answer = tracing.trace(unit, tracing.Case(new, date(2021, 8, 25), min_minutes=0))  # by the number they had before
-    assert (answer.case.person_id, answer.present) == (old, True)
+    question = tracing.Question((tracing.Case(new, date(2021, 8, 25)),), min_minutes=0)  # by the number they had before
+    answer = tracing.trace(unit, question)
+    assert (answer.question.cases[0].person_id, answer.present) == (old, {old})
     assert old not in answer.f1["person_id"]
     assert unit.ask("compliance/people", day=date(2021, 8, 25)).filter(person_id=old)["scanned"].to_list() == [True]
