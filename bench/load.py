@@ -88,6 +88,7 @@ def _lines(scans: pl.DataFrame, before: int) -> pl.Series:
 def floor(path: Path, folder: Path, scans: int) -> None:
     """The CSV into a table of texts, nothing understood, nothing derived, rows that do not fit the table left out."""
     connection = duckdb.connect(str(folder / "floor.duckdb"))
+    connection.execute("SET enable_progress_bar = false")
     connection.execute("CREATE TABLE log (name VARCHAR, phone VARCHAR, place VARCHAR, scanned_at VARCHAR, way VARCHAR)")
     connection.execute("COPY log FROM $path (HEADER, IGNORE_ERRORS)", {"path": str(path)})
     connection.close()
