@@ -221,6 +221,8 @@ def places(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
 # Days and times ------------------------------------------------------------------------------------------------------
 
 DAY_TEXT = r"(^|\D)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(\D|$)"
+# ngày 24 tháng 8 năm 2021, its tones composed, combining or left out
+IN_WORDS = "(?i)(\\d{1,2})\\s*th(?:á|a\u0301?)ng\\s*(\\d{1,2})\\s*n(?:ă|a\u0306?)m\\s*(\\d{4})"
 CLOCK = re.compile(
     r"(\d{1,2})(?:(?::|h|g|gio)(?:(\d{1,2})(?:(?::|p|phut)(?:(\d{1,2})(?:[.,]\d+)?s?)?)?)?)?"
     r"(sa|am|sang|ch|pm|chieu|toi)?(z|[+-]\d{2}:?\d{2})?"
@@ -267,6 +269,8 @@ def parts(texts: pl.Series) -> pl.DataFrame:
     text = texts.fill_null("").rename("text")
     if text.str.contains(r"\dT\d").any():
         text = text.str.replace(r"(\d)T(\d)", "$1 $2")
+    if text.str.contains(IN_WORDS).any():
+        text = text.str.replace(IN_WORDS, "$1/$2/$3")
     frame = text.to_frame().with_columns(day_text=pl.col("text").str.extract(DAY_TEXT, 2))
     frame = frame.with_columns(rest=pl.col("text").str.replace(DAY_TEXT, "$1 $3").str.strip_chars(" ,"))
     # A number by itself is a spreadsheet's: whole days since its epoch, and a fraction of a day.
