@@ -6,7 +6,8 @@ WITH there AS (
     JOIN infector i ON i.person_id = s.person_id
     JOIN calendar d ON d.day BETWEEN s.day AND CAST(s.t_out AS DATE)
     WHERE s.day BETWEEN $first_day AND $last_day AND s.t_in < i.until AND s.t_out > i.since
-      AND d.day BETWEEN CAST(i.since AS DATE) AND CAST(i.until AS DATE)
+      AND LEAST(s.t_out, i.until) > CAST(d.day AS TIMESTAMP)
+      AND GREATEST(s.t_in, i.since) < CAST(d.day AS TIMESTAMP) + INTERVAL '24' HOUR
 )
 SELECT p.person_id, p.name, p.phone, p.phone_shown, t.day, t.location_id, l.name AS location
 FROM there t

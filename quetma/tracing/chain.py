@@ -24,7 +24,8 @@ class Trace:
     and F3 (tracing/step.sql; F3 only when asked), and who may be behind the masked ones (people/candidates.sql).
 
     present: the cases that some scan places somewhere in their window; that another met nobody is not known.
-    unscanned: staff on duty where a case was, without a scan that day (quetma/tracing/unscanned.py); possible, apart.
+    unscanned: staff on duty where a case was, without a scan that day (quetma/tracing/unscanned.py), and not an F1
+    already; possible, apart.
     """
 
     question: Question
@@ -133,7 +134,8 @@ def trace(store: Store, question: Question) -> Trace:
         steps.append(steps[0].clear())
     present = frozenset(case.person_id for case in question.cases if _present(store, case, question.linger))
     masked = identity.candidates(store, [person for step in steps for person in possible(step)["person_id"]])
-    return Trace(question, people, *steps, present, masked, unscanned.staff(store, question))
+    apart = unscanned.staff(store, question).filter(~pl.col("person_id").is_in(steps[0]["person_id"].implode()))
+    return Trace(question, people, *steps, present, masked, apart)
 
 
 def known(store: Store, question: Question) -> tuple[Question, pl.DataFrame]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from quetma.store import Store
-from quetma.tracing.chain import evidence, trace
+from quetma.tracing.chain import evidence, known, trace
 from quetma.tracing.question import Question
 
 
@@ -22,6 +22,7 @@ class Clusters:
 
 def clusters(store: Store, question: Question) -> Clusters:
     """Who of the cases met whom. Raises `Unanswerable` as `trace` does."""
+    question, _ = known(store, question)
     alone = [trace(store, replace(question, cases=(case,), steps=2)) for case in question.cases]
     people = pl.concat([answer.people for answer in alone], how="vertical_relaxed")
     order = people["person_id"].to_list()

@@ -18,7 +18,9 @@ GRID = {"min_minutes": pl.Int64, "days_before": pl.Int64, "f1": pl.Int64, "f2": 
 def grid(store: Store, question: Question, minutes: Sequence[int], days: Sequence[int]) -> pl.DataFrame:
     """Suspected F1s and F2s for each shortest contact (minutes) and number of infectious days before: min_minutes,
     days_before, f1, f2; the counts are null where the window would be empty. Possible people are not counted.
+    Raises `Unanswerable` as `trace` does when the question itself makes no sense.
     """
+    known(store, question)
     rows = []
     for days_before in days:
         cases = tuple(replace(case, days_before=days_before) for case in question.cases)
