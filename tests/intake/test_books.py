@@ -238,3 +238,9 @@ def test_an_archive_that_unpacks_to_a_hundred_times_its_size_is_no_log(
             "refused: The file unpacks to more than 1 MB, too much for a log of its size. Split it into smaller files.",
         )
     ]
+
+
+def test_a_member_that_points_out_of_the_archive_is_a_file_like_others(empty_store: Store):
+    log = text(HEADER, *ROWS).encode()
+    found = words(empty_store, "a.zip", archive({"../../etc/a.csv": log, "./b.csv": log, "/c\\d.csv": log}))
+    assert [name for name, _ in found] == ["etc/a.csv", "b.csv", "c/d.csv"]
