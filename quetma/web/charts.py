@@ -146,9 +146,16 @@ def columns(names: Sequence[str], series: Mapping[str, Sequence[float]], *, heig
 
 
 def heatmap(
-    counts: Sequence[Sequence[int]], names_x: Sequence[str], names_y: Sequence[str], label: str, *, height: int = 320
+    counts: Sequence[Sequence[int | None]],
+    names_x: Sequence[str],
+    names_y: Sequence[str],
+    label: str,
+    *,
+    height: int = 320,
 ) -> go.Figure:
-    """A grid of counts (`counts[y][x]`), first row on top. Each cell that is not zero carries its number."""
+    """A grid of counts (`counts[y][x]`, None where there is none), first row on top. Each cell that is not zero carries
+    its number.
+    """
     trace = {
         "type": "heatmap",
         "z": [list(row) for row in counts],

@@ -53,7 +53,7 @@ def view(here: "Page", answer: tracing.Trace) -> None:
             charts.show(
                 here,
                 charts.heatmap(
-                    [[cells[shortest, before][at] or 0 for shortest in minutes] for before in days],
+                    [[cells[shortest, before][at] for shortest in minutes] for before in days],
                     [t("≥ {n} min", n=shortest) if shortest else t("any") for shortest in minutes],
                     [t("{n} days before", n=before) for before in days],
                     t("Suspected F{n}", n=at + 1),
