@@ -355,3 +355,16 @@ def test_cells_beyond_the_last_header_are_no_column(empty_store: Store):
 def test_utf_16_without_its_mark(empty_store: Store, encoding: str):
     content = "Họ tên;SĐT;Địa điểm;Thời gian\nLò Thị Ánh;0912345678;Mai Sơn;24/08/2021 08:10\n"
     assert outcomes(prepare(empty_store, "a.txt", content.encode(encoding))) == [(2, "accepted", None)]
+
+
+@pytest.mark.parametrize(
+    ("arrived", "left"),
+    [
+        ("Check-in time", "Check-out time"), ("Thời gian check in", "Thời gian check out"), ("Giờ đến", "Giờ đi"),
+        ("Thời gian đến", "Thời gian đi"), ("Ngày giờ vào", "Ngày giờ ra"), ("Lúc đến", "Lúc về"),
+    ],
+)  # fmt: skip
+def test_a_visit_is_told_by_many_names(empty_store: Store, arrived: str, left: str):
+    row = ("0912345678", "24/08/2021 08:10", "24/08/2021 09:20", "A")
+    rows = said(prepare(empty_store, "a.csv", text(("SĐT", arrived, left, "Địa điểm"), row).encode()))
+    assert [(at.hour, direction) for _, _, _, at, direction, *_ in rows] == [(8, "in"), (9, "out")]
