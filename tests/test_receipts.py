@@ -110,7 +110,7 @@ def test_any_answer_opens_exactly_as_it_was(scans: list[Scan], steps: int, linge
 def test_an_answer_of_the_demo_unit_opens_exactly_as_it_was(demo_store: Store) -> None:
     """With masked people and who they may be, and staff who were on duty without a scan."""
     [(person,)] = demo_store.cursor().execute("SELECT person_id FROM person WHERE phone = '+84900999001'").fetchall()
-    question = Question((Case(person, date(2021, 8, 25)), Case(1, date(2021, 8, 24), symptoms=False)), steps=3)
+    question = Question((Case(person, date(2021, 8, 25)),), steps=3)
     masked = "UPDATE person SET identity = 'masked:Lò ***|09***' WHERE masked"
     with demo_store.write() as cursor:
         cursor.execute(masked)
