@@ -5,7 +5,7 @@ WITH presence AS (
            LEAST(s.t_out, i.until) + INTERVAL '1' MINUTE * $linger AS t_out,
            s.t_in AS stay_in, s.t_out AS stay_out, s.in_seen, s.out_seen
     FROM stay s JOIN infector i ON i.person_id = s.person_id
-    WHERE s.day BETWEEN $first_day AND $last_day AND s.t_in < i.until AND s.t_out > i.since
+    WHERE s.day BETWEEN $first_day AND $last_day AND s.t_in < i.until AND s.t_out > i.since AND i.since < i.until
 ),
 contact AS (
     SELECT p.infector_id, s.person_id, s.location_id,

@@ -381,6 +381,18 @@ def test_an_isolated_f1_infects_nobody_from_then_on(tmp_path: Path) -> None:
     assert set(found_in(trace(store, about(F0, isolated=isolated)))[1]) == {Y}
 
 
+def test_an_f1_isolated_before_they_were_exposed_infects_nobody(tmp_path: Path) -> None:
+    """Not even by the air of a second place, where the log has them at the same time."""
+    stays = [(F0, HERE, 30, 60), (X, HERE, 0, 100), (X, THERE, 0, 100), (Y, THERE, 40, 45)]
+    store = unit(tmp_path, visits(*stays))
+    for isolated, reached in ((25, set()), (35, {Y})):
+        question = about(F0, linger=31, isolated=((X, NOON + timedelta(minutes=isolated)),))
+        answer = trace(store, question)
+        assert found_in(answer) == brute_trace(stays_of(store), answer.question)
+        assert set(found_in(answer)[1]) == reached
+        assert set(evidence(store, answer, 2)["person_id"]) == reached
+
+
 def test_a_case_nobody_saw_in_these_days_is_not_present(tmp_path: Path) -> None:
     store = unit(tmp_path, visits((F0, HERE, 0, 60)))
     assert trace(store, about(F0)).present == {F0}
