@@ -18,7 +18,7 @@ class IntakeError(Exception):
 
     def words(self, t: Translate, shown: Callable[[str], str] = str) -> str:
         """The refusal in the language of `t`; `shown` makes what it quotes from the file safe where it is shown."""
-        return t(self.message, **{gap: shown(text) for gap, text in self.gaps.items()})
+        return t(self.message, **{gap: shown(str(quoted)) for gap, quoted in self.gaps.items()})
 
 
 # Why a row is not taken. The code is stored (table reject) and printed by `import --json`; people read the words.
