@@ -183,11 +183,9 @@ def run_trace(given: argparse.Namespace) -> None:
     case = tracing.Case(person, given.onset, until=given.until, rule=given.rule, days_before=given.days_before)
     question = tracing.Question((case,), given.min_minutes, given.linger, steps=3 if given.f3 else 2)
     found = tracing.trace(store, question)
-    question, [case], who = (
-        found.question,
-        found.question.cases,
-        "{name} {phone}".format(**found.people.row(0, named=True)),
-    )
+    question = found.question
+    [case] = question.cases
+    who = "{name} {phone}".format(**found.people.row(0, named=True))
     audit.log(store, operator(), "trace", who, f"{day(case.onset)} {case.rule}")
     if given.json:
         return show(found.json())

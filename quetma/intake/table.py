@@ -55,7 +55,8 @@ class Facts:
 @dataclass(frozen=True)
 class Said:
     """What a piece says. rows: line, raw, bad (it could not be read) and reason (of its columns). texts: the distinct
-    name, phone and birth; spelled: of each row an index into them. facts: as of `Facts`, of all rows, without who, and
+    name, phone and birth, and good: whether a row without a reason holds them; spelled: of each row an index into
+    them. facts: as of `Facts`, of all rows, without who, and
     with place an index into the piece's own places. unless_all: a reason, where it would hold, and whether it is
     waived because the whole piece is so.
     """
@@ -133,8 +134,13 @@ class Table:
         reason = pl.coalesce(told) if told else pl.lit(None, pl.String)
         cells = {field: self.text(field).fill_null("") for field in ("name", "phone", "birth")}
         texts, spelled = normalise.distinct(pl.DataFrame(cells))
+        rows = self.frame.select("line", "raw", "bad", reason=reason)
+        good = rows.select(pl.all_horizontal(pl.col("bad", "reason").is_null())).to_series()
+        if self.unless_all:
+            good &= ~self.unless_all[1].fill_null(False)
+        held = pl.repeat(False, texts.height, eager=True).scatter(spelled.filter(good).unique(), True)
         return Said(
-            self.frame.select("line", "raw", "bad", reason=reason), texts, spelled,
+            rows, texts.with_columns(good=held), spelled,
             self.one_a_row() if facts is None else facts,
             self.places, self.unless_all, self.needs_location, self._marks(),
         )  # fmt: skip
@@ -156,9 +162,13 @@ def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -
     with ThreadPoolExecutor(SIDE_BY_SIDE, "pieces") as workers:
         said = list(workers.map(lambda piece: reader(Table(piece(), found, choices)), pieces))
         texts, places = [one.texts for one in said], [one.places for one in said]
-        spelled, numbers = normalise.distinct(pl.concat(texts))
+        # A person is called as the first good row does: what a rejected row says of them comes last.
+        every = pl.concat(texts).with_row_index("place")
+        order = every.sort("good", descending=True, maintain_order=True)
+        spelled, numbers = normalise.distinct(order.select("name", "phone", "birth"))
         who, people = normalise.who(spelled)
-        persons = _of_each(texts, who.select(pl.all().gather(numbers)))
+        back = order.select("place", number=numbers).sort("place")["number"]
+        persons = _of_each(texts, who.select(pl.all().gather(back)))
         names, place = _places(places)
         placed = _of_each(places, place.to_frame("place"))
         waived = all(one.unless_all is None or one.unless_all[2] for one in said)

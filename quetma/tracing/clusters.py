@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from quetma.store import Store
-from quetma.tracing.chain import evidence, known, trace
+from quetma.tracing.chain import ask, known
 from quetma.tracing.question import Question
 
 
@@ -22,11 +22,11 @@ class Clusters:
 
 def clusters(store: Store, question: Question) -> Clusters:
     """Who of the cases met whom. Raises `Unanswerable` as `trace` does."""
-    question, _ = known(store, question)
-    alone = [trace(store, replace(question, cases=(case,), steps=2)) for case in question.cases]
-    people = pl.concat([answer.people for answer in alone], how="vertical_relaxed")
+    question, people = known(store, question)
     order = people["person_id"].to_list()
-    met = pl.concat([evidence(store, answer) for answer in alone]).filter(pl.col("person_id").is_in(order))
+    alone = [replace(question, cases=(case,)) for case in question.cases]
+    met = pl.concat([ask(store, one, [], "evidence", person=None) for one in alone])
+    met = met.filter(pl.col("person_id").is_in(order))
     met = met.join(people.select("person_id", "name"), on="person_id", maintain_order="left")
     group = {person_id: {person_id} for person_id in order}
     for one, other in met.select("infector_id", "person_id").iter_rows():

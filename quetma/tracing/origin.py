@@ -12,26 +12,23 @@ from datetime import datetime, time
 
 import polars as pl
 
+from quetma import settings
 from quetma.store import Store
-from quetma.tracing.chain import trace
+from quetma.tracing.chain import ask, known
 from quetma.tracing.question import Question
 
-DAYS = 14  # the longest usual incubation; the national rules quarantine and look back as long
 
-
-def backwards(store: Store, question: Question, days: int = DAYS) -> pl.DataFrame:
-    """One row per case and person who shared a place with them in the `days` before onset or sample, most minutes
-    first: case_id, case (the name), then the columns of queries/tracing/step.sql. Other cases may be among them.
-    Air that lingers is left out: whose would be another question. Raises `Unanswerable` for an unknown person.
+def backwards(store: Store, question: Question, days: int | None = None) -> pl.DataFrame:
+    """One row per case and person who shared a place with them in the `days` before onset or sample (by default the
+    setting incubation_days), most minutes first: case_id, case (the name), then the columns of
+    queries/tracing/step.sql. Other cases may be among them. Air that lingers is left out: whose would be another
+    question. Raises `Unanswerable` for an unknown person.
     """
+    days = settings.get(store, "incubation_days") if days is None else days
     found = []
     for case in question.cases:
         before = replace(case, until=datetime.combine(case.onset, time()), days_before=days)
-        answer = trace(store, replace(question, cases=(before,), linger=0, steps=2, isolated=()))
-        person = answer.people.row(0, named=True)
-        found.append(
-            answer.f1.select(
-                pl.lit(person["person_id"]).alias("case_id"), pl.lit(person["name"]).alias("case"), pl.all()
-            )
-        )
+        alone, people = known(store, replace(question, cases=(before,), linger=0, isolated=()))
+        about = people.select(case_id="person_id", case="name")
+        found.append(about.join(ask(store, alone, [], "step"), how="cross"))
     return pl.concat(found).sort("minutes", "person_id", descending=[True, False], maintain_order=True)

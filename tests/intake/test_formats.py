@@ -368,3 +368,9 @@ def test_a_visit_is_told_by_many_names(empty_store: Store, arrived: str, left: s
     row = ("0912345678", "24/08/2021 08:10", "24/08/2021 09:20", "A")
     rows = said(prepare(empty_store, "a.csv", text(("SĐT", arrived, left, "Địa điểm"), row).encode()))
     assert [(at.hour, direction) for _, _, _, at, direction, *_ in rows] == [(8, "in"), (9, "out")]
+
+
+@pytest.mark.parametrize("wrong", ["Lò Văn SAI,0912345678,32/08/2021 08:00,A", "Lò\x01,0912345678,24/08/2021 08:00,A"])
+def test_a_rejected_row_gives_nobody_their_name(empty_store: Store, wrong: str):
+    content = f"Họ tên,SĐT,Thời gian,Địa điểm\n{wrong}\nLò Văn Đúng,0912345678,24/08/2021 08:10,A\n"
+    assert [row[0] for row in said(prepare(empty_store, "a.csv", content.encode()))] == ["Lò Văn Đúng"]

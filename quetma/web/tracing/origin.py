@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
-from quetma import tracing
+from quetma import settings, tracing
 from quetma.tracing import origin
 from quetma.web import widgets
 from quetma.web.tracing import answer as words
@@ -22,11 +22,12 @@ def view(here: "Page", answer: tracing.Trace) -> None:
         t("Who shared a place with the case in the days before the first symptoms or the positive sample. The scans do "
           "not say who of them was ill: ask those at the top first.")
     )  # fmt: skip
+    usual = settings.get(here.store, "incubation_days")
     days = st.number_input(
-        t("Days before"), 1, 60, value=origin.DAYS, key="trace_origin_days", persist_state="session", width=200
+        t("Days before"), 1, 60, value=usual, key="trace_origin_days", persist_state="session", width=200
     )
     here.audit("trace backwards", words.about(answer))
-    found = origin.backwards(here.store, answer.question, days or origin.DAYS)
+    found = origin.backwards(here.store, answer.question, days or usual)
     several = answer.people.height > 1
     columns = {
         "name": st.column_config.TextColumn(t("Name"), pinned=True),
