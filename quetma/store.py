@@ -181,6 +181,11 @@ class Store:
         real = now().date()
         return min(last.date(), real) if last else real
 
+    def clock(self) -> datetime:
+        """Now, to the second; the demo unit's time stands still at its last scan."""
+        last = self.ask("history/last_scan")["scanned_at"][0] if self.demo else None
+        return (last or now()).replace(microsecond=0)
+
     def close(self) -> None:
         """Closes the file, so that another process may open it."""
         with self._lock:

@@ -112,11 +112,8 @@ def _forget(cursor: DuckDBPyConnection) -> None:
     )
     cursor.execute(
         """
-        INSERT INTO former_person SELECT person_id, identity FROM person
-        WHERE person_id IN (SELECT person_id FROM gone) AND person_id IN (
-            SELECT person_id FROM merge UNION SELECT into_id FROM merge
-            UNION SELECT person_id FROM apart UNION SELECT other_id FROM apart
-        )
+        INSERT INTO former_person BY NAME SELECT person_id, identity, name, phone_shown FROM person
+        WHERE person_id IN (SELECT person_id FROM gone) AND person_id IN (SELECT person_id FROM kept_person)
         """
     )
     cursor.execute("DELETE FROM person WHERE person_id IN (SELECT person_id FROM gone)")

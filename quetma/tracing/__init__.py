@@ -17,11 +17,12 @@ never distance or masks: every answer is "suspected, to be verified".
 
 from quetma.tracing.chain import LONGEST_STAY, Trace, evidence, known, links, possible, suspected, trace
 from quetma.tracing.question import Case, Question
-from quetma.tracing.rules import Rule, Unanswerable, rule_named, rule_on, rules
+from quetma.tracing.rules import Quarantine, Rule, Unanswerable, quarantine, rule_named, rule_on, rules
 
 __all__ = [
     "LONGEST_STAY",
     "Case",
+    "Quarantine",
     "Question",
     "Rule",
     "Trace",
@@ -30,6 +31,7 @@ __all__ = [
     "known",
     "links",
     "possible",
+    "quarantine",
     "rule_named",
     "rule_on",
     "rules",

@@ -33,7 +33,7 @@ def sound(store: Store) -> bool:
 
 WITHOUT = {
     "migration", "setting", "account", "session", "audit", "former_person", "merge", "apart", "batch_undone",
-    "location_alias", "remembered_mapping",
+    "location_alias", "remembered_mapping", "case_entry", "contact_entry", "follow_up_entry",
 }  # fmt: skip
 
 

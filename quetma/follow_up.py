@@ -1,0 +1,334 @@
+"""What is done about the contacts of registered cases: who was reached, what they said, where they stay, how they are.
+
+    listed ──24 h──▶ reached ──▶ questionnaire ──▶ verdict ──▶ quarantine, tests ──▶ health every day ──▶ done
+
+Everything is an entry with a time and an account, and can be taken back. What is to be done follows from the entries,
+the rule in force on the case's day and the contact's doses (rules.toml); `state` works it out for a moment, and the
+lists, the figures for public health and the Overview all read that one frame.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+import polars as pl
+
+from quetma import tracing
+from quetma.cases import RegisteredCase
+from quetma.store import Store, query
+
+Kind = Literal["called", "questionnaire", "verdict", "quarantine", "health", "test", "lost"]
+OUTCOMES: dict[Kind, tuple[str, ...]] = {
+    "called": ("reached", "no_answer", "wrong_number"),
+    "questionnaire": ("",),
+    "verdict": ("contact", "cleared"),
+    "quarantine": ("home", "centre", "hospital", "elsewhere"),
+    "health": ("well", "ill"),
+    "test": ("pending", "negative", "positive"),
+    "lost": ("",),
+}
+OF_A_CASE: tuple[Kind, ...] = ("questionnaire", "verdict")
+TASKS = ("call", "verdict", "quarantine", "test", "health", "release")  # what may be due, in the order it is done
+REACH_WITHIN = timedelta(hours=24)
+
+
+class FollowUpError(ValueError):
+    """An entry that cannot be; the English text is a message identifier that says why."""
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """What a contact says of their time with the case; None is not known.
+
+    met: whether they met at all. near: within 2 m. closed: in one closed room or vehicle. masked: both, all the time.
+    minutes: together.
+    """
+
+    met: bool | None = None
+    near: bool | None = None
+    closed: bool | None = None
+    masked: bool | None = None
+    minutes: int | None = None
+
+    def json(self) -> str:
+        """For keeping it."""
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def from_json(text: str) -> "Questionnaire":
+        """What `json` wrote."""
+        return Questionnaire(**json.loads(text))
+
+
+def suggested(said: Questionnaire, rule: str) -> bool | None:
+    """Whether the rule calls that a close contact: within 2 m or in one closed room; under the rules that ask for
+    masks, with both masked only from some minutes on. None when it cannot be said; a leader decides.
+    """
+    if said.met is False:
+        return False
+    close = _either(said.near, said.closed)
+    least = tracing.quarantine(rule, [], date.min).masked_minutes
+    if not close or not least or said.masked is False:
+        return close
+    if said.masked is None or said.minutes is None:
+        return True if said.minutes is not None and said.minutes >= least else None
+    return said.minutes >= least
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:
+    if one or other:
+        return True
+    return False if one is False and other is False else None
+
+
+# Listing contacts -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What following a trace changes: new contacts, those whose facts changed, those no longer in the answer.
+
+    Frames of person_id, degree, exposed_at, last_at, minutes, location.
+    """
+
+    new: pl.DataFrame
+    changed: pl.DataFrame
+    gone: pl.DataFrame
+
+
+def compare(store: Store, case: RegisteredCase, question: tracing.Question, degrees: Sequence[int] = (1, 2)) -> Listing:
+    """What the answer for this case alone, asked with the limits of `question`, says beyond what is listed. Who is only
+    possible is not listed: first find out who it is.
+    """
+    question = replace(question, cases=(case.case,), steps=3 if 3 in degrees else 2)
+    answer = tracing.trace(store, question)
+    listed = store.ask("follow_up/contacts", case_id=case.case_id).drop("listed_at")
+    found = pl.concat(
+        tracing.suspected(people).select(
+            "person_id", pl.lit(degree, pl.Int8).alias("degree"), "exposed_at", "last_at", "minutes", "location"
+        )
+        for degree, people in enumerate(answer.steps, 1)
+        if degree in degrees
+    ).with_columns(pl.col("minutes").round(1))
+    listed = listed.cast({name: found.schema[name] for name in listed.columns})
+    known = found.join(listed, on="person_id", how="semi")
+    return Listing(
+        new=found.join(listed, on="person_id", how="anti"),
+        changed=known.join(listed, on=listed.columns, how="anti"),
+        gone=listed.filter(pl.col("degree").is_in(degrees)).join(found, on="person_id", how="anti"),
+    )
+
+
+def follow(store: Store, account: str, case: RegisteredCase, contacts: pl.DataFrame) -> None:
+    """Lists contacts of a case (frames of `Listing`), or says their facts anew."""
+    _list(store, account, case.case_id, contacts)
+
+
+def drop(store: Store, account: str, case: RegisteredCase, people: Sequence[int]) -> None:
+    """Takes contacts off the list of a case; what was entered about them stays."""
+    listed = store.ask("follow_up/contacts", case_id=case.case_id).drop("listed_at")
+    gone = listed.filter(pl.col("person_id").is_in(list(people))).with_columns(degree=pl.lit(0, pl.Int8))
+    _list(store, account, case.case_id, gone)
+
+
+def _list(store: Store, account: str, case_id: int, contacts: pl.DataFrame) -> None:
+    if contacts.is_empty():
+        return
+    entered_at = store.clock()
+    with store.write() as cursor:
+        cursor.register("listing", contacts)
+        cursor.execute(
+            query("follow_up/list")[0], {"case_id": case_id, "entered_at": entered_at, "entered_by": account}
+        )
+        cursor.unregister("listing")
+
+
+# Entries --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something done about a person, or learnt of them. case_id: of a questionnaire and a verdict.
+
+    until: the last day of a quarantine. detail: words; of a questionnaire its JSON.
+    """
+
+    person_id: int
+    kind: Kind
+    outcome: str = ""
+    happened_at: datetime | None = None  # None: now
+    until: date | None = None
+    detail: str = ""
+    case_id: int | None = None
+
+
+def enter(store: Store, account: str, *entries: Entry) -> None:
+    """Adds entries in one transaction. Raises `FollowUpError`; nothing is added then."""
+    at = store.clock()
+    rows = []
+    for entry in entries:
+        if entry.outcome not in OUTCOMES[entry.kind] or (entry.kind in OF_A_CASE) != (entry.case_id is not None):
+            raise ValueError(f"not an entry: {entry}")
+        happened_at = entry.happened_at or at
+        if happened_at > at and entry.kind != "quarantine":
+            raise FollowUpError("A time in the future cannot be known yet.")
+        if entry.kind == "quarantine" and (entry.until is None or entry.until < happened_at.date()):
+            raise FollowUpError("The quarantine would end before it begins. Check both days.")
+        rows.append(asdict(entry) | {"happened_at": happened_at, "of_entry": None})
+    with store.write() as cursor:
+        for row in rows:
+            cursor.execute(query("follow_up/insert")[0], row | {"entered_at": at, "entered_by": account})
+
+
+def take_back(store: Store, account: str, person_id: int, entry_id: int) -> None:
+    """An entry no longer holds; that it was made, and taken back by whom, stays."""
+    row = {
+        "person_id": person_id, "case_id": None, "kind": "taken_back", "outcome": "", "happened_at": store.clock(),
+        "until": None, "detail": "", "of_entry": entry_id, "entered_at": store.clock(), "entered_by": account,
+    }  # fmt: skip
+    with store.write() as cursor:
+        cursor.execute(query("follow_up/insert")[0], row)
+
+
+def entries(store: Store, person_id: int) -> pl.DataFrame:
+    """Everything about a person that holds, newest first (columns of queries/follow_up/entries.sql)."""
+    return store.ask("follow_up/entries", person_id=person_id)
+
+
+def isolated(store: Store, since: datetime) -> tuple[tuple[int, datetime], ...]:
+    """Who is in quarantine or isolation at some time since, and from when: `Question.isolated` of a trace."""
+    return tuple(store.ask("follow_up/isolated", since=since).iter_rows())
+
+
+# State ----------------------------------------------------------------------------------------------------------------
+
+
+def state(store: Store, moment: datetime | None = None) -> pl.DataFrame:
+    """One row per case that was not ruled out and contact: columns of queries/follow_up/state.sql and those of `_due`.
+
+    moment: None is now.
+    """
+    found = store.ask("follow_up/state")
+    moment = moment or store.clock()
+    due = [_due(row, moment) for row in found.iter_rows(named=True)]
+    return found.hstack(pl.DataFrame(due, schema=DUE, orient="row"))
+
+
+DUE = pl.Schema(
+    {
+        "ends_on": pl.Date, "watch_ends_on": pl.Date, "test_due_on": pl.Date, "progress": pl.String,
+        "tasks": pl.List(pl.String), "overdue": pl.List(pl.String), "health_due": pl.Int64, "health_given": pl.Int64,
+    }
+)  # fmt: skip
+
+
+def _due(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
+    """What is to be done about one contact (a row of queries/follow_up/state.sql).
+
+    ends_on: the last day of an F1's quarantine, as decided or else by the rule. watch_ends_on: the last day of watching
+    their health. test_due_on: the day of the newest test that the rule asks for by now and that nobody has taken.
+    progress: following | case | cleared | lost | done. tasks: of `TASKS`, what is due; overdue: those that should have
+    been done before. health_due, health_given: the days before today on which somebody should have asked how they are,
+    and those on which it is known.
+    """
+    today, listed_on = moment.date(), row["listed_at"].date()
+    last_contact = row["last_at"].date()
+    plan = tracing.quarantine(rule_of(row), row["doses"], last_contact)
+    first_class = row["degree"] == 1
+    by_rule = last_contact + timedelta(days=plan.quarantine_days)
+    ends_on = (row["quarantine_until"] or by_rule) if first_class else None
+    watch_ends_on = (
+        ends_on + timedelta(days=plan.watch_days) if ends_on else last_contact + timedelta(days=plan.f2_days)
+    )
+    asked = _days(listed_on + timedelta(days=1), min(today - timedelta(days=1), watch_ends_on))
+    given = set(row["health_days"])
+    progress = (
+        "case" if row["is_case"] else "cleared" if row["verdict"] == "cleared" else "lost" if row["lost"]
+        else "done" if today > watch_ends_on else "following"
+    )  # fmt: skip
+    tests = [last_contact + timedelta(days=days) for days in plan.test_days if first_class]
+    newest_test = max((day for day in tests if day <= today), default=None)
+    untaken = newest_test if newest_test and not any(day >= newest_test for day in row["test_days"]) else None
+    due: list[tuple[str, bool]] = []  # task, overdue
+    if progress == "following":
+        reached = row["reached_at"] is not None
+        if not reached:
+            due.append(("call", moment >= row["listed_at"] + REACH_WITHIN))
+        elif row["verdict"] is None:
+            due.append(("verdict", moment >= row["reached_at"] + REACH_WITHIN))
+        if reached and first_class and row["quarantine"] is None and today <= by_rule:
+            due.append(("quarantine", moment >= row["reached_at"] + REACH_WITHIN))
+        if untaken and reached:
+            due.append(("test", today > max(untaken, listed_on)))
+        if listed_on < today and today not in given:
+            due.append(("health", bool(asked) and asked[-1] not in given))
+        if row["quarantine"] is not None and ends_on == today:
+            due.append(("release", False))
+    return {
+        "ends_on": ends_on,
+        "watch_ends_on": watch_ends_on,
+        "test_due_on": untaken,
+        "progress": progress,
+        "tasks": [task for task, _ in due],
+        "overdue": [task for task, late in due if late],
+        "health_due": len(asked),
+        "health_given": sum(day in given for day in asked),
+    }
+
+
+def rule_of(row: dict[str, Any]) -> str:
+    """The id of the rule a contact is followed up by: the one chosen for the case, else the one in force then."""
+    return row["rule"] or tracing.rule_on(row["onset"]).id
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def proposed_quarantine(row: dict[str, Any], moment: datetime) -> tuple[datetime, date, tracing.Quarantine]:
+    """From now until which day an F1 (a row of `state`) is to stay, and the rule that says so."""
+    plan = tracing.quarantine(rule_of(row), row["doses"], row["last_at"].date())
+    return moment, row["last_at"].date() + timedelta(days=plan.quarantine_days), plan
+
+
+# Figures for public health --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What public health asks of the contacts of one class.
+
+    reached: (reached within 24 hours of being listed, listed for that long or reached). daily: (asked every single day,
+    those who should have been asked on some day before today). The others count contacts.
+    """
+
+    contacts: int
+    reached: tuple[int, int]
+    daily: tuple[int, int]
+    lost: int
+    cleared: int
+    cases: int
+    quarantined: int
+    done: int
+
+
+def figures(contacts: pl.DataFrame, moment: datetime) -> Figures:
+    """The figures of these rows of `state`, who are contacts of several cases counted once for each."""
+    soon = (pl.col("reached_at") - pl.col("listed_at")) <= REACH_WITHIN
+    clocked = contacts.filter(pl.col("reached_at").is_not_null() | (pl.col("listed_at") + REACH_WITHIN <= moment))
+    asked = contacts.filter((pl.col("health_due") > 0) & pl.col("progress").is_in(["following", "done", "lost"]))
+    told = dict(contacts.group_by("progress").len().iter_rows())
+    today = moment.date()
+    staying = (pl.col("quarantine_since").dt.date() <= today) & (pl.col("ends_on") >= today)
+    return Figures(
+        contacts=contacts.height,
+        reached=(clocked.filter(soon).height, clocked.height),
+        daily=(asked.filter(pl.col("health_given") == pl.col("health_due")).height, asked.height),
+        lost=told.get("lost", 0),
+        cleared=told.get("cleared", 0),
+        cases=told.get("case", 0),
+        quarantined=contacts.filter(staying & pl.col("quarantine").is_not_null()).height,
+        done=told.get("done", 0),
+    )
