@@ -20,6 +20,7 @@ from quetma.access.rights import ROLES
 from quetma.documents import MEDIA_TYPES, history
 from quetma.history import Filter
 from quetma.intake import recount
+from quetma.intake.source import SOURCES
 from quetma.language import DEFAULT, day, moment
 from quetma.store import FILE, VIETNAM, Store, StoreError, configured_folder, open_store
 
@@ -77,6 +78,11 @@ def parser() -> argparse.ArgumentParser:
     load.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, TXT, XLSX, XLS, ODS, or a ZIP of them")
     load.add_argument("--kind", choices=intake.KINDS, help="what the rows are (default: seen from the columns)")
     load.add_argument("--location", metavar="NAME", help="the place, for files that do not name it")
+    load.add_argument(
+        "--source",
+        choices=SOURCES,
+        help="which list scans are: register is one kept by hand at the door (default: told by names and columns)",
+    )
     load.add_argument(
         "--columns",
         type=some_columns,
@@ -144,7 +150,11 @@ def run_import(given: argparse.Namespace) -> int:
     store = existing(given)
     batches, refused = [], 0
     choices = intake.Choices(
-        kind=given.kind, location=given.location, columns=given.columns or {}, month_first=given.month_first
+        kind=given.kind,
+        location=given.location,
+        columns=given.columns or {},
+        month_first=given.month_first,
+        source=given.source,
     )
     for path in given.files:
         try:

@@ -163,6 +163,18 @@ def test_import_takes_the_kind_and_the_place_that_a_file_does_not_tell(run: Run,
     assert empty_store.ask("flow/locations")["name"].to_list() == ["Chợ Cò Nòi"]
 
 
+def test_import_says_which_list_scans_are(run: Run, empty_store: Store, tmp_path: Path):
+    log = tmp_path / "log.csv"
+    for n, source in enumerate(("register", "qr"), 1):
+        log.write_text(f"Họ tên,SĐT,Thời gian,Địa điểm\nLò Văn A,0912000001,24/08/2021 08:0{n},Mai Sơn\n", "utf-8")
+        said(run(empty_store, "import", log, "--source", source, "--json"))
+    assert empty_store.cursor().execute("SELECT source FROM batch ORDER BY batch_id").fetchall() == [
+        ("register",),
+        ("qr",),
+    ]
+    assert run(empty_store, "import", log, "--source", "memory")[0] == 2
+
+
 def test_undo_takes_a_batch_back_once(run: Run, empty_store: Store, tmp_path: Path):
     log = tmp_path / "log.csv"
     log.write_text("Họ tên,SĐT,Thời gian,Địa điểm\nA,0912000001,24/08/2021 07:00,Mai Sơn\n", encoding="utf-8")

@@ -1,5 +1,6 @@
 """The store: a write is wholly there or not at all, and an answer is never older than the last write."""
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -67,8 +68,36 @@ def test_a_store_of_the_first_version_with_data_opens_and_its_uploads_can_be_und
         assert recount.check(store) + rollups.check(store) == []
         store.close()
     store = Store(tmp_path)
+    assert store.cursor().execute("SELECT kind, source FROM batch ORDER BY ALL").fetchall() == [
+        ("roster", None),
+        ("scans", "qr"),
+    ]
     intake.undo(store, 2, "test")
+    assert store.cursor().execute("SELECT kind, source FROM batch_undone").fetchall() == [("scans", "qr")]
     assert store.cursor().execute("SELECT name FROM location").fetchall() == [("Mai Sơn",)]
     assert store.cursor().execute("SELECT COUNT(*) FROM stay").fetchall() == [(0,)]
     assert recount.check(store) + rollups.check(store) == []
     store.close()
+
+
+def test_a_migration_that_comes_late_is_applied_to_a_store_that_has_the_later_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    few = tmp_path / "schema"
+    few.mkdir()
+    late = next(SCHEMA.glob("004_*.sql"))
+    for path in SCHEMA.glob("*.sql"):
+        if path != late:
+            shutil.copy(path, few)
+
+    def shape(store: Store) -> list[tuple[str, str]]:
+        columns = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
+        found = store.cursor().execute(columns).fetchall()
+        store.close()
+        return found
+
+    monkeypatch.setattr("quetma.store.SCHEMA", few)
+    before = shape(Store(tmp_path / "store"))
+    shutil.copy(late, few)
+    after = shape(Store(tmp_path / "store"))
+    assert after == shape(Store(tmp_path / "fresh")) != before

@@ -351,3 +351,50 @@ def test_somebody_else_was_quicker_to_take_it_back(app, empty_store: Store):
     at.button(key="upload_undo_yes").click().run()
     assert not at.exception
     assert counts(empty_store) == []
+
+
+# Which list -----------------------------------------------------------------------------------------------------------
+
+
+def lists(store: Store) -> list[tuple[str, str | None]]:
+    return store.cursor().execute("SELECT file_name, source FROM batch ORDER BY batch_id").fetchall()
+
+
+def test_a_scan_log_is_said_to_be_the_door_register_before_it_is_loaded(show: Show, desk: Desk):
+    item = give(desk, LOG)
+    at = show()
+    box = at.selectbox(key=f"upload_source_{item.id}")
+    assert (box.value, box.options) == ("qr", ["Nhật ký quét mã", "Sổ trực cửa"])
+    box.set_value("register").run()
+    show(at).button(key=f"upload_load_{item.id}").click().run()
+    show(at)
+    assert lists(desk.store) == [("a.csv", "register")]
+
+
+def test_a_file_named_after_the_register_is_proposed_as_it_and_other_kinds_are_not_asked(show: Show, desk: Desk):
+    item = give(desk, LOG, "sổ trực cửa.csv")
+    other = give(desk, "Họ tên,SĐT,Trụ sở,Chức vụ\nLò Văn A,0912000001,Mai Sơn,Lái xe\n", "sổ ghi.csv")
+    at = show()
+    for one in (item, other):
+        at.session_state[f"upload_look_{one.id}"] = True
+    at = show(at)
+    keys = {box.key: box.value for box in at.selectbox if box.key.startswith("upload_source_")}
+    assert keys == {f"upload_source_{item.id}": "register"}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_which_list_an_upload_is_can_be_changed_later(show: Show, desk: Desk, language: str):
+    t = translator(language)
+    load(desk.store)
+    load(desk.store, "Họ tên,SĐT,Trụ sở,Chức vụ\nLò Văn A,0912000001,Mai Sơn,Lái xe\n", "r.csv")
+    at = show(language=language)
+    assert [row[3] for row in frames(at)[0]] == [t("Staff roster"), t("QR log")]
+    at.session_state["upload_open"] = 1
+    at = show(at)
+    at.segmented_control(key="upload_source_1_qr").set_value("register").run()
+    at = show(at)
+    assert lists(desk.store) == [("a.csv", "register"), ("r.csv", None)]
+    assert [row[3] for row in frames(at)[0]] == [t("Staff roster"), t("Door register")]
+    assert ("change source", "1 a.csv") in audit(desk.store)
+    at.session_state["upload_open"] = 2
+    assert not [control for control in show(at).segmented_control if control.key.startswith("upload_source")]

@@ -15,6 +15,7 @@ class Choices:
     kind: one of `KINDS`. columns: field → column index from 0, or `LEFT_OUT`. header: the line of the header row, from
     1; 0 when the table has none. location: for rows that name none. places: a location's name in the table → the name
     of the known location that it means. month_first: 08/24/2021 is the 24th of August.
+    source: which list scans are (quetma/intake/source.py).
     """
 
     kind: str | None = None
@@ -23,13 +24,14 @@ class Choices:
     location: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
     month_first: bool = False
+    source: str | None = None
 
     @property
     def reading(self) -> "Choices":
-        """Only what says how tables that look like this one are read; where and what places it names, the next time it
-        may be from elsewhere.
+        """Only what says how tables that look like this one are read; which list it is, where it is from, and what
+        places it names may be another thing the next time.
         """
-        return replace(self, location=None, places={})
+        return replace(self, location=None, places={}, source=None)
 
     def json(self) -> str:
         """As kept in the store: only what was chosen."""

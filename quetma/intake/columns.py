@@ -56,7 +56,7 @@ KINDS = {
     "roster": _kind("roster", "Staff roster", (("name",), ("position", "smartphone")), ("position", "smartphone")),
     "scans": _kind(
         "scans",
-        "QR scans",
+        "Scans and visits",
         (PERSON, ("time", "time_in", "time_out")),
         ("time", "time_in", "time_out"),
     ),
@@ -178,7 +178,7 @@ def propose(
     known = remembered.get(signature)
     if known is None:
         return *alone, choices
-    applied = replace(known, location=choices.location, places=choices.places)
+    applied = replace(known, location=choices.location, places=choices.places, source=choices.source)
     return *_understand(readings, known, signature, "last time"), applied
 
 

@@ -31,7 +31,7 @@ from quetma.intake.columns import Proposal
 from quetma.intake.errors import IntakeError
 from quetma.intake.load import STEPS, load
 from quetma.intake.prepare import Prepared, UnknownPlace, compare, remembered, unasked, unsettled
-from quetma.intake.understand import Found, Part, Refused
+from quetma.intake.understand import Found, Part, Refused, source_of
 from quetma.store import Store, now
 
 FOLDER = "incoming"
@@ -95,6 +95,11 @@ class Table:
     def key(self) -> str:
         """Unlike that of every other table of the same file."""
         return self.part.key
+
+    @property
+    def source(self) -> str | None:
+        """Which list it is, if it is one of scans: as chosen, else as its names say."""
+        return source_of(self.part, self.kind, self.proposal, self.choices)
 
     @property
     def loadable(self) -> bool:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from quetma import settings
 from quetma.access import audit
-from quetma.intake.columns import KINDS
 from quetma.intake.desk import Item, Table, desk_of, too_large
 from quetma.intake.errors import REASONS, IntakeError
+from quetma.intake.source import label
 from quetma.language import DEFAULT, moment, number, translator
 from quetma.store import VIETNAM, Store, now
 
@@ -131,9 +131,10 @@ class Inbox:
         counts = self.store.ask("intake/batch_counts", batch=table.batch_id).to_dicts()
         if not counts:  # undone meanwhile
             return [f"{named}: {t('Upload no.')} {table.batch_id}"]
-        figures = {name: number(value) for name, value in counts[0].items() if name != "kind"}
+        kind, source = counts[0].pop("kind"), counts[0].pop("source")
+        figures = {name: number(value) for name, value in counts[0].items()}
         lines = [
-            f"{named}: {t('Upload no.')} {table.batch_id}, {t(KINDS[counts[0]['kind']].label)}: "
+            f"{named}: {t('Upload no.')} {table.batch_id}, {t(label(kind, source))}: "
             + t("{row_count} rows = {accepted} new + {duplicates} already stored + {rejected} rejected", **figures)
         ]
         rejects = self.store.ask(

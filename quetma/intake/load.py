@@ -77,6 +77,7 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
             {
                 "batch": batch_id, "kind": prepared.kind, "file_name": prepared.part.file_name,
                 "sha256": prepared.part.sha256, "sheet": prepared.part.sheet, "origin": _origin(prepared),
+                "source": prepared.found.source,
                 "uploaded_at": now(), "uploaded_by": account, "row_count": counts["rows"],
                 "accepted": counts["accepted"], "duplicates": counts["duplicates"], "rejected": counts["rejected"],
                 "first_day": first, "last_day": last,

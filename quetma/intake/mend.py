@@ -66,7 +66,7 @@ def shape(store: Store, batch_id: int) -> Shape | None:
         tuple(origin.get("headers", ())),
         origin.get("separator") or "\t",
         origin.get("columns", {}),
-        Choices.from_json(json.dumps(origin.get("choices", {}))),
+        replace(Choices.from_json(json.dumps(origin.get("choices", {}))), source=batch["source"]),
     )
 
 

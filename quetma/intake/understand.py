@@ -16,6 +16,7 @@ from quetma.intake.columns import PERSON, Proposal, propose, refuse
 from quetma.intake.errors import IntakeError
 from quetma.intake.facts import DATED, MONTH_FIRST, Facts, gather
 from quetma.intake.read import Source, is_archive, sources
+from quetma.intake.source import proposed
 
 # What a log in an archive may be called; other files are only named.
 LOGS = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".htm", ".html", ".zip"}
@@ -46,6 +47,18 @@ class Found:
     choices: Choices
     as_last_time: bool
     facts: Facts
+
+    @property
+    def source(self) -> str | None:
+        """Which list scans are: as chosen, else as its names say; None for other kinds."""
+        return source_of(self.part, self.kind, self.proposal, self.choices)
+
+
+def source_of(part: Part, kind: str | None, proposal: Proposal | None, choices: Choices) -> str | None:
+    """Which list a table is, if it is one of scans: as chosen, else as its names say."""
+    if kind != "scans" or proposal is None:
+        return None
+    return choices.source or proposed(part.file_name, part.sheet, proposal)
 
 
 @dataclass(frozen=True)

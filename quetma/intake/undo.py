@@ -78,7 +78,7 @@ def _take_out(cursor: DuckDBPyConnection, batch_id: int, account: str) -> tuple[
     people = cursor.sql("SELECT person_id FROM person_claim WHERE batch_id = $batch", params={"batch": batch_id}).pl()
 
     cursor.execute(
-        "INSERT INTO batch_undone SELECT *, ? AS undone_at, ? AS undone_by FROM batch WHERE batch_id = ?",
+        "INSERT INTO batch_undone BY NAME SELECT *, ? AS undone_at, ? AS undone_by FROM batch WHERE batch_id = ?",
         [now(), account, batch_id],
     )
     for table in ("batch", "reject", "person_claim", "location_claim", ROWS[kind]):

@@ -10,6 +10,7 @@ from quetma.intake.choices import LEFT_OUT, Choices
 from quetma.intake.columns import FIELDS, KINDS, Proposal
 from quetma.intake.desk import Desk, Item, Table, desk_of
 from quetma.intake.prepare import UnknownPlace
+from quetma.intake.source import SOURCES
 from quetma.web import rows, widgets
 
 if TYPE_CHECKING:
@@ -324,6 +325,19 @@ def _questions(here: "Page", desk: Desk, item: Item, table: Table) -> None:
             on_change=_choose,
             args=(desk, item, table, key, "kind"),
         )
+        if table.source:
+            key = _key("source", item, table)
+            st.selectbox(
+                t("Which list"),
+                list(SOURCES),
+                index=list(SOURCES).index(table.source),
+                format_func=lambda source: t(SOURCES[source]),
+                key=key,
+                help=t("A list written at the door by hand and the QR log of the same days tell together how many "
+                       "people both missed."),
+                on_change=_choose,
+                args=(desk, item, table, key, "source"),
+            )  # fmt: skip
         asked = bool(table.preview and table.preview.needs_location)
         if asked or table.choices.location:
             key = _key("location", item, table)

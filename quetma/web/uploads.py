@@ -1,5 +1,6 @@
 """The uploads on the upload page: their list, what one of them brought, taking it back, mending its rejected rows."""
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -8,8 +9,8 @@ import streamlit as st
 
 from quetma import documents, intake
 from quetma.documents import rejects as rejects_file
-from quetma.intake import mend
-from quetma.intake.columns import FIELDS, KINDS
+from quetma.intake import mend, source
+from quetma.intake.columns import FIELDS
 from quetma.intake.desk import desk_of
 from quetma.intake.undo import undo, would_undo
 from quetma.store import StoreError
@@ -68,7 +69,7 @@ def _list(here: "Page") -> None:
     st.caption(t("Choose a row at its left edge to see its rejected rows, mend them, or take the upload back."))
     key = f"upload_list_{number}_{store.version}"
     st.dataframe(
-        batches.select(*columns).with_columns(pl.col("kind").replace({k: t(spec.label) for k, spec in KINDS.items()})),
+        batches.with_columns(kind=_labels(here, batches)).select(*columns),
         column_config=columns,
         hide_index=True,
         placeholder="",
@@ -78,6 +79,12 @@ def _list(here: "Page") -> None:
         selection_mode="single-row",
         selection_default={"selection": {"rows": [shown.index(opened)] if opened in shown else []}},
     )
+
+
+def _labels(here: "Page", batches: pl.DataFrame) -> pl.Series:
+    """What each upload is, in words."""
+    told = [here.t(source.label(*row)) for row in batches.select("kind", "source").iter_rows()]
+    return pl.Series(told, dtype=pl.String)
 
 
 def _picked(key: str, shown: list[int]) -> None:
@@ -101,7 +108,7 @@ def _upload(here: "Page", batch_id: int) -> None:
         by, at = widgets.plain(batch["uploaded_by"]), here.moment(batch["uploaded_at"])
         first, last = here.day(batch["first_day"]), here.day(batch["last_day"])
         told = [
-            t(KINDS[of.kind].label),
+            t(source.label(of.kind, batch["source"])),
             t("sheet {name}", name=widgets.plain(of.sheet)) if of.sheet else "",
             t("uploaded at {moment} by {by}", moment=at, by=by),
             t("days {first} – {last}", first=first, last=last) if first else "",
@@ -123,11 +130,35 @@ def _upload(here: "Page", batch_id: int) -> None:
                 key=f"upload_close_{batch_id}",
                 on_click=lambda: st.session_state.update({OPEN: None}),
             )
+        if batch["source"]:
+            _which_list(here, batch)
         if batch["rejected"]:
             _rejected(here, of)
         _read_how(here, of)
     if st.session_state.get(UNDOING) == batch_id:
         _ask_undo(here, of, batch)
+
+
+def _which_list(here: "Page", batch: dict[str, Any]) -> None:
+    """The QR log, or the door register: can be said otherwise at any time."""
+    t, store, batch_id = here.t, here.store, batch["batch_id"]
+    key = f"upload_source_{batch_id}_{batch['source']}"
+
+    def changed() -> None:
+        with suppress(StoreError):  # somebody else took it back meanwhile
+            source.change(store, batch_id, st.session_state[key], here.account)
+
+    st.segmented_control(
+        t("Which list"),
+        list(source.SOURCES),
+        default=batch["source"],
+        required=True,
+        format_func=lambda one: t(source.SOURCES[one]),
+        help=t("A list written at the door by hand and the QR log of the same days tell together how many "
+               "people both missed."),
+        key=key,
+        on_change=changed,
+    )  # fmt: skip
 
 
 def _read_how(here: "Page", of: mend.Shape) -> None:
@@ -239,9 +270,8 @@ def _undone(here: "Page") -> None:
             "undone_at": moment(t("Taken back at")),
             "undone_by": t("Taken back by"),
         }
-        labels = {kind: t(spec.label) for kind, spec in KINDS.items()}
         widgets.table(
-            undone.with_columns(pl.col("kind").replace(labels)), columns, alt=t("Uploads that were taken back")
+            undone.with_columns(kind=_labels(here, undone)), columns, alt=t("Uploads that were taken back")
         )
 
 

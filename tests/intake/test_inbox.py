@@ -181,3 +181,11 @@ def test_the_watcher_takes_what_comes(empty_store: Store, monkeypatch: pytest.Mo
         box.stop()
     assert lies(box) == ["done/a.csv", "done/a.csv.txt"]
     assert len(batches(empty_store)) == 1
+
+
+def test_the_list_that_its_names_propose_is_taken_and_reported(box: Inbox):
+    put(box, "sổ trực cửa.csv", LOG)
+    look(box)
+    assert box.store.cursor().execute("SELECT source FROM batch").fetchall() == [("register",)]
+    report = (box.folder / "done/sổ trực cửa.csv.txt").read_text(encoding="utf-8")
+    assert "Lần nạp 1, Sổ trực cửa: 4 dòng" in report

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quetma import intake, rollups
-from quetma.intake import recount
+from quetma.intake import recount, source
+from quetma.intake.source import SOURCES
 from quetma.store import ROOT, Store, StoreError, open_store
 from tests.intake import prepare
 
@@ -114,13 +115,16 @@ files = st.one_of(
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> tuple[list[tuple[str, str]], list[int]]:
-    """Files in the order they are loaded, some of them twice, and those that are undone, in their order."""
+def histories(draw: st.DrawFn) -> tuple[list[tuple[str, str]], list[str | None], list[int]]:
+    """Files in the order they are loaded, some of them twice; which list each is said to be afterwards, if it is; and
+    those that are undone, in their order.
+    """
     several = draw(st.lists(files, min_size=1, max_size=6))
     for again in draw(st.lists(st.sampled_from(range(len(several))), max_size=2)):
         several.append(several[again])
     undone = draw(st.lists(st.sampled_from(range(len(several))), unique=True, min_size=1))
-    return several, undone
+    said = draw(st.lists(st.sampled_from([None, *SOURCES]), min_size=len(several), max_size=len(several)))
+    return several, said, undone
 
 
 @pytest.fixture(scope="module")
@@ -281,11 +285,11 @@ def merged(store: Store, pair: tuple[str, str]) -> None:
 )
 def test_undo_is_as_if_the_upload_had_never_been(
     folder: Path,
-    history: tuple[list[tuple[str, str]], list[int]],
+    history: tuple[list[tuple[str, str]], list[str | None], list[int]],
     merge: tuple[str, str] | None,
     when: int,
 ):
-    uploads, undone = history
+    uploads, said, undone = history
     store, other = emptied(open_store(folder / "one")), emptied(open_store(folder / "other"))
     numbers: list[int] = []
     for n, (kind, text) in enumerate(uploads):
@@ -299,6 +303,7 @@ def test_undo_is_as_if_the_upload_had_never_been(
         "SELECT p.identity, q.identity FROM merge m JOIN person p ON p.person_id = m.person_id "
         "JOIN person q ON q.person_id = m.into_id"
     ).fetchall()  # fmt: skip
+    say(store, {numbers[n]: said[n] for n in range(len(uploads))})
     for n in undone:
         intake.undo(store, numbers[n], "test")
     assert sound(store)
@@ -307,8 +312,24 @@ def test_undo_is_as_if_the_upload_had_never_been(
     fresh = [put_kind(other, f"{n}.csv", *uploads[n]).batch_id for n in kept]
     for one, into in decided:
         merged(other, ("0" + one[7:], "0" + into[7:]))
+    say(other, dict(zip(fresh, (said[n] for n in kept), strict=True)))
     assert contents(store, {numbers[n]: n for n in kept}) == contents(other, dict(zip(fresh, kept, strict=True)))
+    assert listed(store) == listed(other)
     assert sound(other)
+
+
+def say(store: Store, lists: dict[int, str | None]) -> None:
+    """Says of uploads of scans which list they are."""
+    scans = {batch for (batch,) in store.cursor().execute("SELECT batch_id FROM batch WHERE kind = 'scans'").fetchall()}
+    for batch, one in lists.items():
+        if one and batch in scans:
+            source.change(store, batch, one, "test")
+
+
+def listed(store: Store) -> list[tuple[Any, ...]]:
+    """Every row of both lists, people and places told by what they are."""
+    told = "SELECT source, identity, location.name_key, scanned_at FROM listed JOIN person USING (person_id) JOIN location USING (location_id)"
+    return sorted(store.cursor().execute(told).fetchall())
 
 
 def put_kind(store: Store, name: str, kind: str, text: str) -> intake.Batch:
