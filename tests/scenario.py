@@ -37,7 +37,7 @@ def upload(store: Store, number: int, scans: list[Scan]) -> None:
     """One batch of scans, with what follows from it, in one transaction."""
     with store.write() as cursor:
         cursor.execute(
-            "INSERT INTO batch VALUES (?, 'scans', 'x', ?, current_timestamp, 'a', ?, ?, 0, 0, NULL, NULL, '', '{}', 'qr')",
+            "INSERT INTO batch VALUES (?, 'scans', 'x', ?, now(), 'a', ?, ?, 0, 0, NULL, NULL, '', '{}', 'qr')",
             [number, str(number), len(scans), len(scans)],
         )
         for line, (person, place, at, direction) in enumerate(scans, 2):

@@ -95,7 +95,7 @@ def write(store: Store, facts: Facts, order: str = "rdahs") -> None:
             batch += 1
             with store.write() as cursor:
                 cursor.execute(
-                    "INSERT INTO batch VALUES (?, ?, 'x', ?, current_timestamp, 'a', ?, ?, 0, 0, NULL, NULL, '', '{}', NULL)",
+                    "INSERT INTO batch VALUES (?, ?, 'x', ?, now(), 'a', ?, ?, 0, 0, NULL, NULL, '', '{}', NULL)",
                     [batch, table, str(batch), len(rows), len(rows)],
                 )
                 for line, row in enumerate(rows, 2):

@@ -122,7 +122,7 @@ def test_a_store_with_a_roster_only(app, empty_store: Store):
         cursor.execute("INSERT INTO person VALUES (1, 'tel:1', 'Lò Văn A', 'lo van a', 'a', NULL, NULL, FALSE)")
         cursor.execute("INSERT INTO roster_row VALUES (1, 1, 1, 'Đội trưởng', 1, TRUE, NULL, NULL, TRUE)")
         cursor.execute(
-            "INSERT INTO batch VALUES (1, 'roster', 'ds.csv', 'x', ?, 'Lê Thị Hà', 1, 1, 0, 0, NULL, NULL, '', '', NULL)",
+            "INSERT INTO batch VALUES (1, 'roster', 'd.csv', 'x', ?, 'Lê Hà', 1, 1, 0, 0, NULL, NULL, '', '', NULL)",
             [datetime(2021, 8, 27, 9)],
         )
     at = app(role="leader", language="en", store=empty_store)

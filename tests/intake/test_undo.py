@@ -328,7 +328,10 @@ def say(store: Store, lists: dict[int, str | None]) -> None:
 
 def listed(store: Store) -> list[tuple[Any, ...]]:
     """Every row of both lists, people and places told by what they are."""
-    told = "SELECT source, identity, location.name_key, scanned_at FROM listed JOIN person USING (person_id) JOIN location USING (location_id)"
+    told = """
+        SELECT source, identity, location.name_key, scanned_at
+        FROM listed JOIN person USING (person_id) JOIN location USING (location_id)
+    """
     return sorted(store.cursor().execute(told).fetchall())
 
 

@@ -1,0 +1,22 @@
+-- One row per place and day where a case stayed, and staff member on duty there that day (a working day, not absent) but the cases
+-- themselves, with whether anybody saw them scan that day, wherever; one row without a person where nobody is known to be on duty.
+-- Table infector(person_id, since, until): the cases and their windows. first_day DATE, last_day DATE: days of stays that can reach into the windows.
+WITH stayed AS (
+    SELECT s.location_id, GREATEST(s.t_in, i.since) AS began, LEAST(s.t_out, i.until) AS ended
+    FROM stay s
+    JOIN infector i ON i.person_id = s.person_id
+    WHERE s.day BETWEEN $first_day AND $last_day AND s.t_in < i.until AND s.t_out > i.since
+),
+there AS (
+    -- no stay is longer than 24 hours, so it has two days at most; midnight is no time of the day that it ends
+    SELECT location_id, CAST(began AS DATE) AS day FROM stayed
+    UNION
+    SELECT location_id, CAST(ended AS DATE) FROM stayed WHERE ended > CAST(CAST(ended AS DATE) AS TIMESTAMP)
+)
+SELECT p.person_id, p.name, p.phone, p.phone_shown, t.day, t.location_id, l.name AS location, d.scanned
+FROM there t
+JOIN location l ON l.location_id = t.location_id
+LEFT JOIN duty_day d ON d.day = t.day AND d.location_id = t.location_id AND d.scanned IS NOT NULL
+LEFT JOIN person p ON p.person_id = d.person_id
+WHERE d.person_id IS NULL OR d.person_id NOT IN (SELECT person_id FROM infector)
+ORDER BY t.day, t.location_id, p.sort_key, p.person_id
