@@ -8,6 +8,7 @@ import pytest
 
 from quetma import demo, intake, people, rollups, tracing
 from quetma.store import Store, StoreError
+from quetma.tracing import coverage
 from tests.intake import prepare
 
 
@@ -23,8 +24,9 @@ def test_the_sample_files_are_what_the_generator_makes(tmp_path: Path) -> None:
 
 
 def test_every_row_of_the_demo_is_accepted(demo_store: Store) -> None:
-    batches = demo_store.cursor().sql("SELECT kind, row_count, accepted FROM batch ORDER BY batch_id").pl()
-    assert batches["kind"].to_list() == ["roster", "absences", "apps", "doses", "declarations", "scans"]
+    batches = demo_store.cursor().sql("SELECT kind, source, row_count, accepted FROM batch ORDER BY batch_id").pl()
+    assert batches["kind"].to_list() == ["roster", "absences", "apps", "doses", "declarations", "scans", "scans"]
+    assert batches["source"].to_list() == [None] * 5 + ["qr", "register"]
     assert batches["row_count"].to_list() == batches["accepted"].to_list()
     assert rollups.check(demo_store) == []
 
@@ -77,6 +79,14 @@ def test_the_story_worth_tracing(demo_store: Store) -> None:
     assert len({row["minutes"] for row in f1.values()}) >= 6
     assert {row["certainty"] for row in f1.values()} >= {"seen", "inferred"}
     assert len({row["name"] for row in found["f2"]} - staff) >= 10
+
+
+def test_the_door_register_and_the_scans_tell_what_both_missed(demo_store: Store) -> None:
+    found = coverage.estimate(demo_store, date(2021, 8, 23), date(2021, 8, 26))
+    assert (found.kinds, found.compared, found.rough) == (("visitor",), 4, False)
+    assert found.by_kind["staff"].refused == "register"
+    assert found.lists.only_register == 4
+    assert 0.7 < found.scanned_between.low < found.scanned < found.scanned_between.high < 0.95
 
 
 def test_demo_data_never_mixes_with_other_data(empty_store: Store) -> None:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from quetma import directory, tracing
 from quetma.language import translator
 from quetma.store import Store
-from quetma.tracing import origin, sensitivity
+from quetma.tracing import clusters, coverage, origin, sensitivity, unscanned
 from quetma.web.tracing import answer as words
 from quetma.web.tracing import exposure, graph, question
 
@@ -278,3 +278,65 @@ def test_how_sure_says_the_ends_and_the_grid(at: AppTest, person: int, demo_stor
     own = grid[(grid["days_before"] == 3) & (grid["min_minutes"] == 0)]
     counts = tracing.trace(demo_store, ask(person)).counts
     assert own[["f1", "f2"]].to_numpy().tolist() == [[counts["f1"], counts["f2"]]]
+
+
+def test_two_lists_say_how_much_was_scanned_and_open_who_is_in_one_only(at: AppTest, demo_store: Store):
+    found = coverage.estimate(demo_store, date(2021, 8, 22), date(2021, 9, 8))
+    said = [text.value for text in shown(at, "sure").markdown]
+    [sentence] = [text for text in said if "of those who came were scanned" in text]
+    low, high = (f"{share:.0%}" for share in found.scanned_between)
+    assert sentence.startswith(f"**Visitors:** about **{found.scanned:.0%}** ")
+    assert f"(between {low} and {high})" in sentence and f"know of {found.lists.known} presences" in sentence
+    [table] = [frame.value for frame in at.dataframe if "only_register" in frame.value]
+    staff, visitors = found.by_kind["staff"], found.by_kind["visitor"]
+    assert table[["who", "both", "only_qr", "only_register"]].to_numpy().tolist() == [
+        ["Staff", staff.both, staff.only_qr, staff.only_register],
+        ["Visitors", visitors.both, visitors.only_qr, visitors.only_register],
+    ]
+    assert audited(demo_store, "open rows") == []
+    at.session_state["trace_lists_register"] = True
+    at.run()
+    [people] = [frame.value for frame in at.dataframe if "register_first" in frame.value]
+    assert people["name"].to_list() == found.rows.filter(~pl.col("in_qr"))["name"].to_list()
+    assert audited(demo_store, "open rows") == [(f"Only in the door register: {len(people)}", "")]
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [("qr", "the QR log alone"), ("register", "Only a door register is known"), (None, "Neither the QR log nor")],
+)
+def test_with_one_list_it_is_said_what_to_upload(at: AppTest, demo_store: Store, kept: str | None, told: str):
+    """kept: the list that there is."""
+    with demo_store.write() as cursor:
+        cursor.execute("UPDATE batch SET source = ? WHERE source IS NOT NULL", [kept])
+    assert [info for info in shown(at, "sure").info if told in info.value]
+    assert not [frame for frame in at.dataframe if "only_register" in frame.value]
+
+
+def test_days_of_which_nobody_knows_who_was_on_duty_are_named(app, demo_store: Store, other: int):
+    case = tracing.Case(other, ONSET)
+    with demo_store.write() as cursor:
+        cursor.execute("UPDATE duty_day SET scanned = NULL WHERE day = DATE '2021-08-24'")
+    unknown = unscanned.unknown(demo_store, tracing.Question((case,)).resolved())
+    assert date(2021, 8, 24) in unknown["day"].to_list()
+    test = app(page="pages/tracing.py", language="en", store=demo_store)
+    test.session_state["trace_person"] = other
+    test.run()
+    [said] = [text.value for text in test.caption if "Who was on duty is not known" in text.value]
+    assert "24/08" in said
+
+
+def test_places_that_two_f0s_shared_at_other_times_are_named(
+    at: AppTest, demo_store: Store, person: int, other: int
+):
+    at.session_state["trace_add"] = other
+    at.run()
+    onset = at.date_input(key=f"trace_onset_{other}").value
+    assert isinstance(onset, date)
+    both = tracing.Question((tracing.Case(person, ONSET), tracing.Case(other, onset)))
+    few, many = (clusters.clusters(demo_store, both, hours).apart.height for hours in (4, 48))
+    shown(at, "places").number_input(key="trace_apart").set_value(48).run()
+    [table] = [frame.value for frame in at.dataframe if "went" in frame.value]
+    assert len(table) == many > few
+    at.number_input(key="trace_apart").set_value(4).run()
+    assert [len(frame.value) for frame in at.dataframe if "went" in frame.value] == [few] * (few > 0)

@@ -7,6 +7,7 @@ import streamlit as st
 from quetma import tracing
 from quetma.tracing import coverage, sensitivity
 from quetma.web import charts, widgets
+from quetma.web.tracing import lists
 
 if TYPE_CHECKING:
     from quetma.web.page import Page
@@ -28,8 +29,8 @@ def view(here: "Page", answer: tracing.Trace) -> None:
     have, due = coverage.rostered(here.store, answer.question)
     if due:
         st.markdown(
-            t("**Who scans at all:** of {due} duty days of staff in these days, {have} have a scan ({share}). "
-              "Who did not scan is in no trace.",
+            t("**Staff who did not scan:** of {due} duty days at the places and on the days of the case, {have} have a "
+              "scan ({share}). Who did not scan is in no trace.",
               due=here.number(due), have=here.number(have), share=here.percent(have, due))
         )  # fmt: skip
     ends = {name: (f1, f2) for name, f1, f2 in sensitivity.ends(here.store, answer.question).iter_rows()}
@@ -40,6 +41,7 @@ def view(here: "Page", answer: tracing.Trace) -> None:
           more_f1=here.number(ends["longest"][0]), more_f2=here.number(ends["longest"][1]),
           now_f1=here.number(ends["stored"][0]), now_f2=here.number(ends["stored"][1]))
     )  # fmt: skip
+    lists.view(here, answer)
     st.markdown(f"**{t('With other limits')}**")
     question = answer.question
     minutes = sorted({*MINUTES, question.min_minutes or 0})
