@@ -28,9 +28,6 @@ SETTINGS = {
         ("Bluezone", "NCOVI", "PC-COVID"),
         "the apps the unit's instruction accepts; any one of them is enough",
     ),
-    "incubation_days": Setting(
-        int, 14, "how far back a case may have caught it: the longest usual incubation, as long as the rules quarantine"
-    ),
     "upload_limit_mb": Setting(int, 200, "how large a file one upload may be: three million rows and more"),
     "unit_name": Setting(str, "", "the unit's name as it stands on screens and exports"),
 }

@@ -17,7 +17,7 @@ never distance or masks: every answer is "suspected, to be verified".
 
 from quetma.tracing.chain import LONGEST_STAY, Trace, evidence, known, links, possible, suspected, trace
 from quetma.tracing.question import Case, Question
-from quetma.tracing.rules import Quarantine, Rule, Unanswerable, quarantine, rule_named, rule_on, rules
+from quetma.tracing.rules import Quarantine, Rule, Unanswerable, incubation, quarantine, rule_named, rule_on, rules
 
 __all__ = [
     "LONGEST_STAY",
@@ -28,6 +28,7 @@ __all__ = [
     "Trace",
     "Unanswerable",
     "evidence",
+    "incubation",
     "known",
     "links",
     "possible",

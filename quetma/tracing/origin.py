@@ -12,22 +12,23 @@ from datetime import datetime, time
 
 import polars as pl
 
-from quetma import settings
 from quetma.store import Store
 from quetma.tracing.chain import ask, known
 from quetma.tracing.question import Question
+from quetma.tracing.rules import incubation, rule_named, rule_on
 
 
 def backwards(store: Store, question: Question, days: int | None = None) -> pl.DataFrame:
     """One row per case and person who shared a place with them in the `days` before onset or sample (by default the
-    setting incubation_days), most minutes first: case_id, case (the name), then the columns of
+    longest usual incubation under the case's rule), most minutes first: case_id, case (the name), then the columns of
     queries/tracing/step.sql. Other cases may be among them. Air that lingers is left out: whose would be another
     question. Raises `Unanswerable` for an unknown person.
     """
-    days = settings.get(store, "incubation_days") if days is None else days
     found = []
     for case in question.cases:
-        before = replace(case, until=datetime.combine(case.onset, time()), days_before=days)
+        rule = rule_named(case.rule) if case.rule else rule_on(case.onset)
+        ago = incubation(rule.id) if days is None else days
+        before = replace(case, until=datetime.combine(case.onset, time()), days_before=ago)
         alone, people = known(store, replace(question, cases=(before,), linger=0, isolated=()))
         about = people.select(case_id="person_id", case="name")
         found.append(about.join(ask(store, alone, [], "step"), how="cross"))

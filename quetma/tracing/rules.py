@@ -50,7 +50,7 @@ class Quarantine:
 
 
 @cache
-def _tables() -> dict[str, list[dict[str, Any]]]:
+def _tables() -> dict[str, Any]:
     return tomllib.loads(RULES.read_text(encoding="utf-8"))
 
 
@@ -75,6 +75,11 @@ def quarantine(rule: str, doses: Sequence[date], last_contact: date) -> Quaranti
         if told.rule == rule and ripe >= told.min_doses:
             return told
     raise Unanswerable(f"Nothing is known of the quarantine under rule {rule!r}.")
+
+
+def incubation(rule: str) -> int:
+    """The longest usual incubation under the rule with that id, in days."""
+    return _tables()["incubation"][rule]
 
 
 def rule_named(text: str) -> Rule:

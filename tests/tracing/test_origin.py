@@ -1,10 +1,12 @@
 """Backwards: against a plain double loop over the stays."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 from quetma import directory, tracing
 from quetma.store import Store
 from quetma.tracing import origin
+from tests.scenario import Scan, unit
 
 ONSET = date(2021, 8, 24)
 
@@ -39,3 +41,20 @@ def test_backwards_equals_a_double_loop(demo_store: Store):
             assert rows["minutes"].is_sorted(descending=True)
         # these two met: each is among those the other may have it from
         assert set(people) <= set(found["person_id"])
+
+
+def test_how_far_back_follows_from_the_rule_of_each_case(tmp_path: Path):
+    """14 days under the rule of 2021, 10 under that of 2022."""
+    scans: list[Scan] = []
+    for case, onset in ((1, date(2021, 8, 24)), (2, date(2022, 3, 24))):
+        for ago in (9, 11, 14, 15):
+            day = datetime.combine(onset, time(8)) - timedelta(days=ago)
+            other = 100 * case + ago
+            for minute, way in ((0, "in"), (9, "out")):
+                scans += [(who, 1, day + timedelta(minutes=minute), way) for who in (case, other)]
+    store = unit(tmp_path, scans)
+    cases = (tracing.Case(1, date(2021, 8, 24)), tracing.Case(2, date(2022, 3, 24)))
+    found = origin.backwards(store, tracing.Question(cases))
+    assert sorted(found["person_id"]) == [109, 111, 114, 209]
+    assert sorted(origin.backwards(store, tracing.Question(cases), 11)["person_id"]) == [109, 111, 209, 211]
+    assert {rule.id for rule in tracing.rules()} == {rule.id for rule in tracing.rules() if tracing.incubation(rule.id)}

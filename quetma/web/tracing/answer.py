@@ -7,6 +7,7 @@ import streamlit as st
 
 from quetma import identity, language, tracing
 from quetma.documents import trace as document
+from quetma.tracing import unscanned
 from quetma.web import widgets
 from quetma.web.tracing import person
 
@@ -120,6 +121,7 @@ def class_view(here: "Page", answer: tracing.Trace, degree: int) -> None:
         _table(here, answer, apart, links, degree, f"{key}_possible")
     if degree == 1:
         _unscanned(here, answer)
+        _unknown_duties(here, answer)
     if people.height:
         person.choose_and_show(here, answer, (degree,))
     if degree == 2 == answer.question.steps and people.height:
@@ -194,3 +196,14 @@ def _unscanned(here: "Page", answer: tracing.Trace) -> None:
         },
         alt=t("Staff on duty without a scan"),
     )
+
+
+def _unknown_duties(here: "Page", answer: tracing.Trace) -> None:
+    """Where and when nobody is known to have been on duty, so that the list of those without a scan says nothing."""
+    t, unknown = here.t, unscanned.unknown(here.store, answer.question)
+    if unknown.height:
+        told = unknown.group_by("location", maintain_order=True).agg(pl.col("day").dt.strftime("%d/%m").str.join(", "))
+        st.caption(
+            t("Who was on duty is not known of these days off and days without a roster, ask there: {places}.",
+              places="; ".join(f"{widgets.plain(place)} {days}" for place, days in told.iter_rows()))
+        )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
-from quetma import settings, tracing
+from quetma import tracing
 from quetma.tracing import origin
 from quetma.web import widgets
 from quetma.web.tracing import answer as words
@@ -22,12 +22,21 @@ def view(here: "Page", answer: tracing.Trace) -> None:
         t("Who shared a place with the case in the days before the first symptoms or the positive sample. The scans do "
           "not say who of them was ill: ask those at the top first.")
     )  # fmt: skip
-    usual = settings.get(here.store, "incubation_days")
+    usual = {tracing.incubation(case.rule or "") for case in answer.question.cases}
     days = st.number_input(
-        t("Days before"), 1, 60, value=usual, key="trace_origin_days", persist_state="session", width=200
-    )
+        t("Days before"),
+        1,
+        60,
+        value=None,
+        placeholder=t("{n} by the rule", n=" · ".join(map(str, sorted(usual)))),
+        help=t("The longest usual incubation. The rules do not give it; it is assumed to be as long as they have "
+               "contacts in quarantine or watched."),
+        key="trace_origin_days",
+        persist_state="session",
+        width=200,
+    )  # fmt: skip
     here.audit("trace backwards", words.about(answer))
-    found = origin.backwards(here.store, answer.question, days or usual)
+    found = origin.backwards(here.store, answer.question, days)
     several = answer.people.height > 1
     columns = {
         "name": st.column_config.TextColumn(t("Name"), pinned=True),

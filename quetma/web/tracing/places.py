@@ -1,5 +1,6 @@
 """Where it happened: the timeline of stays, the map of exposure, and the places that several F0s share."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -45,3 +46,27 @@ def _clusters(here: "Page", answer: tracing.Trace) -> None:
         person.contacts_table(
             here, found.met, {"infector": t("F0 who may infect"), "name": "F0"}, alt=t("Each time two F0s met")
         )
+    st.markdown(f"**{t('At the same place, one after the other')}**")
+    hours = st.number_input(t("At most so many hours apart"), 1, 48, value=4, key="trace_apart", width=200)
+    apart = clusters.clusters(here.store, answer.question, hours).apart
+    if apart.is_empty():
+        st.caption(t("No two F0s were at one place so soon after each other in these days."))
+        return
+    where = apart["location"].value_counts(sort=True)
+    st.caption(
+        t("They did not meet there, but the place may be what they share: {places}.",
+          places=", ".join(f"{widgets.plain(place)} ({here.number(n)})" for place, n in where.iter_rows()))
+    )  # fmt: skip
+    clock = partial(st.column_config.DatetimeColumn, format="HH:mm DD/MM/YYYY")
+    widgets.table(
+        apart,
+        {
+            "location": t("Location"),
+            "first": t("First there"),
+            "went": clock(t("Went")),
+            "second": t("There afterwards"),
+            "came": clock(t("Came")),
+            "minutes": st.column_config.NumberColumn(t("Minutes between"), format="%.0f"),
+        },
+        alt=t("Times two F0s were at one place one after the other"),
+    )
