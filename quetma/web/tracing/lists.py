@@ -65,7 +65,8 @@ def _sentence(here: "Page", found: coverage.Coverage) -> None:
     st.markdown(
         t("**{who}:** about **{share}** of those who came were scanned (between {low} and {high}). Both lists together "
           "know of {known} presences; about **{missed}** more ({few} to {many}) stand in neither.",
-          who=" + ".join(t(KINDS[kind]) for kind in found.kinds), share=_share(here, found.scanned), low=_share(here, low), high=_share(here, high),
+          who=" + ".join(t(KINDS[kind]) for kind in found.kinds),
+          share=_share(here, found.scanned), low=_share(here, low), high=_share(here, high),
           known=here.number(found.lists.known), missed=here.number(round(found.missed)),
           few=here.number(int(few)), many=here.number(_up(many)))
     )  # fmt: skip
