@@ -121,10 +121,10 @@ def cases(store: Store) -> dict[str, list[int]]:
 
 
 def steps(store: Store, asked: tracing.Question, count: int) -> list[pl.DataFrame]:
-    """F1, or F1 and F2, as the product asks for them."""
-    found: list[pl.DataFrame] = []
+    """F1, or F1 and F2, as the product finds them: who, since when, and how sure."""
+    masked, found = chain.everybody_masked(store), []
     for _ in range(count):
-        found.append(chain.ask(store, asked, found, "step"))
+        found.append(chain.reach(chain.ask(store, asked, found, "contacts"), masked))
     return found
 
 

@@ -441,6 +441,12 @@ def described(store: Store, people: Iterable[int]) -> dict[int, dict[str, Any]]:
 # Behind a mask --------------------------------------------------------------------------------------------------------
 
 
+CANDIDATES = {
+    "masked_id": pl.Int64, "person_id": pl.Int64, "name": pl.String, "phone": pl.String, "phone_shown": pl.String,
+    "kind": pl.String, "fits": pl.String, "n": pl.Int64,
+}  # fmt: skip
+
+
 def candidates(store: Store, people: Iterable[int]) -> pl.DataFrame:
     """Who may be behind each masked one of these people: a row each, columns of queries/people/candidates.sql.
 
@@ -451,6 +457,8 @@ def candidates(store: Store, people: Iterable[int]) -> pl.DataFrame:
         for person_id, identity in store.ask("people/masked", people=list(people)).iter_rows()
     ]
     schema = {"masked_id": pl.Int64, "name_like": pl.String, "phone_like": pl.String}
+    if not rows:  # as nearly always; the query would go through everybody's name
+        return pl.DataFrame(schema=CANDIDATES)
     masked = pl.DataFrame(rows, schema=schema, orient="row")
     return store.ask("people/candidates", tables={"masked": masked})
 

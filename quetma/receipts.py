@@ -74,7 +74,10 @@ class Receipt:
         parts = self._parts
         frames = {name: _frame(parts[name]) for name in FRAMES}
         question = tracing.Question.from_json(json.dumps(parts["question"]))
-        return tracing.Trace(question=question, present=frozenset(parts["present"]), **frames)
+        steps = [frames.pop(name) for name in ("f1", "f2", "f3")]
+        reached = steps[: question.steps]
+        told = dict(enumerate(steps, 1)).__getitem__
+        return tracing.Trace(question, reached=reached, told=told, present=frozenset(parts["present"]), **frames)
 
     @cached_property
     def contacts(self) -> pl.DataFrame:

@@ -97,6 +97,7 @@ def test_any_answer_opens_exactly_as_it_was(scans: list[Scan], steps: int, linge
         people = sorted({person for person, *_ in scans})[: 2 if both else 1]
         question = Question(tuple(Case(person, ONSET) for person in people), linger=linger, steps=steps)
         answer = trace(store, question)
+        assert [step.height for step in answer.steps] == [step.height for step in answer.reached]  # told before it goes
         saved = receipts.save(store, answer, "An", note)
         with store.write() as cursor:  # everything the answer came from is gone
             for table in ("scan_row", "stay", "person", "batch"):

@@ -12,11 +12,15 @@ there AS (
     SELECT location_id, CAST(began AS DATE) AS day FROM stayed
     UNION
     SELECT location_id, CAST(ended AS DATE) FROM stayed WHERE ended > CAST(CAST(ended AS DATE) AS TIMESTAMP)
+),
+due AS (
+    SELECT d.day, d.location_id, d.scanned, p.person_id, p.name, p.phone, p.phone_shown, p.sort_key
+    FROM duty_day d JOIN person p ON p.person_id = d.person_id
+    WHERE d.day BETWEEN $first_day AND $last_day AND d.scanned IS NOT NULL
 )
-SELECT p.person_id, p.name, p.phone, p.phone_shown, t.day, t.location_id, l.name AS location, d.scanned
+SELECT d.person_id, d.name, d.phone, d.phone_shown, t.day, t.location_id, l.name AS location, d.scanned
 FROM there t
 JOIN location l ON l.location_id = t.location_id
-LEFT JOIN duty_day d ON d.day = t.day AND d.location_id = t.location_id AND d.scanned IS NOT NULL
-LEFT JOIN person p ON p.person_id = d.person_id
+LEFT JOIN due d ON d.day = t.day AND d.location_id = t.location_id
 WHERE d.person_id IS NULL OR d.person_id NOT IN (SELECT person_id FROM infector)
-ORDER BY t.day, t.location_id, p.sort_key, p.person_id
+ORDER BY t.day, t.location_id, d.sort_key, d.person_id

@@ -1,8 +1,9 @@
 """The chain F0 → F1 → F2 → F3, one step after the other, each the same query over the infectors of the step before."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -15,14 +16,18 @@ from quetma.tracing.rules import Unanswerable
 
 LONGEST_STAY = timedelta(hours=24)
 SURE = {"seen": 2, "inferred": 1, "possible": 0}
+_seconds = (pl.col("ended") - pl.col("began")).dt.total_seconds()
 INFECTOR = {"person_id": pl.Int64, "since": pl.Datetime("us"), "until": pl.Datetime("us"), "sure": pl.Int32}
 
 
 @dataclass(frozen=True)
 class Trace:
-    """The answer: the resolved question, the cases' people in its order (queries/people/person.sql), a row per F1, F2
-    and F3 (tracing/step.sql; F3 only when asked), and who may be behind the masked ones (people/candidates.sql).
+    """The answer: the resolved question, the cases' people in its order (queries/people/person.sql), whom each step
+    reached, and who may be behind the masked ones (people/candidates.sql).
 
+    reached: F1, F2 and, when asked for, F3, as `reach` finds them; at least person_id, exposed_at, certainty.
+    told: the same people by degree (1, 2, 3) with all that is told of them (see `tell`), worked out when asked for:
+    finding the names of many takes longer than finding the many.
     present: the cases that some scan places somewhere in their window; that another met nobody is not known.
     unscanned: staff on duty where a case was, without a scan that day (quetma/tracing/unscanned.py), and not an F1
     already; possible, apart.
@@ -30,23 +35,37 @@ class Trace:
 
     question: Question
     people: pl.DataFrame
-    f1: pl.DataFrame
-    f2: pl.DataFrame
-    f3: pl.DataFrame
+    reached: Sequence[pl.DataFrame]
+    told: Callable[[int], pl.DataFrame]
     present: frozenset[int]
     candidates: pl.DataFrame
     unscanned: pl.DataFrame
 
     @property
+    def f1(self) -> pl.DataFrame:
+        """One row per F1, earliest exposure first."""
+        return self.told(1)
+
+    @property
+    def f2(self) -> pl.DataFrame:
+        """One row per F2, earliest exposure first."""
+        return self.told(2)
+
+    @property
+    def f3(self) -> pl.DataFrame:
+        """One row per F3, earliest exposure first; none when not asked for."""
+        return self.told(3) if self.question.steps > 2 else self.f1.clear()
+
+    @property
     def steps(self) -> list[pl.DataFrame]:
         """F1, F2 and, when asked for, F3."""
-        return [self.f1, self.f2, self.f3][: self.question.steps]
+        return [self.told(degree) for degree in range(1, self.question.steps + 1)]
 
     @property
     def counts(self) -> dict[str, int]:
         """How many are suspected in each class, and how many people are only possible: those are counted apart."""
-        found = {f"f{degree}": suspected(frame).height for degree, frame in enumerate(self.steps, 1)}
-        masked = sum(frame.height for frame in self.steps) - sum(found.values())
+        found = {f"f{degree}": suspected(frame).height for degree, frame in enumerate(self.reached, 1)}
+        masked = sum(frame.height for frame in self.reached) - sum(found.values())
         return {**found, "possible": masked + self.unscanned["person_id"].n_unique()}
 
     def json(self) -> dict[str, Any]:
@@ -127,15 +146,66 @@ def possible(people: pl.DataFrame) -> pl.DataFrame:
 def trace(store: Store, question: Question) -> Trace:
     """The answer to a question. Raises `Unanswerable` for an unknown person or a window that makes no sense."""
     question, people = known(store, question)
-    steps: list[pl.DataFrame] = []
+    masked = everybody_masked(store)
+    met: list[pl.DataFrame] = []
+    reached: list[pl.DataFrame] = []
     for _ in range(question.steps):
-        steps.append(ask(store, question, steps, "step"))
-    if len(steps) < 3:
-        steps.append(steps[0].clear())
+        met.append(ask(store, question, reached, "contacts"))
+        reached.append(reach(met[-1], masked))
     present = frozenset(case.person_id for case in question.cases if _present(store, case, question.linger))
-    masked = identity.candidates(store, [person for step in steps for person in possible(step)["person_id"]])
-    apart = unscanned.staff(store, question).filter(~pl.col("person_id").is_in(steps[0]["person_id"].implode()))
-    return Trace(question, people, *steps, present, masked, apart)
+    apart = unscanned.staff(store, question).filter(~pl.col("person_id").is_in(reached[0]["person_id"].implode()))
+    return Trace(
+        question,
+        people,
+        reached,
+        cache(lambda degree: tell(store, met[degree - 1], reached[degree - 1])),
+        present,
+        identity.candidates(store, [person for step in reached for person in possible(step)["person_id"]]),
+        apart,
+    )
+
+
+def everybody_masked(store: Store) -> pl.Series:
+    """The numbers of all masked people of the store."""
+    return store.ask("people/all_masked")["person_id"]
+
+
+def reach(met: pl.DataFrame, masked: pl.Series) -> pl.DataFrame:
+    """Whom contacts (queries/tracing/contacts.sql) reach, a row each in no order: person_id, exposed_at, certainty. A
+    person is reached as surely as by their surest contact; who is masked is only possible.
+    """
+    people = met.group_by("person_id").agg(exposed_at=pl.col("began").min(), sure=pl.col("sure").max())
+    only_possible = pl.col("person_id").is_in(masked.implode()) | (pl.col("sure") == SURE["possible"])
+    sure = pl.when(pl.col("sure") == SURE["seen"]).then(pl.lit("seen")).otherwise(pl.lit("inferred"))
+    sure = pl.when(only_possible).then(pl.lit("possible")).otherwise(sure)
+    return people.select("person_id", "exposed_at", certainty=sure)
+
+
+def tell(store: Store, met: pl.DataFrame, reached: pl.DataFrame) -> pl.DataFrame:
+    """The people whom these contacts reach, earliest exposure first: person_id, name, phone (E.164), phone_shown,
+    birth_year, minutes (of all contacts, those at the same time each for itself), exposed_at, last_at (the end of the
+    last contact), location (of the first), contacts, via (through how many infectors), certainty.
+    """
+    people = met.sort("began", "location_id").group_by("person_id", maintain_order=True).agg(
+        minutes=_seconds.sum() / 60, last_at=pl.col("ended").max(), location_id=pl.col("location_id").first(),
+        contacts=pl.len().cast(pl.Int64), via=pl.col("infector_id").n_unique().cast(pl.Int64),
+    )  # fmt: skip
+    names = store.ask("people/named", tables={"people": reached.select("person_id")})
+    return (
+        people.join(reached, on="person_id")
+        .join(names, on="person_id")
+        .join(places(store), on="location_id")
+        .sort("exposed_at", "person_id")
+        .select(
+            "person_id", "name", "phone", "phone_shown", "birth_year", "minutes", "exposed_at", "last_at", "location",
+            "contacts", "via", "certainty",
+        )
+    )  # fmt: skip
+
+
+def places(store: Store) -> pl.DataFrame:
+    """All places: location_id, location (the name)."""
+    return store.ask("flow/locations").rename({"name": "location"})
 
 
 def known(store: Store, question: Question) -> tuple[Question, pl.DataFrame]:
@@ -156,7 +226,7 @@ def evidence(store: Store, answer: Trace, degree: int = 1, person_id: int | None
     """The contacts behind a step, or behind one person of it (columns of queries/tracing/evidence.sql): degree 1 of
     the cases with the F1s, 2 of the F1s with the F2s, 3 of the F2s with the F3s.
     """
-    return ask(store, answer.question, answer.steps[: degree - 1], "evidence", person=person_id)
+    return ask(store, answer.question, answer.reached[: degree - 1], "evidence", person=person_id)
 
 
 def links(store: Store, answer: Trace) -> pl.DataFrame:
@@ -164,32 +234,27 @@ def links(store: Store, answer: Trace) -> pl.DataFrame:
     location (of the first contact) and certainty.
     """
     found = []
-    for degree, people in enumerate(answer.steps, 1):
-        seen = pl.all_horizontal("infector_in_seen", "infector_out_seen", "in_seen", "out_seen")
-        sure = pl.when(seen).then(SURE["seen"]).otherwise(SURE["inferred"]).max().cast(pl.Int32)
-        met = evidence(store, answer, degree).group_by("infector_id", "person_id", maintain_order=True)
-        pairs = met.agg(
-            pl.lit(degree).alias("degree"), pl.col("minutes").sum(), pl.len().cast(pl.Int64).alias("contacts"),
-            pl.col("began").min().alias("exposed_at"), pl.col("ended").max().alias("last_at"),
-            pl.col("location").first(), sure.alias("sure"),
+    for degree, people in enumerate(answer.reached, 1):
+        met = ask(store, answer.question, answer.reached[: degree - 1], "contacts")
+        pairs = met.sort("began", "location_id").group_by("infector_id", "person_id", maintain_order=True).agg(
+            pl.lit(degree).alias("degree"), minutes=_seconds.sum() / 60, contacts=pl.len().cast(pl.Int64),
+            exposed_at=pl.col("began").first(), last_at=pl.col("ended").max(),
+            location_id=pl.col("location_id").first(), sure=pl.col("sure").max(),
         )  # fmt: skip
-        before = _infectors(answer.question, answer.steps[: degree - 1]).select("person_id", of="sure")
-        masked = possible(people).select("person_id", least=pl.lit(0, pl.Int32))
-        pairs = pairs.join(before, left_on="infector_id", right_on="person_id", how="left", maintain_order="left")
-        pairs = pairs.join(masked, on="person_id", how="left", maintain_order="left")
-        least = pl.min_horizontal("sure", "of", "least")
+        masked = pl.col("person_id").is_in(possible(people)["person_id"].implode())
         named = {number: word for word, number in SURE.items()}
         found.append(
-            pairs.select(
+            pairs.join(places(store), on="location_id", maintain_order="left").select(
                 "infector_id", "person_id", "degree", "minutes", "contacts", "exposed_at", "last_at", "location",
-                certainty=least.replace_strict(named, return_dtype=pl.String),
+                certainty=pl.when(masked).then(pl.lit("possible"))
+                .otherwise(pl.col("sure").replace_strict(named, return_dtype=pl.String)),
             )
         )  # fmt: skip
     return pl.concat(found)
 
 
-def _infectors(question: Question, steps: list[pl.DataFrame]) -> pl.DataFrame:
-    """Who infects in the step after these, as the table `infector` of queries/tracing/step.sql: the cases, each in
+def _infectors(question: Question, steps: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Who infects in the step after these, as the table `infector` of queries/tracing/contacts.sql: the cases, each in
     their window, or those of the last step, each from their first exposure until they were isolated.
     """
     if not steps:
@@ -207,16 +272,16 @@ def _infectors(question: Question, steps: list[pl.DataFrame]) -> pl.DataFrame:
 def ask(
     store: Store,
     question: Question,
-    steps: list[pl.DataFrame],
+    steps: Sequence[pl.DataFrame],
     name: str,
     stays: pl.DataFrame | None = None,
     **more: Any,
 ) -> pl.DataFrame:
     """The named query about the step after these; `stays` stand for those of the store."""
-    chain = [case.person_id for case in question.cases] + [person for step in steps for person in step["person_id"]]
+    cases = pl.DataFrame({"person_id": [case.person_id for case in question.cases]}, schema={"person_id": pl.Int64})
     tables: Mapping[str, pl.DataFrame] = {
         "infector": _infectors(question, steps),
-        "known": pl.DataFrame({"person_id": chain}, schema={"person_id": pl.Int64}),
+        "known": pl.concat([cases, *(step.select("person_id") for step in steps)]),
         **({} if stays is None else {"stay": stays}),
     }
     return store.ask(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 
 from quetma.store import Store
-from quetma.tracing.chain import ask, known, suspected
+from quetma.tracing.chain import ask, everybody_masked, known, reach, suspected
 from quetma.tracing.chain import days as span
 from quetma.tracing.question import Question
 from quetma.tracing.rules import Unanswerable
@@ -53,6 +53,7 @@ def ends(store: Store, question: Question) -> pl.DataFrame:
 
 def _counts(store: Store, question: Question, stays: pl.DataFrame | None = None) -> tuple[int, int]:
     """How many are suspected F1 and F2 of a resolved question."""
-    f1 = ask(store, question, [], "step", stays)
-    f2 = ask(store, question, [f1], "step", stays)
-    return suspected(f1).height, suspected(f2).height
+    masked, reached = everybody_masked(store), []
+    for _ in range(2):
+        reached.append(reach(ask(store, question, reached, "contacts", stays), masked))
+    return suspected(reached[0]).height, suspected(reached[1]).height

@@ -76,7 +76,7 @@ def _window(here: "Page", name: str, case: tracing.Case) -> None:
 
 
 def why(t: "Translate", number: Any, row: dict) -> str:
-    """The evidence of an F1 (a row of queries/tracing/step.sql) in one sentence."""
+    """The evidence of an F1 (a row of `Trace.f1`) in one sentence."""
     gaps = {"place": row["location"], "minutes": number(round(row["minutes"])), "count": row["contacts"]}
     sure = row["certainty"] != "possible"
     begin, end = row["exposed_at"], row["last_at"]

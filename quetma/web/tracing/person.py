@@ -64,9 +64,8 @@ def choose_and_show(here: "Page", answer: tracing.Trace, among: tuple[int, ...])
     t, key = here.t, _key(among)
     found = {
         row["person_id"]: (degree, row)
-        for degree, people in classes(answer).items()
-        if degree in among
-        for row in people.iter_rows(named=True)
+        for degree in among
+        for row in answer.told(degree).iter_rows(named=True)
     }
     if st.session_state.get(key) not in found:  # the answer changes with the question
         st.session_state[key] = None
