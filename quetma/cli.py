@@ -170,9 +170,15 @@ def run_import(given: argparse.Namespace) -> int:
             try:
                 batch = intake.load(store, intake.unasked(table), operator())
             except intake.IntakeError as error:
-                refused += complain(f"{where}: {error}")
+                refused += complain(f"{where}: {error}" + (f" (Option: {error.option})" if error.option else ""))
                 continue
             batches.append(batch.json())
+            if batch.again:
+                complain(
+                    f"{where}: this very table was loaded before as batch {batch.batch_id}, so nothing was changed. "
+                    f"To read it otherwise, undo batch {batch.batch_id} first."
+                )
+                continue
             became = f"{batch.kind}: {batch.rows} = {batch.accepted} + {batch.duplicates} + {batch.rejected}"
             audit.log(store, operator(), "upload", f"{batch.batch_id} {batch.file_name}", became)
     if given.json:

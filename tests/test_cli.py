@@ -136,7 +136,7 @@ def test_import_loads_each_table_of_a_file(run: Run, empty_store: Store, tmp_pat
     (tmp_path / "a.zip").write_bytes(archive({"a.csv": log, "b.csv": b"", "c.jpg": b"x"}))
     status, out, err = run(empty_store, "import", tmp_path / "a.zip", "--json")
     [batch] = json.loads(out)["batches"]
-    assert (status, batch["file"], batch["kind"]) == (1, "a.zip/a.csv", "scans")
+    assert (status, batch["file"], batch["kind"]) == (0, "a.zip/a.csv", "scans")
     assert [line.split("]")[0].rpartition("[")[2] for line in err.splitlines()] == ["b.csv", "c.jpg"]
 
 

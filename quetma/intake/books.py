@@ -94,16 +94,10 @@ def sheets(content: bytes) -> list[SheetSource]:
 
 
 def _days(cells: pl.DataFrame) -> pl.DataFrame:
-    """Columns in which every date has the time 00:00:00 hold days: a midnight that nobody wrote is no scan. A time of
-    day alone is dated 1899, and is no day.
+    """Dates with the time 00:00:00 are days: a workbook does not tell a day from its midnight, and a midnight that
+    nobody wrote is no scan. A time of day alone is dated 1899, and is no day.
     """
-    found = []
-    for column in cells:
-        midnight = (column.str.ends_with(" 00:00:00") & ~column.str.starts_with("1899-")).sum()
-        if midnight and midnight == column.str.contains(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$").sum():
-            column = column.str.replace(r"^(\d{4}-\d\d-\d\d) 00:00:00$", "$1")
-        found.append(column)
-    return pl.DataFrame(found)
+    return cells.select(pl.all().str.replace(r"^([2-9]\d{3}-\d\d-\d\d|19[1-9]\d-\d\d-\d\d) 00:00:00$", "$1"))
 
 
 def _part(content: bytes, name: str) -> bytes:

@@ -4,6 +4,7 @@ No public specification of any export exists, so headers.toml lists those seen i
 Headers are compared without tones, marks, case, punctuation, and words in brackets.
 """
 
+import dataclasses
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -16,12 +17,16 @@ from typing import NamedTuple
 from quetma.intake.choices import Choices
 from quetma.intake.contents import FIELDS_OF_TYPE, column_type, is_data
 from quetma.intake.errors import IntakeError
+from quetma.intake.normalise import APPS
 from quetma.intake.read import Source
 from quetma.intake.text import Cells, Head, trimmed
 from quetma.people import fold
 
 HEADERS = tomllib.loads((Path(__file__).parent / "headers.toml").read_text(encoding="utf-8"))
 PERSON = ("name", "phone")
+DAY_OF = {"time": "date", "time_in": "date", "time_out": "date_out"}  # the field that a time of day has its day from
+DOSES = (1, 2, 3, 4)  # that a list with one row a person may have columns for
+DOSE_COLUMNS = tuple(f"{field}_{n}" for n in DOSES for field in ("given_on", "vaccine"))
 FIRST_ROWS = 20  # of a table, shown to whoever maps its columns by hand
 
 
@@ -40,12 +45,20 @@ class Kind:
 
 
 def _kind(name: str, label: str, needs: tuple[tuple[str, ...], ...], marks: tuple[str, ...]) -> Kind:
-    return Kind(label, HEADERS["person"] | HEADERS[name], needs, marks)
+    fields = HEADERS["person"] | HEADERS[name]
+    for field, spellings in HEADERS.get(f"{name}_wide", {}).items():
+        fields |= {f"{field}_{n}": [spelling.format(n=n) for spelling in spellings] for n in DOSES}
+    return Kind(label, fields, needs, marks)
 
 
 KINDS = {
-    "doses": _kind("doses", "Vaccine doses", (PERSON, ("number",), ("given_on",)), ("given_on",)),
-    "apps": _kind("apps", "App installs", (PERSON, ("app",), ("installed_on",)), ("app",)),
+    "doses": _kind(
+        "doses",
+        "Vaccine doses",
+        (PERSON, ("number", *DOSE_COLUMNS), ("given_on", *DOSE_COLUMNS)),
+        ("given_on", *DOSE_COLUMNS),
+    ),
+    "apps": _kind("apps", "App installs", (PERSON, ("app", *APPS), ("installed_on",)), ("app", *APPS)),
     "declarations": _kind(
         "declarations",
         "Health declarations",
@@ -65,18 +78,23 @@ KINDS = {
 # What a field is called on screen. English texts are message identifiers.
 FIELDS = {
     "name": "Name", "phone": "Phone", "birth": "Birth year", "location": "Location", "time": "Time", "date": "Date",
-    "time_in": "Time in", "time_out": "Time out", "direction": "Direction", "purpose": "Purpose",
-    "number": "Dose number", "vaccine": "Vaccine", "given_on": "Given on", "place": "Place", "lot": "Lot",
+    "time_in": "Time in", "time_out": "Time out", "date_out": "Date out", "direction": "Direction",
+    "purpose": "Purpose", "number": "Dose number", "vaccine": "Vaccine", "given_on": "Given on", "place": "Place",
+    "lot": "Lot",
     "confirmed_by": "Confirmed by", "app": "App", "installed_on": "Installed on", "declared_at": "Declared at",
     "symptoms": "Symptoms", "position": "Position", "smartphone": "Smartphone", "started": "Started", "ended": "Ended",
     "first_day": "First day away", "last_day": "Last day away", "reason": "Reason", "destination": "Destination",
+    "given_on_1": "Dose 1 given on", "given_on_2": "Dose 2 given on", "given_on_3": "Dose 3 given on",
+    "given_on_4": "Dose 4 given on", "vaccine_1": "Vaccine of dose 1", "vaccine_2": "Vaccine of dose 2",
+    "vaccine_3": "Vaccine of dose 3", "vaccine_4": "Vaccine of dose 4",
+    "bluezone": "Bluezone", "ncovi": "NCOVI", "pccovid": "PC-COVID",
 }  # fmt: skip
 
 
 @lru_cache(4096)  # the same few cells are looked at for each kind of log and each separator
 def plain(header: str) -> str:
-    """A header for comparing: `Họ và tên (*)` → `ho va ten`."""
-    text = fold(header)
+    """A header for comparing: `Họ và tên (*)` → `ho va ten`, `soDienThoai` → `so dien thoai`."""
+    text = fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header))
     bare = re.sub(r"[(\[].*?[)\]]", " ", text)
     return " ".join(re.findall(r"\w+", bare.replace("_", " ")) or re.findall(r"\w+", text))
 
@@ -87,6 +105,7 @@ SPELLINGS = {
 }
 
 
+TITLES = {field: {plain(spelling) for spelling in spellings} for field, spellings in HEADERS["title"].items()}
 # What quetma writes beside the columns of a file that it gives back to be mended: no column of the log itself.
 OWN = {plain(spelling): column for column, spellings in HEADERS["own"].items() for spelling in spellings}
 NOT_ASKED = {plain(spelling) for spelling in HEADERS["not_asked"]["any"]} | OWN.keys()
@@ -103,8 +122,10 @@ class Proposal:
 
     kind: None when nothing tells it. header: the line of its header row, 0 when it has none. headers: one a column, ''
     where the column has none. columns: field → column index. how: field → header | contents | choice | last time: what
-    told it; `contents` is a guess that a person should confirm. first_rows: the first rows of the table's part of the
-    file, as cells, from its top, titles and header included. signature: equal for tables that look the same.
+    told it; `contents` is a guess that a person should confirm. unread: the columns that nothing is read from
+    though they look as if they mattered, unless a person decided about the columns. first_rows: the first rows
+    of the table's part of the file, as cells, from its top, titles and header included. signature: equal for tables
+    that look the same.
     """
 
     kind: str | None
@@ -115,6 +136,7 @@ class Proposal:
     first_rows: tuple[tuple[str, ...], ...]
     signature: str
     separator: str = ""  # of its cells; '' in a workbook
+    unread: list[int] = dataclasses.field(default_factory=list)
 
     @property
     def guessed(self) -> list[str]:
@@ -127,6 +149,19 @@ class Proposal:
         taken = set(self.columns.values())
         return [header for index, header in enumerate(self.headers) if index not in taken and header]
 
+    @property
+    def location(self) -> str | None:
+        """The location that a line above the table names: `Địa điểm: Trụ sở Mai Sơn`."""
+        if "location" in self.columns:
+            return None
+        above = [cell.partition(":") for row in self.first_rows[: max(0, self.header - 1)] for cell in row]
+        named = {name.strip() for label, _, name in above if name.strip() and plain(label) in TITLES["location"]}
+        return named.pop() if len(named) == 1 else None
+
+    def column(self, index: int) -> str:
+        """How a column is called in a sentence: `4 (Giờ ra)`."""
+        return f"{index + 1} ({self.headers[index]})" if self.headers[index] else f"{index + 1}"
+
     def named(self) -> dict[str, str]:
         """Field → the header of its column as the file writes it."""
         return {field: self.headers[index] for field, index in self.columns.items()}
@@ -134,12 +169,15 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Recognised:
-    """A table found in a file: where it is, its kind, and which column holds which field."""
+    """A table found in a file: where it is, its kind, and which column holds which field. blank: the columns that
+    nothing is read from and of which the first cells are empty.
+    """
 
     kind: str
     source: Source
     header: Head
     columns: dict[str, int]
+    blank: list[int] = dataclasses.field(default_factory=list)
 
 
 class Layout(NamedTuple):
@@ -157,12 +195,16 @@ def fields_of(cells: Cells, kind: str) -> dict[str, int]:
 
 def _fields(spellings: Sequence[Cells], kind: str) -> dict[str, int]:
     found: dict[str, int] = {}
-    for index, names in enumerate(spellings):
-        fields = (SPELLINGS[kind].get(plain(name)) for name in names if len(name) < 100)
-        field = next((field for field in fields if field), None)
+    for index, field in enumerate(_meanings(spellings, kind)):
         if field:
             found.setdefault(field, index)
     return found
+
+
+def _meanings(spellings: Sequence[Cells], kind: str) -> list[str | None]:
+    """Of each column the field that its header means."""
+    told = ([SPELLINGS[kind].get(plain(name)) for name in names if len(name) < 100] for names in spellings)
+    return [next(filter(None, fields), None) for fields in told]
 
 
 def propose(
@@ -199,11 +241,16 @@ def _understand(
         columns |= {field: i for field, i in chosen.items() if 0 <= i < len(layout.header.cells)}
         by = dict.fromkeys(columns, "header") | {field: how for field in chosen if field in columns}
     types = _types(layout)
+    if not choices.columns:
+        moved = _moved(_meanings(layout.spellings, kind or "scans"), types, columns)
+        columns = {field: index for field, index in (columns | moved).items() if index >= 0}
+        by = dict.fromkeys(columns, "header")
     if not choices.columns and not (kind and _complete(columns, kind)):
         guessed = _guess(layout, types, kind or "scans", columns)
         columns |= guessed
         by |= dict.fromkeys(guessed, "contents")
         kind = kind or ("scans" if _complete(columns, "scans") else None)
+    asked = [] if choices.columns else _silent(layout, types, columns)
     headers = tuple(" ".join(cell.split()) for cell in layout.header.cells)
     nameless = layout.spellings == []
     proposal = Proposal(
@@ -216,10 +263,13 @@ def _understand(
         signature=signature
         or "|".join(["", *types] if nameless else (name for name in map(plain, headers) if name not in OWN)),
         separator=getattr(layout.source, "separator", ""),
+        unread=[index for index in asked if matters(types[index], kind or "scans", columns)],
     )
     if kind is None or not _complete(columns, kind):
         return proposal, None
-    return proposal, Recognised(kind, layout.source, layout.header, columns)
+    width = len(trimmed(layout.header.cells))
+    blank = [index for index in asked if index < width and _is_blank(layout, index)]
+    return proposal, Recognised(kind, layout.source, layout.header, columns, blank)
 
 
 def _complete(columns: Mapping[str, int], kind: str) -> bool:
@@ -325,11 +375,7 @@ def _types(layout: Layout) -> list[str]:
 
 def _guess(layout: Layout, types: Sequence[str], kind: str, told: Mapping[str, int]) -> dict[str, int]:
     """The fields that the headers do not tell, by the contents of columns whose headers say nothing."""
-    silent = [
-        index
-        for index, names in enumerate(layout.spellings or [[]] * len(types))
-        if index not in told.values() and not any(plain(name) in NOT_ASKED for name in names)
-    ]
+    silent = _silent(layout, types, told)
     found: dict[str, int] = {}
     if kind == "scans" and not {"time", "time_in", "time_out"} & told.keys():
         for type in ("moment", "clock"):  # two of them: a visit a row, the time in first
@@ -346,6 +392,52 @@ def _guess(layout: Layout, types: Sequence[str], kind: str, told: Mapping[str, i
     return found
 
 
+def _silent(layout: Layout, types: Sequence[str], told: Mapping[str, int]) -> list[int]:
+    """The columns that hold no field, but for those of which that is known."""
+    return [
+        index
+        for index, names in enumerate(layout.spellings or [[]] * len(types))
+        if index not in told.values() and not any(plain(name) in NOT_ASKED for name in names)
+    ]
+
+
+def _is_blank(layout: Layout, index: int) -> bool:
+    rows = (head.cells for head in layout.source.head if head.below > layout.header.below)
+    return not any(cells[index].strip() for cells in rows if index < len(cells))
+
+
+def _moved(meanings: Sequence[str | None], types: Sequence[str], columns: Mapping[str, int]) -> dict[str, int]:
+    """What the contents correct of what the headers say; -1: the field is nowhere.
+
+    Two columns of one meaning, of which one holds days and the other times of day, are the date and the time. `Mũi 1`
+    may be the vaccine or the day. A day of leaving without a time of leaving tells nothing.
+    """
+    found: dict[str, int] = {}
+    for time, day in DAY_OF.items():
+        both = {types[index]: index for index, field in reversed(list(enumerate(meanings))) if field == time}
+        if time in columns and types[columns[time]] in ("day", "clock") and {"day", "clock"} <= both.keys():
+            found[time] = both["clock"]
+            if day not in columns:
+                found[day] = both["day"]
+    for n in DOSES:
+        vaccine = columns.get(f"vaccine_{n}", -1)
+        if f"given_on_{n}" not in columns and vaccine >= 0 and types[vaccine] in ("day", "moment"):
+            found |= {f"given_on_{n}": vaccine, f"vaccine_{n}": -1}
+    if "date_out" in columns and "time_out" not in columns:
+        found["date_out"] = -1
+    return found
+
+
+def matters(type: str, kind: str, columns: Mapping[str, int]) -> bool:
+    """Whether a column with such contents, of which nothing is read, looks as if something should be: it holds times,
+    or what the table does not tell otherwise.
+    """
+    if type in ("moment", "clock", "day"):
+        return kind != "roster"  # which has days of many kinds
+    fields = FIELDS_OF_TYPE[kind].get(type, []) if type in ("name", "phone", "place", "direction") else []
+    return any(field not in columns for field in fields)
+
+
 def refuse(proposal: Proposal, kind: str | None) -> IntakeError:
     """Why a table cannot be read as it is: what its headers lack."""
     headers = ", ".join(header for header in proposal.headers if header)[:300]
@@ -353,7 +445,8 @@ def refuse(proposal: Proposal, kind: str | None) -> IntakeError:
         lacking = [group[0] for group in KINDS[kind].needs if not any(field in proposal.columns for field in group)]
         return IntakeError(
             "Read as this kind, the file lacks a column: {lacking}. Its columns are: {headers}. Nothing was changed.",
-            lacking=", ".join(KINDS[kind].fields[field][0].capitalize() for field in lacking),
+            "--columns name=1,phone=2,… (and --kind)",
+            lacking=[KINDS[kind].fields[field][0].capitalize() for field in lacking],
             headers=headers,
         )
     if not proposal.columns or not headers:
@@ -362,7 +455,8 @@ def refuse(proposal: Proposal, kind: str | None) -> IntakeError:
             "Địa điểm, Thời gian. Nothing was changed."
         )
     return IntakeError(
-        "The columns ({headers}) fit no known kind of log. A scan log needs a name or phone and a time. "
-        "Nothing was changed.",
+        "The columns ({headers}) fit no known kind of log. Each needs a name or phone; besides, a scan log needs a "
+        "time, doses their dates, app installs the app and its date. Nothing was changed.",
+        "--kind scans --columns name=1,phone=2,time=3",
         headers=headers,
     )

@@ -90,6 +90,7 @@ class Table:
     batch_id: int | None = None
     doubt: IntakeError | None = None  # why it should not be loaded with nobody there to ask
     month_first: bool = False  # when refused: reading its dates with the month first would help
+    rejects: pl.DataFrame | None = None  # when refused because no row can be read: the first ones, as in `Preview`
 
     @property
     def key(self) -> str:
@@ -508,6 +509,7 @@ class Desk:
                 error=table.error,
                 nothing_lost=table.nothing_lost,
                 month_first=table.month_first,
+                rejects=None if table.rejects is None else _own(table.rejects.select("line", "reason", "raw")),
             )
         batch_id, _ = entry.loaded.get(table.part.key, (None, None))
         compared = compare(self.store, table)
@@ -564,10 +566,12 @@ class Desk:
                 self._tell(entry, step, start + (1 - start) * (before + own * done) / rows)
 
             tell(STEPS[0])
+            batch = None
             batch_id = self._same(entry, table.part) if resumed else None
             if batch_id is None:
                 batch = load(self.store, unsettled(table), entry.confirmed_by or entry.account, tell)
                 batch_id = batch.batch_id
+            if batch and not batch.again:
                 became = f"{batch.kind}: {batch.rows} = {batch.accepted} + {batch.duplicates} + {batch.rejected}"
                 audit.log(
                     self.store, entry.confirmed_by or entry.account, "upload", f"{batch_id} {batch.file_name}", became

@@ -1,24 +1,58 @@
 """What intake says in plain words: why a file is refused, why a row is rejected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from quetma.language import Translate
 
+Shown = Callable[[str], str]
 
-class IntakeError(Exception):
-    """A whole file is refused and nothing was changed. `str(error)` is English, `error.words(t)` the reader's
-    language.
-    """
+
+class Message:
+    """A text whose gaps may be messages themselves, or several of them; `str` is English."""
 
     def __init__(self, message: str, **gaps: Any) -> None:
-        super().__init__(message.format(**gaps) if gaps else message)
         self.message = message
         self.gaps = gaps
 
-    def words(self, t: Translate, shown: Callable[[str], str] = str) -> str:
+    def __str__(self) -> str:
+        return self.words(_english)
+
+    def words(self, t: Translate, shown: Shown = str) -> str:
+        """The text in the language of `t`; `shown` makes what it quotes from the file safe where it is shown."""
+        return t(self.message, **{gap: _quoted(value, t, shown) for gap, value in self.gaps.items()})
+
+
+def _english(message: str, **gaps: str) -> str:
+    return message.format(**gaps) if gaps else message
+
+
+def _quoted(value: Any, t: Translate, shown: Shown) -> str:
+    if isinstance(value, Message):
+        return value.words(t, shown)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(_quoted(one, t, shown) for one in value)
+    return shown(str(value))
+
+
+class IntakeError(Exception):
+    """A whole file is refused and nothing was changed. `str(error)` is English, `error.words(t)` the reader's
+    language. option: of the command line, that would help.
+    """
+
+    def __init__(self, message: str, option: str = "", **gaps: Any) -> None:
+        self.told = Message(message, **gaps)
+        self.option = option
+        super().__init__(str(self.told))
+
+    @property
+    def message(self) -> str:
+        """The message identifier."""
+        return self.told.message
+
+    def words(self, t: Translate, shown: Shown = str) -> str:
         """The refusal in the language of `t`; `shown` makes what it quotes from the file safe where it is shown."""
-        return t(self.message, **{gap: shown(str(quoted)) for gap, quoted in self.gaps.items()})
+        return self.told.words(t, shown)
 
 
 # Why a row is not taken. The code is stored (table reject) and printed by `import --json`; people read the words.
@@ -26,9 +60,12 @@ REASONS = {
     "bad_row": "The row does not have the same number of columns as the header",
     "bad_quote": "A quotation mark is opened and not closed",
     "bad_text": "Some characters cannot be read; the file may be damaged or in another encoding",
-    "total_row": "This is a total or a note below the table, not a record",
+    "total_row": "This is a total, a signature or a note, not a record",
+    "header_row": "The column names are repeated here; this is not a record",
     "no_person": "There is neither a name nor a phone number",
     "bad_phone": "The phone number cannot be read",
+    "two_phones": "Two different phone numbers stand in the row; keep one",
+    "too_long": "A name of more than 200 characters cannot be right; is a line break or a quotation mark missing?",
     "repeated_person": "The same person stands in an earlier row of this file with other details",
     "repeated_dose": "The same dose stands in an earlier row of this file with another day",
     "no_location": "The location is missing",
@@ -44,6 +81,9 @@ REASONS = {
     "old_date": "The date is too long ago",
     "last_before_first": "The last day is before the first day",
     "bad_dose": "The dose number cannot be read; write 1, 2, 3 …",
+    "no_dose": "No dose is written in this row",
     "no_app": "No app is named",
+    "bad_answer": "Whether the app is installed cannot be read; write Có or Không",
     "bad_smartphone": "Smartphone cannot be read; write Có or Không",
 }
+NOTES = ("total_row", "header_row")  # no records: nothing to mend

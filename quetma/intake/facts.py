@@ -1,17 +1,21 @@
 """What each kind of log says in its columns. Each kind has one function here, and nothing else knows its columns."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
-from quetma.intake import normalise
+from quetma.intake import normalise, notes
 from quetma.intake.choices import Choices
-from quetma.intake.columns import Recognised
+from quetma.intake.columns import DOSES, Recognised, matters
+from quetma.intake.contents import column_type
 from quetma.intake.errors import IntakeError
+from quetma.intake.persons import CARD
 from quetma.intake.table import DATED, Facts, Said, Table, numbers, read
 
 DIRECTION = pl.Enum(["in", "out", "unknown"])
+LOOKED_AT = 50  # cells of a column, to see what it holds
 UNREAL = ["future_time", "old_time", "future_date", "old_date"]
 WRONG = [*UNREAL, "bad_time", "bad_date"]
 MONTH_FIRST = (
@@ -41,19 +45,23 @@ def scans(table: Table) -> Said:
 
 def _visits(table: Table, day: pl.Series | None) -> Said:
     """Two scans a row. One of the two times may be missing; a time out earlier than the time in is the next morning
-    after night duty.
+    after night duty. A time out has its day from its own cell, else from the column of its own, the row's, the arrival.
     """
-    arrived, left = table.text("time_in"), table.text("time_out")
+    arrived, left, of_out = table.text("time_in"), table.text("time_out"), table.text("date_out")
     t_in, in_reason = normalise.moments(arrived, day)
-    t_out, out_reason = normalise.moments(left, day)
+    t_out, out_reason = normalise.moments(left, _days_out(table, day))
+    borrowed = of_out.is_null() if day is not None else pl.repeat(False, left.len(), eager=True)
+    dayless = (left.is_not_null() & (out_reason == "no_time") & t_in.is_not_null()).fill_null(False).arg_true()
+    if not dayless.is_empty():
+        again = normalise.moments(left.gather(dayless), t_in.gather(dayless).dt.date())
+        t_out, out_reason = t_out.scatter(dayless, again[0]), out_reason.scatter(dayless, again[1])
+        borrowed = borrowed.scatter(dayless, True)
     table.reasons.append(in_reason.set(arrived.is_null() & left.is_not_null(), None))
     table.reasons.append(out_reason.set(left.is_null() & arrived.is_not_null(), None))
     t_in, t_out = t_in.set(arrived.is_null(), None), t_out.set(left.is_null(), None)
     times = pl.DataFrame({"t_in": t_in, "t_out": t_out}).with_columns(next_day=pl.col("t_out") + pl.duration(days=1))
     early = pl.col("t_out") < pl.col("t_in")
-    overnight = early & (pl.col("next_day") - pl.col("t_in") <= pl.duration(seconds=normalise.NIGHT_DUTY))
-    if day is None:
-        overnight = pl.lit(False)
+    overnight = early & borrowed & (pl.col("next_day") - pl.col("t_in") <= pl.duration(seconds=normalise.NIGHT_DUTY))
     times = times.with_columns(t_out=pl.when(overnight).then("next_day").otherwise("t_out"), early=early & ~overnight)
     table.refuse("out_before_in", times["early"].fill_null(False))
     rows = table.one_a_row()
@@ -64,6 +72,13 @@ def _visits(table: Table, day: pl.Series | None) -> Said:
         for column, direction in (("t_in", "in"), ("t_out", "out"))
     ]
     return table.done(pl.concat(both).sort("row", maintain_order=True))
+
+
+def _days_out(table: Table, day: pl.Series | None) -> pl.Series | None:
+    if "date_out" not in table.columns:
+        return day
+    own = table.text("date_out")
+    return own if day is None else own.zip_with(own.is_not_null(), day)
 
 
 def roster(table: Table) -> Said:
@@ -81,7 +96,9 @@ def roster(table: Table) -> Said:
 
 
 def doses(table: Table) -> Said:
-    """One dose a row."""
+    """One dose a row, or one person a row with columns for each dose."""
+    if not {"number", "given_on"} <= table.columns.keys():
+        return _doses_of_people(table)
     text = table.text("number")
     number = normalise.each(text, normalise.a_dose, pl.Int8)
     table.refuse("bad_dose", number.is_null())
@@ -95,13 +112,38 @@ def doses(table: Table) -> Said:
     return table.done()
 
 
+def _doses_of_people(table: Table) -> Said:
+    """As many doses a row as its columns tell."""
+    found, told = [], pl.repeat(False, table.frame.height, eager=True)
+    for n in (n for n in DOSES if f"given_on_{n}" in table.columns or f"vaccine_{n}" in table.columns):
+        date, vaccine = normalise.told(table.text(f"given_on_{n}")), normalise.told(table.text(f"vaccine_{n}"))
+        given = date.is_not_null() | vaccine.is_not_null()
+        day, reason = normalise.days(date)
+        table.reasons.append(reason.set(~given, None))
+        told |= given
+        dose = {"number": pl.lit(n, pl.Int8), "given_on": day, "vaccine": vaccine}
+        found.append(table.one_a_row().with_columns(**dose).filter(given))
+    table.refuse("no_dose", ~told)
+    empty = [pl.lit(None, pl.String).alias(name) for name in ("given_at", "lot", "confirmed_by")]
+    return table.done(pl.concat(found).with_columns(*empty).sort("row", maintain_order=True))
+
+
 def apps(table: Table) -> Said:
-    """One app on one person's phone a row."""
-    app = normalise.each(table.text("app"), normalise.an_app, pl.String)
-    table.refuse("no_app", app.is_null())
-    table.put("app", app)
+    """One person's phone a row: the app on it, several in one cell, or a column for each."""
+    if "app" in table.columns:
+        named = normalise.each(table.text("app"), normalise.apps, pl.List(pl.String))
+    else:
+        columns = {name: table.text(field) for field, name in normalise.APPS.items() if field in table.columns}
+        answers = {name: normalise.each(text, normalise.has_app, pl.Boolean) for name, text in columns.items()}
+        unclear = [(text.is_not_null() & answers[name].is_null()).alias(name) for name, text in columns.items()]
+        table.refuse("bad_answer", pl.select(pl.any_horizontal(unclear)).to_series())
+        have = [pl.when(answer.fill_null(False)).then(pl.lit(name)).alias(name) for name, answer in answers.items()]
+        named = pl.select(pl.concat_list(have).list.drop_nulls()).to_series()
+        named = named.set(named.list.len() == 0, None)
+    table.refuse("no_app", named.is_null())
+    table.put("app", named)
     table.put("installed_on", *normalise.days(table.text("installed_on")))
-    return table.done()
+    return table.done(table.one_a_row().explode("app"))
 
 
 def declarations(table: Table) -> Said:
@@ -128,8 +170,16 @@ def absences(table: Table) -> Said:
     table.refuse("last_before_first", (days["last"] < days["first"]).fill_null(False))
     table.put("last_day", days["last"])
     words = [normalise.each(table.text(field), normalise.clean, pl.String) for field in ("reason", "destination")]
+    words.append(_hours(table.text("first_day"), text))
     table.put("reason", pl.select(pl.concat_str(words, separator=", ", ignore_nulls=True)).to_series().fill_null(""))
     return table.done()
+
+
+def _hours(first: pl.Series, last: pl.Series) -> pl.Series:
+    """`13:30–17:00`, where an absence is not of whole days: days are counted, so the hours are kept in words."""
+    start, end = (pl.from_epoch(normalise.parts(text)["seconds"], "s").dt.strftime("%H:%M") for text in (first, last))
+    start, end = (told.set((told == "00:00").fill_null(False), None) for told in (start, end))
+    return pl.select(pl.concat_str([start, end], separator="–", ignore_nulls=False).fill_null(start)).to_series()
 
 
 READERS: dict[str, Callable[[Table], Said]] = {
@@ -140,11 +190,26 @@ READERS: dict[str, Callable[[Table], Said]] = {
 
 def gather(found: Recognised, choices: Choices) -> Facts:
     """The facts of a recognised table. Raises `IntakeError` when its dates cannot be meant as they were read."""
-    facts = read(found, choices, READERS[found.kind])
+    late: set[int] = set()
+
+    def reader(table: Table) -> Said:
+        for index in found.blank:  # what stands only far below has not been looked at yet
+            cells = table.frame[f"c{index}"].drop_nulls().head(LOOKED_AT).to_list()
+            if cells and matters(column_type(cells), found.kind, found.columns):
+                late.add(index)
+        return READERS[found.kind](table)
+
+    facts = read(found, choices, reader)
+    rows = notes.marked(facts.rows, found)
+    if getattr(found.source, "separator", "") != "|":
+        card = pl.col("reason").is_not_null() & pl.col("raw").str.contains(r"\d{9}\|")
+        if rows.select(card.any()).item():
+            rows = rows.with_columns(raw=pl.when(card).then(pl.col("raw").str.replace_all(CARD, "$1")).otherwise("raw"))
+    facts = replace(facts, rows=rows, late=sorted(late))
     dated = facts.rows.filter(pl.col("reason").is_null() | pl.col("reason").is_in(WRONG))
     wrong = dated.filter(pl.col("reason").is_not_null())
     if not choices.month_first and _month_first(found, choices, wrong["line"], dated.height):
-        raise IntakeError(MONTH_FIRST)
+        raise IntakeError(MONTH_FIRST, "--month-first")
     unreal = wrong["reason"].is_in(UNREAL).sum()
     if 2 * unreal > dated.height:
         raise IntakeError(

@@ -87,7 +87,7 @@ class Inbox:
         return [path for path, (_, since) in self._seen.items() if time.monotonic() - since >= self.still]
 
     def _deal_with(self, item: Item) -> None:
-        certain = [table.key for table in item.tables if table.loadable and doubt(table) is None]
+        certain = [table.key for table in item.tables if table.loadable and table.doubt is None]
         if item.state == "ready" and certain and not item.error:
             desk_of(self.store).confirm(item.id, ACCOUNT, certain)
         else:
@@ -105,7 +105,7 @@ class Inbox:
         if problem:
             lines.append(problem.words(t))
         for table in item.tables if item else ():
-            lines += ["", *self._told(table)]
+            lines += ["", *self._told(table, bool(item and item.batches))]
         if not good:
             lines += [
                 "",
@@ -122,16 +122,22 @@ class Inbox:
         if not good:
             audit.log(self.store, ACCOUNT, "inbox failed", name)
 
-    def _told(self, table: Table) -> list[str]:
-        """What became of one table, line by line."""
+    def _told(self, table: Table, others: bool) -> list[str]:
+        """What became of one table, line by line. others: other tables of its file were loaded."""
         named = f"{table.part.file_name} / {table.part.sheet}" if table.part.sheet else table.part.file_name
         if table.batch_id is None:
-            why = table.error or doubt(table)
-            return [f"{named}: {why.words(t) if why else t('not loaded')}"]
+            why = table.error or table.doubt
+            words = why.words(t) if why else t("not loaded")
+            return [f"{named}: {words.removesuffix(t('Nothing was changed.')).rstrip() if others else words}"]
         counts = self.store.ask("intake/batch_counts", batch=table.batch_id).to_dicts()
         if not counts:  # undone meanwhile
             return [f"{named}: {t('Upload no.')} {table.batch_id}"]
         kind, source = counts[0].pop("kind"), counts[0].pop("source")
+        if table.preview and table.batch_id in table.preview.earlier["batch_id"]:
+            return [
+                t("{file}: this very table is in upload {batch} already. Nothing was changed.", file=named,
+                  batch=table.batch_id)
+            ]  # fmt: skip
         figures = {name: number(value) for name, value in counts[0].items()}
         lines = [
             f"{named}: {t('Upload no.')} {table.batch_id}, {t(label(kind, source))}: "
@@ -145,14 +151,6 @@ class Inbox:
         if counts[0]["rejected"] > REPORTED:
             lines.append("    " + t("and {n} more; all are on the page Upload", n=counts[0]["rejected"] - REPORTED))
         return lines
-
-
-def doubt(table: Table) -> IntakeError | None:
-    """Why a table is not loaded without a person; None when there is no doubt."""
-    counts = table.preview.counts if table.preview else {"rows": 0, "rejected": 0}
-    if not table.doubt and 0 < counts["rows"] == counts["rejected"]:
-        return IntakeError("No row could be read. Nothing was changed.")
-    return table.doubt
 
 
 # What failed ----------------------------------------------------------------------------------------------------------

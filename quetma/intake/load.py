@@ -13,7 +13,7 @@ from quetma import rollups, stays
 from quetma.intake import recount
 from quetma.intake.choices import Choices
 from quetma.intake.errors import IntakeError
-from quetma.intake.prepare import Prepared, resettle
+from quetma.intake.prepare import NO_LOCATION, Prepared, resettle
 from quetma.people import fold
 from quetma.store import Store, now, query
 
@@ -32,7 +32,9 @@ INSERT = {
 
 @dataclass(frozen=True)
 class Batch:
-    """One upload as it was stored. rejects: line, reason, raw."""
+    """One upload as it was stored. rejects: line, reason, raw. again: the very same table was stored before, as this
+    upload, and nothing was changed; none of its rows is accepted.
+    """
 
     batch_id: int
     file_name: str
@@ -42,13 +44,14 @@ class Batch:
     duplicates: int
     rejected: int
     rejects: pl.DataFrame
+    again: bool = False
 
     def json(self) -> dict[str, Any]:
         """The object of `import --json`; rows = accepted + duplicates + rejected."""
         return {
             "batch": self.batch_id, "file": self.file_name, "kind": self.kind,
             "rows": self.rows, "accepted": self.accepted, "duplicates": self.duplicates, "rejected": self.rejected,
-            "rejects": self.rejects.to_dicts(),
+            "rejects": self.rejects.to_dicts(), **({"again": True} if self.again else {}),
         }  # fmt: skip
 
 
@@ -56,20 +59,24 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
     """Stores a prepared file in one transaction: people, locations, facts, rejects, the batch, and everything derived.
 
     Duplicates are decided anew against the store as it is at this moment. A file that brings nothing new still leaves
-    its batch, with accepted 0, so that the list of uploads tells what happened. `progress` is told each of `STEPS` as
-    it begins. Raises `IntakeError` when a location has yet to be given.
+    its batch, with accepted 0, so that the list of uploads tells what happened; the very same table again changes
+    nothing. `progress` is told each of `STEPS` as it begins. Raises `IntakeError` when a location has yet to be given.
     """
     if prepared.needs_location:
-        raise IntakeError("The file names no location. Say which location it is from. Nothing was changed.")
+        raise IntakeError(NO_LOCATION)
     with store.write() as cursor:
         progress(STEPS[0])
         if prepared.version != store.version:
             prepared = resettle(cursor, prepared)
+        rejects = prepared.rejects.with_columns(pl.col("raw").str.replace_all("\0", "␀", literal=True))
+        of_table = {"sha256": prepared.part.sha256, "sheet": prepared.part.sheet}
+        if first := cursor.execute(query("intake/same_file")[0], of_table).fetchone():
+            return _batch(first[0], prepared, prepared.counts, rejects, again=True)
         progress(STEPS[1])
         batch_id, next_person, next_location = cursor.sql(query("intake/next_ids")[0]).fetchall()[0]
-        rejects = prepared.rejects.with_columns(pl.col("raw").str.replace_all("\0", "␀", literal=True))
         if not rejects.is_empty():
             _put(cursor, "intake/insert_rejects", "rejects", rejects, batch=batch_id)
+            cursor.execute(query("intake/insert_mended_before")[0], {"batch": batch_id} | of_table)
         counts = prepared.counts
         first, last = prepared.span
         cursor.execute(
@@ -98,7 +105,16 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
         if touched != rollups.Touched():
             rollups.derive(cursor, touched)
         progress(STEPS[3])
-    return Batch(batch_id, prepared.part.file_name, prepared.kind, **counts, rejects=rejects)
+    return _batch(batch_id, prepared, counts, rejects)
+
+
+def _batch(
+    batch_id: int, prepared: Prepared, counts: dict[str, int], rejects: pl.DataFrame, again: bool = False
+) -> Batch:
+    return Batch(
+        batch_id, prepared.part.file_name, prepared.kind, counts["rows"], counts["accepted"], counts["duplicates"],
+        counts["rejected"], rejects, again,
+    )  # fmt: skip
 
 
 def _origin(prepared: Prepared) -> str:

@@ -5,6 +5,7 @@ Every reader of a column gives its values and, where a value is refused, the rea
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from quetma import people
+from quetma.intake.persons import LONGEST, a_birth_year, parted
 from quetma.people import clean, fold
 from quetma.store import now
 
@@ -67,6 +69,8 @@ OUT = {
     "check out",
     "checkout",
     "ve",
+    "di",
+    "roi di",
     "ra ve",
     "ra cua",
     "ra cong",
@@ -76,6 +80,8 @@ OUT = {
     "leave",
     "left",
 }
+NOT_YET = {"chua", "chua cai", "chua cai dat", "chua tiem", "chua co"}
+DOSE_WORDS = {"mot": 1, "nhat": 1, "hai": 2, "nhi": 2, "ba": 3, "bon": 4, "tu": 4}
 NO_SYMPTOM = NOTHING | {
     "khong co trieu chung",
     "khong trieu chung",
@@ -104,12 +110,6 @@ def a_name(text: str) -> str:
     """A name, or '' when the cell only says that there is none."""
     name = clean(text)
     return name if any(c.isalpha() or c == people.MASK for c in name) and fold(name) not in NO_NAME else ""
-
-
-def a_birth_year(text: str) -> int | None:
-    """The year in `1985`, `12/05/1985`, `1985-05-12 00:00:00`."""
-    found = re.search(r"\b(19\d\d|20\d\d)\b", text)
-    return int(found[1]) if found and int(found[1]) <= now().year else None
 
 
 def distinct(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
@@ -148,6 +148,7 @@ def _identities(texts: pl.DataFrame) -> pl.DataFrame:
 
     One row each: identity (`people.identity`; null with a reason), name, phone, birth_year, masked, reason.
     """
+    texts, contrary = parted(texts)
     name, phone = _names(texts["name"]), people.phone_all(texts["phone"])
     unclear = texts["phone"].str.contains(people.MASK, literal=True)
     masked = unclear | name.str.contains(people.MASK, literal=True)
@@ -161,12 +162,15 @@ def _identities(texts: pl.DataFrame) -> pl.DataFrame:
     read = pl.DataFrame(
         {
             "name": name, "phone": phone, "masked": masked, "wrong": wrong, "cell": cell, "spelled": spelled,
+            "contrary": contrary,
             "birth_year": each(texts["birth"], a_birth_year, pl.Int16),
         }
     )  # fmt: skip
     phone_known = pl.col("phone").is_not_null()
     reason = (
-        pl.when("wrong").then(pl.lit("bad_phone"))
+        pl.when(pl.col("contrary").is_not_null()).then("contrary")
+        .when("wrong").then(pl.lit("bad_phone"))
+        .when(pl.col("name").str.len_chars() > LONGEST).then(pl.lit("too_long"))
         .when((pl.col("name") == "") & ~phone_known & ~pl.col("masked")).then(pl.lit("no_person"))
     )  # fmt: skip
     identity = (
@@ -198,14 +202,14 @@ def _names(texts: pl.Series) -> pl.Series:
 
 def places(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """The place of each row, an index into the frame of places (place, name as first seen, name_key); null without
-    one.
+    one, or with one that is too long to be one.
     """
     index: dict[str, int] = {}
     found: list[tuple[int, str, str]] = []
 
     def read(text: str) -> int | None:
         key = fold(text)
-        if not re.search(r"\w", key):
+        if not re.search(r"\w", key) or len(key) > LONGEST:
             return None
         if key not in index:
             index[key] = len(found)
@@ -223,6 +227,14 @@ def places(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
 DAY_TEXT = r"(^|\D)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(\D|$)"
 # ngày 24 tháng 8 năm 2021, its tones composed, combining or left out
 IN_WORDS = "(?i)(\\d{1,2})\\s*th(?:á|a\u0301?)ng\\s*(\\d{1,2})\\s*n(?:ă|a\u0306?)m\\s*(\\d{4})"
+# Forms that are rare: the day of the week, a month by its English name, full-width digits, all digits in a row, 7.45
+# after a day.
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+ODD_TIME = (
+    "(?i)th(?:\u1ee9|u\u031b?\u0301?)\\s|ch(?:\u1ee7|u\u0309?)\\s*nh(?:\u1ead|a)t|"
+    r"[a-z]{3}day|\bthg\b|[０-９]|^\d{8}[ T]?\d{6}$|"
+    r"\d[-/. ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[ap]\.\s?m\b|\d{4}\s+\d{1,2}\.\d\d$|\d'$"
+)
 CLOCK = re.compile(
     r"(\d{1,2})(?:(?::|h|g|gio)(?:(\d{1,2})(?:(?::|p|phut)(?:(\d{1,2})(?:[.,]\d+)?s?)?)?)?)?"
     r"(sa|am|sang|ch|pm|chieu|toi)?(z|[+-]\d{2}:?\d{2})?"
@@ -237,6 +249,23 @@ def a_day(text: str) -> date | None:
         return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
     except ValueError:
         return None
+
+
+def a_usual_time(text: str) -> str:
+    """`Thứ Ba, 24/08/2021 07:36`, `24-Aug-2021 07:37`, `24 thg 8, 2021 07:38`, `20210824 073400`, `24/08/2021 7.45` and
+    `7:42 p.m.` as most write them.
+    """
+    text = unicodedata.normalize("NFKC", text).lower()
+    text = re.sub(r"(?:thứ|thu) (?:hai|ba|tư|tu|năm|nam|sáu|sau|bảy|bay|[2-7])\b|(?:chủ|chu) (?:nhật|nhat)", " ", text)
+    text = re.sub(r"\b(?:mon|tues?|wednes|thurs?|fri|satur|sun)day\b", " ", text)
+    text = re.sub(r"([ap])\.\s?m\b\.?", r"\1m", text.rstrip("'"))
+    text = re.sub(r"^(\d{4})(\d\d)(\d\d)[ t]?(\d\d)(\d\d)(\d\d)$", r"\1-\2-\3 \4:\5:\6", text)
+    text = re.sub(r"(\d{1,2})\s*thg\s*(\d{1,2}),?\s*(\d{4})", r"\1/\2/\3", text)
+    month = re.search(rf"(\d{{1,2}})[-/. ]({'|'.join(MONTHS)})[a-z]*[-/. ,]+(\d{{4}})", text)
+    if month:
+        number = MONTHS.index(month[2]) + 1
+        text = text.replace(month[0], f"{month[1]}/{number}/{month[3]}")
+    return re.sub(r"(\d{4}\s+\d{1,2})\.(\d\d)$", r"\1:\2", text).strip(" ,")
 
 
 def a_clock(text: str) -> int | None:
@@ -271,6 +300,9 @@ def parts(texts: pl.Series) -> pl.DataFrame:
         text = text.str.replace(r"(\d)T(\d)", "$1 $2")
     if text.str.contains(IN_WORDS).any():
         text = text.str.replace(IN_WORDS, "$1/$2/$3")
+    odd = text.str.contains(ODD_TIME).arg_true()
+    if not odd.is_empty():
+        text = text.scatter(odd, each(text.gather(odd), a_usual_time, pl.String))
     frame = text.to_frame().with_columns(day_text=pl.col("text").str.extract(DAY_TEXT, 2))
     frame = frame.with_columns(rest=pl.col("text").str.replace(DAY_TEXT, "$1 $3").str.strip_chars(" ,"))
     # A number by itself is a spreadsheet's: whole days since its epoch, and a fraction of a day.
@@ -301,7 +333,7 @@ def parts(texts: pl.Series) -> pl.DataFrame:
 def moments(clock: pl.Series, day: pl.Series | None = None, need_clock: bool = True) -> tuple[pl.Series, pl.Series]:
     """When each row happened, to the second, and the reason where that is unknown or impossible.
 
-    `clock` holds the time, with or without its day; `day` the day, for texts that have none.
+    `clock` holds the time, with or without its day; `day` the day, text or date, for texts that have none.
     """
     at = pl.repeat(None, clock.len(), dtype=pl.Datetime("us"), eager=True) if day is not None else _usual(clock)
     reason = pl.repeat(None, clock.len(), dtype=pl.String, eager=True)
@@ -309,7 +341,7 @@ def moments(clock: pl.Series, day: pl.Series | None = None, need_clock: bool = T
     if not rest.is_empty():
         frame = parts(clock.gather(rest))
         if day is not None:
-            days = parts(day)
+            days = parts(day) if day.dtype == pl.String else pl.DataFrame({"day": day, "bad": False})
             frame = frame.with_columns(day=pl.coalesce("day", days["day"]), bad=pl.col("bad") | days["bad"])
         if not need_clock:
             frame = frame.with_columns(pl.col("seconds").fill_null(0))
@@ -365,22 +397,41 @@ def a_choice(text: str) -> bool | None:
 
 
 def a_dose(text: str) -> int | None:
-    """`1`, `Mũi 2`, `3.0`."""
+    """`1`, `Mũi 2`, `3.0`, `hai`."""
+    if number := DOSE_WORDS.get(re.sub(r"^(mui|lan|thu|lieu)\s+(thu\s+)?", "", fold(text))):
+        return number
     found = re.fullmatch(r"\D*([1-9])(?:\.0)?(?:\D.*)?", text)
     return int(found[1]) if found else None
 
 
-def an_app(text: str) -> str | None:
-    """The app's name, the national ones in their official spelling; None when the cell says there is none.
+def apps(text: str) -> list[str] | None:
+    """The names of the apps in a cell, the national ones in their official spelling; None when it says there is none.
 
-    Of several in one cell (`Bluezone và NCOVI`) the first national one: any one of them is enough.
+    `Bluezone và NCOVI` are two; a cell that names no national one is one app, however it is called.
     """
-    word = fold(text)
-    if word in NOTHING | {"chua", "chua cai", "chua cai dat"}:
+    if fold(text) in NOTHING | NOT_YET:
         return None
-    several = re.split(r"[,;/+&]|\b(?:va|hoac|and|or)\b", word)
-    named = (APPS.get(re.sub(r"\W", "", piece)) for piece in [word, *several])
-    return next((app for app in named if app), clean(text))
+    several = [clean(piece) for piece in re.split(r"[,;/+&]|\b(?:và|va|hoặc|hoac|and|or)\b", clean(text), flags=re.I)]
+    named = [APPS.get(re.sub(r"\W", "", fold(piece)), piece) for piece in several if piece]
+    if not set(APPS.values()) & set(named):
+        named = [APPS.get(re.sub(r"\W", "", fold(text)), clean(text))]
+    return list(dict.fromkeys(named))
+
+
+def has_app(text: str) -> bool | None:
+    """Có, Không, or the day on which it was installed."""
+    word = fold(text)
+    if word in (NOTHING - {"x"}) | NOT_YET:
+        return False
+    if word in YES | {"da cai", "da cai dat", "co cai", "roi"} or re.fullmatch(r"[\d/.-]{8,10}( [\d:]+)?", word):
+        return True
+    return None
+
+
+def told(texts: pl.Series) -> pl.Series:
+    """The texts that say anything: `-`, `Không` and `Chưa tiêm` become null."""
+    nothing = (NOTHING - {"x"}) | NOT_YET
+    return each(texts, lambda text: None if fold(text) in nothing else text, pl.String)
 
 
 def symptoms(text: str) -> str:

@@ -14,7 +14,8 @@ from rapidfuzz import fuzz, process
 
 from quetma import people, settings
 from quetma.intake.choices import Choices
-from quetma.intake.errors import IntakeError
+from quetma.intake.columns import FIELDS, KINDS, Proposal
+from quetma.intake.errors import IntakeError, Message
 from quetma.intake.facts import Facts
 from quetma.intake.settle import Settled, settle
 from quetma.intake.understand import Found, Part, Refused, understand
@@ -38,6 +39,7 @@ SHOWN = {
 }
 
 
+NO_LOCATION = "The file names no location. Say which location it is from. Nothing was changed."
 NEAR = 85  # of 100: how like a known location's name a new one is to be proposed as another name of it
 
 
@@ -103,12 +105,12 @@ class Prepared:
     @cached_property
     def new_locations(self) -> list[str]:
         """The names of the locations that would be new."""
-        return self.settled.fresh(self.settled.places, "location_id")["name"].to_list()
+        return [] if self.needs_location else self.settled.fresh(self.settled.places, "location_id")["name"].to_list()
 
     def unknown_places(self, known: Sequence[str]) -> list[UnknownPlace]:
         """The locations that would be new, most rows first. `known` are the names of those registered."""
         facts, places = self.facts.facts, self.settled.places
-        if "place" not in facts.columns:
+        if "place" not in facts.columns or self.needs_location:
             return []
         rows = dict(facts.group_by("place").agg(pl.col("row").n_unique()).iter_rows())
         new = [row for row in places.iter_rows(named=True) if row["location_id"] < 0 and row["place"] in rows]
@@ -151,7 +153,8 @@ class Prepared:
         phone = pl.Series("phone", phones, pl.String)
         shown = [rows, known.select("name"), phone.to_frame()]
         if "place" in facts.columns:
-            shown.append(self.facts.places[facts["place"].to_list()].select(location="name"))
+            places = self.facts.places[facts["place"].to_list()]
+            shown.append(places.select(location=pl.col("name").replace("", None)))
         return pl.concat([*shown, facts.select(SHOWN[self.kind])], how="horizontal")
 
 
@@ -191,18 +194,35 @@ def unasked(table: Prepared | Refused) -> Prepared:
     """The table, when it can be loaded with nobody there to ask. Raises `IntakeError` saying why not."""
     if isinstance(table, Refused):
         raise table.error
-    guessed = table.found.proposal.guessed
-    if guessed:
-        columns, headers = table.found.proposal.columns, table.found.proposal.headers
-        told = [f"{field}={columns[field] + 1} ({headers[columns[field]] or '?'})" for field in guessed]
+    proposal = table.found.proposal
+    if proposal.guessed:
+        number = {field: proposal.columns[field] for field in proposal.guessed}
         raise IntakeError(
             "What some columns hold is only guessed from their contents: {columns}. Upload the file by hand and "
             "confirm it, or write known column names. Nothing was changed.",
-            columns=", ".join(told),
+            "--columns " + ",".join(f"{field}={index + 1}" for field, index in number.items()),
+            columns=[
+                Message("{field} = column {column}", field=Message(FIELDS[field]), column=proposal.column(index))
+                for field, index in number.items()
+            ],
+        )
+    if proposal.unread:
+        raise IntakeError(
+            "Nothing is read from some columns that look as if they mattered: {columns}. Upload the file by hand and "
+            "say what they hold, or write known column names. Nothing was changed.",
+            unread_option(proposal, table.kind),
+            columns=[proposal.column(index) for index in proposal.unread],
         )
     if table.needs_location:
-        raise IntakeError("The file names no location. Say which location it is from. Nothing was changed.")
+        raise IntakeError(NO_LOCATION, "--location NAME")
     return table
+
+
+def unread_option(proposal: Proposal, kind: str) -> str:
+    """The option that says what the first unread column holds, as far as one can tell; 0: nothing of the kind."""
+    free = [field for field in KINDS[kind].fields if field not in proposal.columns]
+    wanted = [field for field in ("time_out", "date_out", "direction", "last_day") if field in free] or free
+    return f"--columns {wanted[0]}={proposal.unread[0] + 1}, or --columns {wanted[0]}=0 if it is nothing of the kind"
 
 
 def unsettled(found: Found) -> Prepared:

@@ -6,14 +6,14 @@ at the end. What a kind of log says in its columns is told by quetma/intake/fact
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from quetma.intake import normalise
 from quetma.intake.choices import Choices
-from quetma.intake.columns import Recognised, own_columns
-from quetma.intake.text import LIKE_TOTAL, is_total
+from quetma.intake.columns import DOSES, Recognised, own_columns
+from quetma.intake.persons import LONGEST
 from quetma.people import fold
 
 # The fields that hold dates, and a date of which day and month could be exchanged: before, two numbers, after.
@@ -22,7 +22,9 @@ DATED = {
     "date",
     "time_in",
     "time_out",
+    "date_out",
     "given_on",
+    *(f"given_on_{n}" for n in DOSES),
     "installed_on",
     "declared_at",
     "first_day",
@@ -41,7 +43,8 @@ class Facts:
     rows: one row per row of the file: line, raw (null for a scan that can be taken), reason (null when the row can be
     taken). facts: one row per fact (a visit gives two): row (index into rows), who (into people), place (into places),
     then the kind's own columns, named as in the fact's table. A rejected row has none. marks: which rejected rows of
-    earlier uploads a row mends (quetma/intake/mend.py): line, of_batch, of_line.
+    earlier uploads a row mends (quetma/intake/mend.py): line, of_batch, of_line. late: the columns that nothing is read
+    from, of which only cells far below the header look as if they mattered.
     """
 
     rows: pl.DataFrame
@@ -50,6 +53,7 @@ class Facts:
     places: pl.DataFrame
     needs_location: bool
     marks: pl.DataFrame
+    late: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -119,10 +123,17 @@ class Table:
         names = self.text("location").fill_null(self.location or "")
         if self.renamed:
             names = normalise.each(names, lambda name: self.renamed.get(fold(name), name), pl.String)
-        place, self.places = normalise.places(names)
         self.needs_location = "location" not in self.columns and not self.location
+        if self.needs_location:  # as if there were one, which is asked for before anything is loaded
+            self.put("place", pl.repeat(0, self.frame.height, dtype=pl.Int64, eager=True))
+            self.places = pl.DataFrame({"place": [0], "name": [""], "name_key": [""]})
+            return
+        place, self.places = normalise.places(names)
         self.put("place", place)
-        self.refuse("no_location", place.is_null())
+        nowhere = place.is_null()
+        if nowhere.any():
+            self.refuse("too_long", nowhere & (names.str.len_chars() > LONGEST))
+            self.refuse("no_location", nowhere)
 
     def one_a_row(self) -> pl.DataFrame:
         """A fact of each row, whether it has a reason against it or not: row and the columns put."""
@@ -208,10 +219,6 @@ def _taken(
     if "place" in facts.columns:
         facts = facts.with_columns(placed["place"].gather(facts["place"]))
     if refused.any():
-        where = refused.arg_true()
-        perhaps = where.filter(rows["raw"].gather(where).str.contains(LIKE_TOTAL))
-        total = perhaps.filter(rows["raw"].gather(perhaps).map_elements(is_total, return_dtype=pl.Boolean))
-        rows = rows.with_columns(rows["reason"].scatter(total, "total_row"))
         facts = facts.filter(~refused.gather(facts["row"]))
     if few:
         kept = pl.Series(rows["raw"].filter(refused).to_list(), dtype=pl.String)  # a view would keep the whole piece

@@ -6,7 +6,6 @@ Lines and cells stay text here, so nothing can be lost to a type. `quetma.intake
 import contextlib
 import csv
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -300,14 +299,3 @@ def tidy(table: pl.DataFrame, width: int, readable: bool = False) -> pl.DataFram
         told |= pl.col("bad").is_not_null() & pl.col("raw").str.contains(r"[^\s,;|\"]")
     kept = table.select(told).to_series()
     return table if kept.all() else table.filter(kept)
-
-
-LIKE_TOTAL = r"(?i)^[\W\d_]*[tc]"  # all that `is_total` says yes to
-
-
-def is_total(raw: str) -> bool:
-    """Whether a row that could not be taken is the table's total: `Tổng cộng: 120`."""
-    return (
-        bool(re.match(r"[\W\d_]*(tổng|tong|cộng|cong|total)\b", unicodedata.normalize("NFC", raw), re.IGNORECASE))
-        and len(re.findall(r"\w+", raw)) <= 6
-    )

@@ -10,14 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+import polars as pl
+
 from quetma.intake.archives import members
 from quetma.intake.choices import Choices
 from quetma.intake.columns import PERSON, Proposal, propose, refuse
-from quetma.intake.errors import IntakeError
+from quetma.intake.contents import is_data
+from quetma.intake.errors import REASONS, IntakeError, Message
 from quetma.intake.facts import DATED, MONTH_FIRST, Facts, gather
 from quetma.intake.read import Source, is_archive, sources
 from quetma.intake.source import proposed
 
+SHOWN_REJECTS = 1_000  # of a table of which no row can be read
 # What a log in an archive may be called; other files are only named.
 LOGS = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".htm", ".html", ".zip"}
 
@@ -66,7 +70,8 @@ class Refused:
     """A table, or a whole file, that cannot be read as it is.
 
     proposal: how far it was understood, when a choice by hand could help. nothing_lost: it holds no log at all (an
-    empty sheet, notes, a picture in an archive): to be named, but nothing is wrong. month_first: reading its dates with
+    empty sheet, notes, a picture in an archive): to be named, but nothing is wrong. rejects: why none of its rows can
+    be read, the first ones: line, reason, raw. month_first: reading its dates with
     the month first (`Choices.month_first`) would help.
     """
 
@@ -75,6 +80,7 @@ class Refused:
     proposal: Proposal | None = None
     nothing_lost: bool = False
     month_first: bool = False
+    rejects: pl.DataFrame | None = None
 
 
 def understand(
@@ -134,7 +140,7 @@ def _member(
             raise IntakeError("This is a ZIP archive within a ZIP archive. Unpack it and upload what is in it.")
         return _tables(name, member, content, chosen, remembered)
     except IntakeError as error:
-        return [Refused(part, error)]
+        return [Refused(part, error, nothing_lost=not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"))]
 
 
 def _part(name: str, key: str, content: bytes) -> Part:
@@ -158,7 +164,8 @@ def _tables(
         own = "/".join(filter(None, [key, sheet])) if len(sheets) > 1 else key
         choices = chosen if isinstance(chosen, Choices) else chosen.get(own, Choices())
         tables.append(_table(replace(whole, sheet=sheet, key=own), readings, choices, remembered, len(sheets) == 1))
-    if not any(isinstance(table, Found) or not table.nothing_lost for table in tables):
+    lost = any(isinstance(table, Found) or not table.nothing_lost for table in tables)
+    if not lost and not (key and len(sheets) == 1):
         tables[0] = replace(tables[0], nothing_lost=False)
     return tables
 
@@ -168,15 +175,35 @@ def _table(
 ) -> Found | Refused:
     """One sheet or text. alone: there is no other in its file, so that it is expected to be a log."""
     proposal, recognised, applied = propose(readings, choices, remembered)
+    if not applied.location and proposal.location:
+        choices, applied = (replace(which, location=proposal.location) for which in (choices, applied))
     if recognised is None:
-        return Refused(part, refuse(proposal, applied.kind), proposal, nothing_lost=not alone and _is_no_log(proposal))
+        text = bool(part.key) and not any(map(is_data, proposal.first_rows))  # a member that is only words
+        nothing_lost = (text or not alone) and _is_no_log(proposal)
+        return Refused(part, refuse(proposal, applied.kind), proposal, nothing_lost)
     try:
         facts = gather(recognised, applied)
     except IntakeError as error:
         return Refused(part, error, proposal, month_first=error.message == MONTH_FIRST)
     if facts.rows.is_empty():
         return Refused(part, IntakeError("Below the header there is no row. Nothing was changed."), proposal)
+    if facts.rows["reason"].null_count() == 0:
+        return Refused(part, _unreadable(facts.rows), proposal, rejects=facts.rows.head(SHOWN_REJECTS))
+    proposal = replace(proposal, unread=sorted({*proposal.unread, *facts.late}))
     return Found(part, recognised.kind, proposal, applied, applied.reading != choices.reading, facts)
+
+
+def _unreadable(rows: pl.DataFrame) -> IntakeError:
+    """No row could be read: how many there are, and why most of them."""
+    reason, count, line = rows.group_by("reason").agg(pl.len(), pl.col("line").min()).sort("len", "line").row(-1)
+    return IntakeError(
+        "No row could be read: {rows} rows. Of {count} of them, such as line {line}: {reason}. Nothing was changed.",
+        "--columns, if a column was taken for another",
+        rows=rows.height,
+        count=count,
+        line=line,
+        reason=Message(REASONS[reason]),
+    )
 
 
 def _is_no_log(proposal: Proposal) -> bool:

@@ -83,7 +83,7 @@ def _take_out(cursor: DuckDBPyConnection, batch_id: int, account: str) -> tuple[
     )
     for table in ("batch", "reject", "person_claim", "location_claim", ROWS[kind]):
         cursor.execute(f"DELETE FROM {table} WHERE batch_id = ?", [batch_id])
-    cursor.execute("DELETE FROM mend WHERE batch_id = $batch OR of_batch = $batch", {"batch": batch_id})
+    cursor.execute("DELETE FROM mend WHERE batch_id = $batch", {"batch": batch_id})  # what mends its rows lives on
     cursor.register("claimed", people)
     _forget(cursor)
     cursor.unregister("claimed")

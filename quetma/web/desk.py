@@ -1,5 +1,6 @@
 """The desk on the upload page: a card for every file that was handed in, and how each of its tables is read."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,13 @@ from quetma.intake.columns import FIELDS, KINDS, Proposal
 from quetma.intake.desk import Desk, Item, Table, desk_of
 from quetma.intake.prepare import UnknownPlace
 from quetma.intake.source import SOURCES
+from quetma.store import now
 from quetma.web import rows, widgets
 
 if TYPE_CHECKING:
     from quetma.web.page import Page
 
+_log = logging.getLogger(__name__)
 PER_PAGE = 8  # cards
 SHOWN_BUSY = 3  # of the files that are being worked on or wait for it; the others are only counted
 LOOK_AGAIN = 1.0  # seconds, while something is under way
@@ -57,7 +60,31 @@ def show(here: "Page") -> None:
     number = st.pagination(pages, key="upload_desk_page") if pages > 1 else 1
     alone = sum(item.state != "loaded" for item in still) == 1
     for item in still[(number - 1) * PER_PAGE : number * PER_PAGE]:
-        _card(here, desk, item, alone)
+        try:
+            _card(here, desk, item, alone)
+        except Exception:  # of one file must not take the others with it, nor the list of uploads below
+            _log.exception("a card on the desk could not be shown")
+            _broken(here, desk, item)
+
+
+def _broken(here: "Page", desk: Desk, item: Item) -> None:
+    """Instead of a card that cannot be drawn."""
+    t = here.t
+    st.error(
+        t(
+            "This file cannot be shown, because of a mistake in the program. Nothing was changed. Take the file off "
+            "the desk, and tell your administrator the time, {time}.",
+            time=here.moment(now()),
+        ),
+        icon=":material/error:",
+    )
+    st.button(
+        t("Take it off the desk") + f": {item.file_name}",
+        icon=":material/close:",
+        key=f"upload_broken_{item.id}",
+        on_click=_discard,
+        args=(here, desk, item),
+    )
 
 
 def _urgency(item: Item) -> int:
@@ -68,7 +95,7 @@ def _urgency(item: Item) -> int:
 
 
 def _load_all(here: "Page", desk: Desk, items: list[Item]) -> None:
-    for item in items:
+    for item in sorted(items, key=lambda item: item.received_at):
         desk.confirm(item.id, here.account)
 
 
@@ -78,8 +105,11 @@ def _under_way(here: "Page", desk: Desk, known: set[str]) -> None:
     if {item.id for item in busy} != known:
         st.rerun()
     busy.sort(key=lambda item: (not item.step, item.before))
-    for item in busy[:SHOWN_BUSY]:
-        with st.container(border=True, gap="xsmall"):
+    places = [st.empty() for _ in range(SHOWN_BUSY)]  # cleared at once when a file moves up, so that none stands twice
+    for place in places[len(busy) :]:
+        place.empty()
+    for place, item in zip(places, busy, strict=False):
+        with place.container(border=True, gap="xsmall"):
             _head(here, item)
             st.progress(min(max(item.share, 0.0), 1.0), _doing(here, item))
             if item.state == "waiting":
@@ -105,9 +135,9 @@ def _loadable(item: Item) -> list[Table]:
 
 
 def _worth(item: Item) -> bool:
-    """Whether loading the file would change anything: a row that counts, or one that can be mended."""
+    """Whether loading the file would change anything: a row that counts, or one to be mended that is not kept yet."""
     return item.state == "ready" and any(
-        table.preview.counts["accepted"] + table.preview.counts["rejected"] > 0
+        table.preview.counts["accepted"] + table.preview.counts["rejected"] > 0 and table.preview.earlier.is_empty()
         for table in _loadable(item)
         if table.preview
     )
@@ -178,6 +208,8 @@ def _head(here: "Page", item: Item) -> None:
     """Name, state, and where the file comes from."""
     t = here.t
     words, icon = STATES[item.state]
+    if item.busy and not item.step:
+        words, icon = STATES["waiting"]
     open_question = any(table.proposal for table in item.tables) and not _loadable(item)
     if item.state in ("ready", "refused") and open_question:
         words, icon = "Needs your answer", ":material/help:"
@@ -205,7 +237,8 @@ def _summary(here: "Page", item: Item) -> None:
         return
     total = {key: sum(counts[key] for counts in counted) for key in counted[0]}
     st.markdown(rows.accounted(here, total))
-    if not total["accepted"] and not total["rejected"]:
+    known = all(table.preview.earlier.height for table in _loadable(item) if table.preview)
+    if known or not (total["accepted"] or total["rejected"]):
         st.info(t("There is nothing new in this file. Loading it would change nothing."), icon=":material/info:")
 
 
@@ -236,8 +269,8 @@ def _done(here: "Page", batch_id: int) -> None:
 
 def _asks(table: Table) -> bool:
     """Whether somebody should look at how the table is read."""
-    guessed = bool(table.proposal and table.proposal.guessed)
-    return guessed or table.error is not None or bool(table.preview and table.preview.needs_location)
+    unclear = bool(table.proposal and (table.proposal.guessed or table.proposal.unread))
+    return unclear or table.error is not None or bool(table.preview and table.preview.needs_location)
 
 
 def _table(here: "Page", desk: Desk, item: Item, table: Table) -> None:
@@ -257,7 +290,16 @@ def _table(here: "Page", desk: Desk, item: Item, table: Table) -> None:
             ),
             icon=":material/help:",
         )
-    elif table.as_last_time:
+    if preview and proposal and proposal.unread:
+        st.warning(
+            t(
+                "Nothing is read from these columns, though they look as if they mattered: {columns}. Say under "
+                "Columns what they hold; if it is nothing of the kind, load the file as it is.",
+                columns=", ".join(widgets.plain(proposal.column(index)) for index in proposal.unread),
+            ),
+            icon=":material/help:",
+        )
+    if table.as_last_time:
         st.info(t("Read as last time: as was chosen for a file with the same columns."), icon=":material/history:")
     if preview and not preview.needs_location:
         rows.count_cards(here, preview.counts)
@@ -265,13 +307,14 @@ def _table(here: "Page", desk: Desk, item: Item, table: Table) -> None:
     names = {"rows": t("First rows")}
     if preview and preview.counts["rejected"]:
         names["rejects"] = t("Rejected rows: {n}", n=here.number(preview.counts["rejected"]))
+    elif table.rejects is not None:
+        names["rejects"] = t("Rejected rows: {n}", n=here.number(table.rejects.height))
     if proposal:
         names["columns"] = t("Columns")
     if preview and (preview.new_locations or table.choices.places):
         names["places"] = t("New locations: {n}", n=here.number(len(preview.new_locations)))
-    if not preview or preview.needs_location:
+    if not preview:
         names.pop("rows")
-        names.pop("rejects", None)
     if not names:
         return
     for name, tab in zip(names, st.tabs(list(names.values()), key=_key("tabs", item, table)), strict=True):
@@ -287,6 +330,8 @@ def _table(here: "Page", desk: Desk, item: Item, table: Table) -> None:
                 if preview.counts["rejected"] > preview.rejects.height:
                     st.caption(t("The first {n} are shown; all are in the list of uploads after loading.",
                                  n=here.number(preview.rejects.height)))  # fmt: skip
+            elif name == "rejects" and table.rejects is not None:
+                rows.rejects(here, table.rejects)
             elif name == "columns" and proposal:
                 _columns(here, desk, item, table, proposal)
             elif name == "places" and preview:
@@ -311,6 +356,8 @@ def _choose(desk: Desk, item: Item, table: Table, key: str, what: str) -> None:
 def _questions(here: "Page", desk: Desk, item: Item, table: Table) -> None:
     """The kind, the location, the order of day and month."""
     t = here.t
+    if not table.proposal:  # nothing in it could be read as a table: no choice would help
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = _key("kind", item, table)
         kinds = list(KINDS)

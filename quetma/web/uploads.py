@@ -12,6 +12,7 @@ from quetma.documents import rejects as rejects_file
 from quetma.intake import mend, source
 from quetma.intake.columns import FIELDS
 from quetma.intake.desk import desk_of
+from quetma.intake.errors import NOTES
 from quetma.intake.undo import undo, would_undo
 from quetma.store import StoreError
 from quetma.web import downloads, rows, widgets
@@ -203,6 +204,12 @@ def _ask_undo(here: "Page", of: mend.Shape, batch: dict[str, Any]) -> None:
             lines.append(t("{n} rows of other uploads, until now already stored, count instead.", n=restored))
         if batch["rejected"]:
             lines.append(t("Its {n} rejected rows go too.", n=rejected))
+        for upload, mended in store.ask("intake/mended_elsewhere", batch=of.batch_id).iter_rows():
+            lines.append(
+                t("Rows of it that were mended, {n}, are upload {batch}: they stay. Take that back too if they should "
+                  "go.",
+                  n=here.number(mended), batch=upload)
+            )  # fmt: skip
         lines.append(
             t("All else stays: other uploads, people joined by hand, remembered columns and names of locations. "
               "You can upload the file again at any time.")
@@ -302,9 +309,11 @@ def _rejected(here: "Page", of: mend.Shape) -> None:
     )
     mended = pl.format(t("✓ Mended in upload {batch}", batch="{}"), "mended_by")
     state = pl.when(pl.col("mended_by").is_not_null()).then(mended).otherwise(
-        pl.when(pl.col("reason") == "total_row").then(pl.lit(t("A note"))).otherwise(pl.lit(t("✕ Rejected")))
+        pl.when(pl.col("reason").is_in(NOTES)).then(pl.lit(t("A note"))).otherwise(pl.lit(t("✕ Rejected")))
     )  # fmt: skip
-    rows.rejects(here, found.select("line", "reason", "raw", outcome=state))
+    box = st.expander(t("All rejected rows, as they stand in the file"), expanded=not (counts["open"] and of.headers))
+    with box:
+        rows.rejects(here, found.select("line", "reason", "raw", outcome=state))
     if counts["open"]:
         _take_along(here, of, counts["open"])
         st.fragment(_mend)(here, of, counts["open"])
@@ -344,6 +353,7 @@ def _mend(here: "Page", of: mend.Shape, count: int) -> None:
         st.caption(t("This upload is older than mending on screen. Correct its file and upload it again."))
         return
     st.subheader(t("Mend them here"), anchor=False)
+    st.caption(t("The cells to correct are to the right of the line number; on a phone, swipe."))
     if count > EDITED:
         st.caption(
             t("The first {n} of {all} are here; the next come when these are mended. For many rows Excel is quicker.",
@@ -353,10 +363,11 @@ def _mend(here: "Page", of: mend.Shape, count: int) -> None:
     named = mend.headings(of, t)
     config: dict[str, Any] = {
         "line": st.column_config.NumberColumn(t("Line"), format="plain", width="small", pinned=True),
-        "reason": st.column_config.TextColumn(t("Why")),
         **{column: st.column_config.TextColumn(named[column]) for column in [*of.cells, "beyond"]},
+        "reason": st.column_config.TextColumn(t("Why")),
     }
-    shown = before.select("line", "reason", *of.cells, *(["beyond"] if before["beyond"].is_not_null().any() else []))
+    beyond = ["beyond"] if before["beyond"].is_not_null().any() else []
+    shown = before.select("line", *of.cells, *beyond, "reason")
     edited = st.data_editor(
         shown.with_columns(pl.col("reason").replace(rows.reasons(here))),
         column_config=config,

@@ -104,10 +104,11 @@ def test_a_header_of_two_rows(empty_store: Store, book: str, tall: bool):
 @pytest.mark.parametrize("book", BOOKS)
 def test_a_day_without_a_time_is_no_midnight(empty_store: Store, book: str):
     rows = [("Họ tên", "Địa điểm", "Thời gian"), ("Lò Văn A", "X", date(2021, 8, 24))]
-    assert outcomes(prepare(empty_store, "a", BOOKS[book]({"A": rows}))) == [(2, "rejected", "no_time")]
     rows.append(("Lò Văn A", "X", datetime(2021, 8, 24, 23, 59)))
-    rows[1] = ("Lò Văn A", "X", datetime(2021, 8, 24))
-    assert [row[3].hour for row in said(prepare(empty_store, "a", BOOKS[book]({"A": rows})))] == [0, 23]
+    rows.append(("Lò Văn A", "X", "00:00 24/08/2021"))
+    prepared = prepare(empty_store, "a", BOOKS[book]({"A": rows}))
+    assert outcomes(prepared) == [(2, "rejected", "no_time"), (3, "accepted", None), (4, "accepted", None)]
+    assert [row[3].hour for row in said(prepared)] == [23, 0]
     apart = [("Họ tên", "Địa điểm", "Ngày", "Giờ"), ("Lò Văn A", "X", date(2021, 8, 24), time(0, 0))]
     assert [row[3].hour for row in said(prepare(empty_store, "a", BOOKS[book]({"A": apart})))] == [0]
 
@@ -165,7 +166,7 @@ def test_an_archive_of_many_things(empty_store: Store):
             "hỏng.xlsx",
             "refused: " + archives.DAMAGED,
         ),
-        ("trống.csv", "refused: The file is empty. Nothing was changed."),
+        ("trống.csv", "not read: The file is empty. Nothing was changed."),
     ]
     first = intake.prepare(empty_store, "sổ.zip", content)[0]
     assert first.part.file_name == "sổ.zip/Tháng 8/quét mã.csv"

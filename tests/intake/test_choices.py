@@ -41,7 +41,7 @@ def test_unknown_headers_are_understood_by_the_contents(empty_store: Store):
     assert proposal.guessed == ["name", "phone", "location", "time", "direction"]
     assert proposal.ignored == ["STT"]
     assert proposal.first_rows[0] == UNKNOWN
-    with pytest.raises(intake.IntakeError, match=r"guessed.*time=5 \(Lúc nào\)"):
+    with pytest.raises(intake.IntakeError, match=r"guessed.*Time = column 5 \(Lúc nào\)"):
         intake.unasked(table)
 
 

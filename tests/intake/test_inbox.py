@@ -76,7 +76,11 @@ def test_a_workbook_with_several_tables(box: Inbox):
     [
         (b"", "Tệp trống. Dữ liệu đã có không thay đổi."),
         (NO_PLACE, "Tệp không ghi địa điểm. Hãy cho biết tệp của địa điểm nào. Dữ liệu đã có không thay đổi."),
-        (b"Ho ten,SDT,Thoi gian,Dia diem\nA,1,2,X\n", "Không đọc được dòng nào. Dữ liệu đã có không thay đổi."),
+        (
+            b"Ho ten,SDT,Thoi gian,Dia diem\nA,1,2,X\n",
+            "Không đọc được dòng nào trong 1 dòng. Ở 1 dòng, chẳng hạn dòng 2: Số điện thoại không đúng. "
+            "Dữ liệu đã có không thay đổi.",
+        ),
     ],
 )
 def test_what_is_not_certain_is_left_to_people(box: Inbox, content: bytes, why: str):
@@ -112,7 +116,9 @@ def test_names_are_never_written_over(box: Inbox):
     names = ["a (2).csv", "a (3).csv", "a.csv", "a.csv (2).txt"]
     assert lies(box) == sorted(f"done/{name}{more}" for name in names for more in ("", ".txt"))
     assert (box.folder / "done/a.csv").read_bytes() == LOG
-    assert [row[3] for row in batches(box.store)] == [2, 1, 0, 0], "the same file again adds nothing"
+    assert [row[3] for row in batches(box.store)] == [2, 1], "the same file again changes nothing"
+    again = (box.folder / "done/a (3).csv.txt").read_text(encoding="utf-8")
+    assert "a.csv: đúng bảng này đã có ở Lần nạp số 2. Không có gì thay đổi." in again
 
 
 def test_only_files_that_stand_still_are_taken(box: Inbox, monkeypatch: pytest.MonkeyPatch):

@@ -93,12 +93,17 @@ def test_undoing_the_first_upload_leaves_the_mended_one(empty_store: Store):
     again(empty_store, of, corrected(empty_store, of, {3: {"c1": "0912000002"}}))
     undo(empty_store, 1, "An")
     assert empty_store.ask("intake/batches", page_size=9, page_start=0)["batch_id"].to_list() == [2]
-    assert empty_store.cursor().execute("SELECT * FROM mend").fetchall() == []
+    third = load(empty_store)
+    assert third.batch_id == 3
+    assert standing(empty_store, 3) == {3: 2, 4: None, 5: None, 6: None, 7: None, 8: None}, "mended still"
+    assert empty_store.ask("intake/mended_elsewhere", batch=3).rows() == [(2, 1)]
+    undo(empty_store, 2, "An")
+    assert standing(empty_store, 3) == dict.fromkeys(range(3, 9))
 
 
 def test_a_row_mended_in_two_steps_is_mended_in_both_uploads(empty_store: Store):
     of = load(empty_store)
-    again(empty_store, of, corrected(empty_store, of, {3: {"c1": "091"}}))
+    again(empty_store, of, corrected(empty_store, of, {3: {"c1": "091"}, 5: {"c3": "Mai Sơn"}}))
     second = mend.shape(empty_store, 2)
     assert second
     assert second.cells == of.cells, "the mark is no column of the log"

@@ -116,12 +116,13 @@ files = st.one_of(
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[tuple[str, str]], list[str | None], list[int]]:
-    """Files in the order they are loaded, some of them twice; which list each is said to be afterwards, if it is; and
-    those that are undone, in their order.
+    """Files in the order they are loaded, the rows of some of them twice; which list each is said to be afterwards,
+    if it is; and those that are undone, in their order.
     """
     several = draw(st.lists(files, min_size=1, max_size=6))
     for again in draw(st.lists(st.sampled_from(range(len(several))), max_size=2)):
         several.append(several[again])
+    several = [(kind, text + "\n" * n) for n, (kind, text) in enumerate(several)]  # the very same is not loaded again
     undone = draw(st.lists(st.sampled_from(range(len(several))), unique=True, min_size=1))
     said = draw(st.lists(st.sampled_from([None, *SOURCES]), min_size=len(several), max_size=len(several)))
     return several, said, undone
@@ -165,10 +166,16 @@ def test_undoing_the_first_of_three_that_overlap_lets_the_later_ones_count(empty
 
 
 def test_the_same_file_counts_when_the_first_is_undone(empty_store: Store):
+    """Stores of before kept an upload of the very same file again."""
     roster = "Họ tên,SĐT,Trụ sở,Chức vụ\nLò Văn A,0912000001,Mai Sơn,Lái xe\n"
     put(empty_store, "old.csv", roster)
     put(empty_store, "new.csv", roster.replace("Lái xe", "Đội trưởng"))
     put(empty_store, "old again.csv", roster)
+    assert figures(empty_store) == [(1, 1, 0), (2, 1, 0)]
+    put(empty_store, "old again.csv", roster + "\n")
+    with empty_store.write() as cursor:
+        cursor.execute("UPDATE batch SET sha256 = (SELECT sha256 FROM batch WHERE batch_id = 1) WHERE batch_id = 3")
+        rollups.derive(cursor, recount.anew(cursor, rollups.touch(cursor, 3)))
     position = "SELECT position FROM staff"
     assert figures(empty_store) == [(1, 1, 0), (2, 1, 0), (3, 0, 1)]
     assert empty_store.cursor().execute(position).fetchall() == [("Đội trưởng",)], "loaded before: nothing new"

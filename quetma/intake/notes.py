@@ -1,0 +1,64 @@
+"""Rows of a table that are no records: totals, signatures, page numbers, column names repeated on each page. They are
+told apart from rows that somebody has to mend.
+"""
+
+import re
+
+import polars as pl
+
+from quetma import people
+from quetma.intake.columns import NOT_ASKED, SPELLINGS, Recognised, plain
+
+TOTAL = re.compile(r"[\W\d_]*(tong|cong|total)\b")
+TOTAL_WORDS = 6
+SIGNED = re.compile(
+    r"(nguoi (lap|in|xuat|ky|kiem tra|phu trach|giam sat|bao cao|tong hop)\b.*|thu truong\b.*|ke toan( truong)?|"
+    r"giam doc|(pho )?(doi|phong|thu) truong|truong phong|thu kho|xac nhan\b.*|lanh dao\b.*|\W*ky\b.*ho ten\W*|"
+    r"\W*da ky\W*|prepared by.*|signature.*)"
+)
+NOTE = re.compile(
+    r"((trang|page|tr)\W*\d+(\W*(tren|of)?\W*\d+)?|.{0,40}\bngay .{1,5} thang .{1,5} nam .{2,6}|(ghi chu|note)s?\b.*|"
+    r"(ngay|thoi gian|luc)? ?(in|xuat)( bao cao| file| tep| luc| ngay)*\W+[\d/: .-]+|het)\W*"
+)
+SHORT = 200  # characters; a longer row is no note
+RECORD = r"\d{6}|\d[:h]\d\d"  # a phone, a time: a row with one is somebody's
+
+
+def marked(rows: pl.DataFrame, found: Recognised) -> pl.DataFrame:
+    """The same rows (line, raw, reason) with those of the refused ones that are no records marked as such."""
+    refused = rows.select("line", "raw", "reason").with_row_index("at").filter(pl.col("reason").is_not_null())
+    short = refused.filter(pl.col("raw").str.len_chars() <= SHORT)
+    short = short.with_columns(folded=people.fold_all(short["raw"].str.replace_all(r"\t", " | ")))
+    good = rows.filter(pl.col("reason").is_null())["line"].max() or 0
+    header = {plain(cell) for cell in found.header.cells if cell.strip()} | SPELLINGS[found.kind].keys() | NOT_ASKED
+    separator = getattr(found.source, "separator", "|")
+    at: list[int] = []
+    reasons: list[str] = []
+    signed = False
+    perhaps = short.filter(
+        ~pl.col("folded").str.contains(RECORD) | pl.col("folded").str.contains("tong|cong|total|in |xuat")
+    )
+    for row in perhaps.iter_rows(named=True):
+        reason = _reason(row["folded"], row["reason"], separator, header, signed and row["line"] > good)
+        signed |= reason == "signed"
+        if reason:
+            at.append(row["at"])
+            reasons.append(reason if reason == "header_row" else "total_row")
+    return rows.with_columns(rows["reason"].scatter(at, reasons)) if at else rows
+
+
+def _reason(folded: str, reason: str, separator: str, header: set[str], below: bool) -> str:
+    """header_row | signed | note, or '' for what may be a record. below: a signature stands above, and no good row."""
+    pieces = [piece for part in folded.split(separator) if (piece := part.strip(' ",;'))]
+    whole = " ".join(pieces)
+    if TOTAL.match(folded) and len(re.findall(r"\w+", folded)) <= TOTAL_WORDS:
+        return "note"
+    if len(pieces) > 1 and all(plain(piece) in header for piece in pieces):
+        return "header_row"
+    if pieces and all(SIGNED.fullmatch(piece) for piece in pieces):
+        return "signed"
+    if NOTE.fullmatch(whole) or (pieces and all(NOTE.fullmatch(piece) for piece in pieces)):
+        return "note"
+    if len(pieces) == 1 and (reason == "no_person" or (reason == "bad_row" and not re.search(r"\d", whole))):
+        return "note"
+    return "note" if below and len(pieces) <= 3 and not re.search(r"\d", whole) else ""
