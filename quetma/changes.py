@@ -166,10 +166,9 @@ def _grounds(store: Store, receipt: Receipt, question: tracing.Question) -> Iter
     for key in {**then, **now}:
         old, new = then.get(key), now.get(key)
         if old and new:
-            if old["value"] != new["value"]:
-                found.append(
-                    Ground("changed", key[0], new["label"], old["value"], new["value"], new["since"], new["done_by"])
-                )
+            if old["value"] != new["value"]:  # of an upload: which list it is, and when that was said is in the audit
+                at, by = (None, None) if key[0] == "scans" else (new["since"], new["done_by"])
+                found.append(Ground("changed", key[0], new["label"], old["value"], new["value"], at, by))
         elif new:
             found.append(Ground("added", key[0], new["label"], "", new["value"], new["since"], new["done_by"]))
         elif old:
@@ -217,7 +216,7 @@ def _reason(ground: Ground, t: Translate) -> str:
     uploads = {
         "added": t("because the file {label} was uploaded", **gaps),
         "gone": t("because the upload of the file {label} was undone", **gaps),
-        "changed": t("because the file {label} was uploaded again", **gaps),
+        "changed": t("because the file {label} is said to be another list, QR log or door register", **gaps),
     }
     others = {
         ("merge", "added"): t("because {label} was joined with {now}", **gaps),

@@ -10,6 +10,7 @@ and at most 24 hours later:
     ?  ├──────────────┤ ?       direction unknown: opens a stay that the person's next scan ends (within 24 hours, not
                                 after closing); its end is inferred
 
+A row of a door register that repeats a scan is none of these scans (view passage, quetma/schema/007_passages.sql).
 In and out in the same second: out comes first for a person who was inside, else in. No stay is longer than 24 hours.
 A scan therefore matters only to stays within two days of it, which is what an upload derives again.
 """
@@ -103,7 +104,7 @@ def _asked(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> tuple
     scans = cursor.sql(
         """
         SELECT person_id, location_id, scanned_at, direction = 'in' AS has_in, direction = 'out' AS has_out
-        FROM scan
+        FROM passage
         WHERE scanned_at >= $first - INTERVAL '48' HOUR AND scanned_at <= $last + INTERVAL '48' HOUR
           AND person_id IN (SELECT person_id FROM touched_person)
         ORDER BY person_id, location_id, scanned_at

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from quetma import changes, identity, intake, receipts
 from quetma.changes import Person, badge, compare, difference, reasons, what_changed
+from quetma.intake import source
 from quetma.language import translator
 from quetma.store import Store
 from quetma.tracing import Case, Question, Trace, trace
@@ -190,6 +191,18 @@ def test_opening_hours_and_settings_are_reasons(store: Store) -> None:
         "because the opening hours of Nơi 1 were set: –17:00",
         "because the assumed length of a stay without a scan changed",
     ]
+
+
+def test_another_list_is_a_reason(empty_store: Store) -> None:
+    loaded(empty_store, "a.csv", LOG)
+    late = loaded(empty_store, "b.csv", LOG.replace("08:30", "08:10"))
+    receipt = receipts.save(empty_store, asked(empty_store), "An")
+    source.change(empty_store, late, "register", "An")
+    found = difference(empty_store, receipt)
+    assert reasons(found, en) == ["because the file b.csv is said to be another list, QR log or door register"]
+    assert not found.same
+    source.change(empty_store, late, "qr", "An")
+    assert difference(empty_store, receipt).same
 
 
 def test_a_change_is_seen_at_once(store: Store) -> None:

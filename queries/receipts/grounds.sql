@@ -3,7 +3,8 @@
 -- what: scans | roster | absences | merge | apart | hours | setting. thing: its number or name. label: how it is called. value: what it
 -- was; differs when the thing has changed. since, done_by: when it came to be and by whom, NULL where nobody wrote it down.
 -- first_day DATE, last_day DATE: days of stays that can matter.
-SELECT kind AS what, CAST(batch_id AS VARCHAR) AS thing, file_name AS label, RTRIM(sha256 || ' ' || sheet) AS value, uploaded_at AS since, uploaded_by AS done_by
+SELECT kind AS what, CAST(batch_id AS VARCHAR) AS thing, file_name AS label,
+       RTRIM(sha256 || ' ' || sheet) || CASE WHEN source = 'register' THEN ' (register)' ELSE '' END AS value, uploaded_at AS since, uploaded_by AS done_by
 FROM batch
 WHERE accepted > 0 AND (
     kind = 'roster' OR kind IN ('scans', 'absences')

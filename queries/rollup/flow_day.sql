@@ -5,7 +5,7 @@ SELECT day, COALESCE(location_id, 0) AS location_id, kind,
 FROM (
     SELECT CAST(s.scanned_at AS DATE) AS day, s.location_id, s.person_id,
            CASE WHEN t.person_id IS NULL THEN 'visitor' ELSE 'staff' END AS kind
-    FROM scan s
+    FROM passage s
     LEFT JOIN staff t ON t.person_id = s.person_id
         AND (t.started IS NULL OR t.started <= CAST(s.scanned_at AS DATE)) AND (t.ended IS NULL OR t.ended >= CAST(s.scanned_at AS DATE))
     WHERE s.scanned_at >= $first AND s.scanned_at < $last + INTERVAL '1' DAY

@@ -4,7 +4,7 @@ SELECT CAST(s.scanned_at AS DATE) AS day, CAST(EXTRACT(HOUR FROM s.scanned_at) A
        CASE WHEN t.person_id IS NULL THEN 'visitor' ELSE 'staff' END AS kind,
        CAST(SUM(CASE WHEN s.direction <> 'out' THEN 1 ELSE 0 END) AS INTEGER) AS arrivals,
        CAST(SUM(CASE WHEN s.direction = 'out' THEN 1 ELSE 0 END) AS INTEGER) AS departures
-FROM scan s
+FROM passage s
 LEFT JOIN staff t ON t.person_id = s.person_id
     AND (t.started IS NULL OR t.started <= CAST(s.scanned_at AS DATE)) AND (t.ended IS NULL OR t.ended >= CAST(s.scanned_at AS DATE))
 WHERE s.scanned_at >= $first AND s.scanned_at < $last + INTERVAL '1' DAY

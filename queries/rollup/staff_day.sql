@@ -7,7 +7,7 @@ FROM (
     SELECT CAST(scanned_at AS DATE) AS day, person_id, scanned_at,
            CASE WHEN direction <> 'out' THEN 1 ELSE 0 END AS scan_in, CASE WHEN direction = 'out' THEN 1 ELSE 0 END AS scan_out,
            0 AS declared
-    FROM scan WHERE scanned_at >= $first AND scanned_at < $last + INTERVAL '1' DAY
+    FROM passage WHERE scanned_at >= $first AND scanned_at < $last + INTERVAL '1' DAY
     UNION ALL
     SELECT CAST(declared_at AS DATE), person_id, NULL, 0, 0, 1
     FROM declaration WHERE declared_at >= $first AND declared_at < $last + INTERVAL '1' DAY

@@ -8,6 +8,7 @@ missed (quetma/tracing/coverage.py).
 from collections.abc import Iterable
 from itertools import pairwise
 
+from quetma import rollups
 from quetma.access import audit
 from quetma.intake.columns import HEADERS, KINDS, Proposal, plain
 from quetma.store import Store, StoreError, query
@@ -51,11 +52,14 @@ def label(kind: str, source: str | None) -> str:
 
 
 def change(store: Store, batch_id: int, source: str, account: str) -> None:
-    """Says which list an upload of scans is. Raises `StoreError` when there is no such upload of scans (any more)."""
+    """Says which list an upload of scans is, and derives again what follows from it: which rows of a register repeat
+    scans. Raises `StoreError` when there is no such upload of scans (any more).
+    """
     if source not in SOURCES:
         raise ValueError(f"{source!r} is none of {', '.join(SOURCES)}.")
     with store.write() as cursor:
         found = cursor.execute(query("intake/change_source")[0], {"batch": batch_id, "source": source}).fetchall()
         if not found:
             raise StoreError(f"There is no upload {batch_id} of scans. Nothing was changed.")
+        rollups.derive(cursor, rollups.touch(cursor, batch_id))
     audit.log(store, account, "change source", f"{batch_id} {found[0][0]}", source)

@@ -1,5 +1,5 @@
 -- Which list an upload of scans is: qr (what a scanner wrote) or register (kept by hand at the door). NULL for other kinds. Two lists
--- of the same days tell how much both missed (quetma/tracing/coverage.py); nothing stored is derived from it.
+-- of the same days tell how much both missed (quetma/tracing/coverage.py).
 ALTER TABLE batch ADD COLUMN source VARCHAR;
 ALTER TABLE batch_undone ADD COLUMN source VARCHAR;
 UPDATE batch SET source = 'qr' WHERE kind = 'scans';

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from quetma import intake
-from quetma.intake import mend, source
+from quetma import intake, rollups
+from quetma.intake import mend, recount, source
 from quetma.intake.choices import Choices
 from quetma.language import translator
 from quetma.store import Store, StoreError
@@ -124,3 +124,76 @@ def test_mended_rows_belong_to_the_list_of_their_upload(empty_store: Store):
 
 def test_what_was_chosen_survives_being_kept(empty_store: Store):
     assert Choices.from_json(Choices(source="register").json()) == Choices(source="register")
+
+
+# A register that repeats scans ----------------------------------------------------------------------------------------
+
+SCANS = HEADER + "".join(
+    f"Lò Văn A,0912000001,24/08/2021 {at},Mai Sơn,{way}\n" for at, way in (("07:00:20", "Vào"), ("07:40:10", "Ra"))
+)
+
+
+def stays(store: Store) -> list[tuple[str, str, str]]:
+    """(phone, in, out); ~ marks an end that was not seen."""
+    told = """
+        SELECT phone_shown, IF(in_seen, '', '~') || t_in::TIME, IF(out_seen, '', '~') || t_out::TIME
+        FROM stay JOIN person USING (person_id) ORDER BY ALL
+    """
+    return store.cursor().execute(told).fetchall()
+
+
+def arrivals(store: Store) -> int:
+    return store.cursor().execute("SELECT CAST(SUM(arrivals) AS INTEGER) FROM flow_hour").fetchall()[0][0]
+
+
+@pytest.mark.parametrize("first", ["scans", "register"])
+def test_a_register_that_repeats_scans_doubles_nothing_in_whatever_order(empty_store: Store, first: str):
+    """Written late, without a time out; and one who did not scan."""
+    register = (
+        "Họ tên,SĐT,Ngày,Giờ vào,Giờ ra,Địa điểm\nLò Văn A,0912000001,24/08/2021,07:25,,Mai Sơn\n"
+        "Cà Thị B,0912000002,24/08/2021,07:30,07:50,Mai Sơn\n"
+    )
+    for name in (first, *({"scans", "register"} - {first})):
+        put(empty_store, f"{name}.csv", SCANS if name == "scans" else register)
+    both = [("0912000001", "07:00:20", "07:40:10"), ("0912000002", "07:30:00", "07:50:00")]
+    assert (stays(empty_store), arrivals(empty_store)) == (both, 2)
+    accounts = empty_store.cursor().execute("SELECT DISTINCT accepted, duplicates FROM batch").fetchall()
+    assert accounts == [(2, 0)], "the accounts of an upload are of its rows"
+
+    batch = {"scans": 1, "register": 2}[first]
+    source.change(empty_store, 3 - batch, "qr", "An")
+    assert arrivals(empty_store) == 3
+    assert len(stays(empty_store)) == 3
+    source.change(empty_store, 3 - batch, "register", "An")
+    assert (stays(empty_store), arrivals(empty_store)) == (both, 2)
+    intake.undo(empty_store, batch, "An")
+    assert stays(empty_store) == [("0912000001", "07:25:00", "~11:25:00"), both[1]]
+    assert recount.check(empty_store) + rollups.check(empty_store) == []
+
+
+@pytest.mark.parametrize(
+    ("time", "way", "place", "repeats"),
+    [
+        ("07:30:20", "Vào", "Mai Sơn", True),
+        ("06:30:20", "Vào", "Mai Sơn", True),
+        ("07:30:21", "Vào", "Mai Sơn", False),
+        ("06:30:19", "Vào", "Mai Sơn", False),
+        ("07:10", "Ra", "Mai Sơn", False),
+        ("07:10", "", "Mai Sơn", True),
+        ("07:00", "Vào", "Yên Châu", False),
+    ],
+)
+def test_what_repeats_a_scan(empty_store: Store, time: str, way: str, place: str, repeats: bool):
+    put(empty_store, "scans.csv", LOG.replace("07:00", "07:00:20"))
+    put(empty_store, "so truc.csv", HEADER + f"Lò Văn A,0912000001,24/08/2021 {time},{place},{way}\n")
+    [(passages,)] = empty_store.cursor().execute("SELECT COUNT(*) FROM passage").fetchall()
+    assert passages == 1 + (not repeats)
+    assert empty_store.cursor().execute("SELECT COUNT(*) FROM scan").fetchall() == [(2,)]
+
+
+def test_midnight_parts_days_and_other_people_repeat_nobody(empty_store: Store):
+    late, early = LOG.replace("24/08/2021 07:00", "23/08/2021 23:59"), LOG.replace("07:00", "00:01")
+    put(empty_store, "scans.csv", late)
+    put(empty_store, "so truc.csv", early)
+    put(empty_store, "so truc 2.csv", late.replace("0912000001", "0912000002"))
+    assert empty_store.cursor().execute("SELECT COUNT(*) FROM passage").fetchall() == [(3,)]
