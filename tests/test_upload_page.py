@@ -4,12 +4,16 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import polars as pl
 import pytest
 
 from quetma import intake
+from quetma.intake import mend
 from quetma.intake.desk import Desk, Item, close_all, desk_of
 from quetma.language import translator
 from quetma.store import ROOT, Store
+from quetma.web import desk as desk_page
+from quetma.web.desk import PER_PAGE
 from tests.intake import prepare
 
 PAGE = "pages/upload.py"
@@ -159,7 +163,8 @@ def test_all_that_are_ready_are_loaded_at_once_staff_first(show: Show, desk: Des
     at = show()
     at.button(key="upload_load_all").click().run()
     at = show(at)
-    assert len(at.success) == len(files)
+    assert len(at.success) == min(len(files), PER_PAGE - 1), "a page of cards, the one that asks something first"
+    assert sum(item.state == "loaded" for item in desk.items()) == len(files)
     assert [item.file_name for item in desk.items() if item.state != "loaded"] == ["thư.csv"]
     assert set(desk.store.ask("intake/batches", page_size=20, page_start=0)["kind"]) == set(intake.KINDS)
 
@@ -305,7 +310,7 @@ def test_an_upload_tells_what_it_brought(app, empty_store: Store, language: str)
     assert figures(at) == ["5", "2", "1", "2"]
     assert [(row[0], row[1], row[3]) for row in frames(at)[1]] == [
         (5, t("The phone number cannot be read"), t("✕ Rejected")),
-        (6, t("This is a total or a note below the table, not a record"), t("A note")),
+        (6, t("This is a total, a signature or a note, not a record"), t("A note")),
     ]
     assert [row[0] for row in frames(at)[2]] == [5], "a total is nothing to mend"
     assert audit(empty_store) == [("open upload", "1 a.csv"), ("open rejected rows", "1 a.csv")]
@@ -398,3 +403,63 @@ def test_which_list_an_upload_is_can_be_changed_later(show: Show, desk: Desk, la
     assert ("change source", "1 a.csv") in audit(desk.store)
     at.session_state["upload_open"] = 2
     assert not [control for control in show(at).segmented_control if control.key.startswith("upload_source")]
+
+
+# What is unclear, or wrong with one card ------------------------------------------------------------------------------
+
+LATE = "Họ tên,SĐT,Thời gian,Rời trụ sở lúc,Địa điểm\nLò Văn A,0912000001,24/08/2021 08:10,24/08/2021 11:00,Mai Sơn\n"
+
+
+def test_a_column_that_nothing_is_read_from_is_named(show: Show, desk: Desk):
+    give(desk, LATE)
+    at = show()
+    assert any("Rời trụ sở lúc" in warning.value for warning in at.warning)
+    assert at.button(key=f"upload_load_{desk.items()[0].id}"), "it may be loaded all the same"
+
+
+def test_a_card_that_cannot_be_drawn_leaves_the_others(show: Show, desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    give(desk, LOG, "good.csv")
+    bad = give(desk, LATE, "bad.csv")
+    real = desk_page._summary
+
+    def broken(here: Any, item: Item) -> None:
+        if item.file_name == "bad.csv":
+            raise TypeError("a mistake")
+        real(here, item)
+
+    monkeypatch.setattr(desk_page, "_summary", broken)
+    at = show()
+    assert any("lỗi của chương trình" in error.value for error in at.error)
+    assert any("good" in text.value for text in at.markdown)
+    at.button(key=f"upload_broken_{bad.id}").click().run()
+    assert [item.file_name for item in desk.items()] == ["good.csv"]
+
+
+def test_why_no_row_can_be_read_is_shown_row_by_row(show: Show, desk: Desk):
+    give(desk, HEADER + "Lò Văn C,09120,24/08/2021 08:12,Mai Sơn,Vào\n")
+    at = show()
+    assert any("Không đọc được dòng nào" in error.value for error in at.error)
+    assert at.dataframe[0].value["reason"].tolist() == ["Số điện thoại không đúng"]
+    assert not [button for button in at.button if button.key and button.key.startswith("upload_load_")]
+
+
+def test_rows_are_seen_while_the_location_is_not_known(show: Show, desk: Desk):
+    give(desk, "Họ tên,SĐT,Thời gian\nLò Văn A,0912000001,24/08/2021 08:10\n")
+    at = show()
+    assert at.dataframe[0].value["name"].tolist() == ["Lò Văn A"]
+
+
+def test_what_lives_on_after_an_undo_is_said(app: Callable[..., Any], empty_store: Store):
+    load(empty_store)
+    of = mend.shape(empty_store, 1)
+    assert of
+    t = translator("vi")
+    rejected = mend.rows(empty_store, of, t)
+    mended = rejected.with_columns(c1=pl.lit("0912000009"))
+    [table] = intake.prepare(empty_store, "mended.csv", mend.file(of, mended, t), mend.choices(of))
+    intake.load(empty_store, intake.unasked(table), "An")
+    at = app(page=PAGE, store=empty_store)
+    at.session_state["upload_open"] = 1
+    at.run()
+    at.button(key="upload_undo_1").click().run()
+    assert any("nằm ở lần nạp 2 và vẫn còn" in text.value for text in at.markdown)

@@ -232,7 +232,7 @@ IN_WORDS = "(?i)(\\d{1,2})\\s*th(?:á|a\u0301?)ng\\s*(\\d{1,2})\\s*n(?:ă|a\u030
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 ODD_TIME = (
     "(?i)th(?:\u1ee9|u\u031b?\u0301?)\\s|ch(?:\u1ee7|u\u0309?)\\s*nh(?:\u1ead|a)t|"
-    r"[a-z]{3}day|\bthg\b|[０-９]|^\d{8}[ T]?\d{6}$|"
+    r"[a-z]{3}day|\bthg\b|[０-９：／]|^\d{8}[ T]?\d{6}$|"
     r"\d[-/. ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[ap]\.\s?m\b|\d{4}\s+\d{1,2}\.\d\d$|\d'$"
 )
 CLOCK = re.compile(

@@ -55,7 +55,7 @@ def _reason(folded: str, reason: str, separator: str, header: set[str], below: b
         return "note"
     if len(pieces) > 1 and all(plain(piece) in header for piece in pieces):
         return "header_row"
-    if pieces and all(SIGNED.fullmatch(piece) for piece in pieces):
+    if SIGNED.fullmatch(whole) or (pieces and all(SIGNED.fullmatch(piece) for piece in pieces)):
         return "signed"
     if NOTE.fullmatch(whole) or (pieces and all(NOTE.fullmatch(piece) for piece in pieces)):
         return "note"

@@ -89,9 +89,9 @@ def test_map_mend_undo(window: Window, tmp_path: Path):
         expect(page.get_by_text(t("{n} rejected", n=3) + ".", exact=True)).to_be_visible()
         editor = page.get_by_test_id("stDataFrame").last
         settled(page)
-        type_into(page, editor, 0, 3, "0912000006")
-        type_into(page, editor, 1, 4, "24/08/2021 09:01")
-        type_into(page, editor, 2, 5, "Mai Sơn")
+        type_into(page, editor, 0, 2, "0912000006")
+        type_into(page, editor, 1, 3, "24/08/2021 09:01")
+        type_into(page, editor, 2, 4, "Mai Sơn")
         assert not faults(page)
         page.get_by_role("button", name=t("Load mended rows: {n}", n=3)).click()
         expect(page.get_by_text(t("{n} of them mended by now", n=3))).to_be_visible()

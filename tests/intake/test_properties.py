@@ -31,7 +31,10 @@ HEADERS = {
     "direction": ["Vào/Ra", "VAO / RA", "Hình thức", "Direction"],
     "time_in": ["Thời gian vào", "GIỜ VÀO", "Vào lúc", "Check-in"],
     "time_out": ["Thời gian ra", "GIỜ RA", "Ra lúc", "Check-out"],
+    "date_out": ["Ngày ra", "NGÀY VỀ", "Ngay di", "Checkout date"],
 }
+MASKS = ["***", "xxx", "•••", "###", "…", "＊＊＊", "●●●●"]
+NOTES = [["Tổng cộng"], ["Cộng"], ["TỔNG SỐ"], ["Trang 2/2"], ["", "", "Người lập biểu"], ["(Ký, ghi rõ họ tên)"]]
 PHONE_FORMS = [
     lambda p: p,
     lambda p: "+84" + p[1:],
@@ -58,12 +61,21 @@ ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1258"]
 EXAMPLES = int(os.environ.get("QUETMA_EXAMPLES", "100"))  # of random logs; 1,000 before a release
 MUTATIONS = int(os.environ.get("QUETMA_MUTATIONS", "300"))  # damaged copies of files; 10,000 before a release
 
+HIDDEN = range(
+    28, 31
+)  # people whose name and phone are masked: whoever they are, alike when the same letters are shown
+
 Scan = tuple[int, str, datetime, str]  # who, place, when, direction
 
 moment = st.integers(0, 60 * 86_400 - 1).map(lambda seconds: datetime(2021, 8, 1) + timedelta(seconds=seconds))
 who, place = st.integers(0, 30), st.sampled_from(PLACES)
 scan = st.tuples(who, place, moment, st.sampled_from(["in", "out", "unknown"]))
 visit = st.tuples(who, place, moment, st.integers(60, 36_000), st.sampled_from(["in", "out", "both", "both"]))
+
+
+def named(who: int) -> str:
+    """The name as the log shows it."""
+    return f"{NAMES[who % 7].rpartition(' ')[0]} ***" if who in HIDDEN else NAMES[who % 7]
 
 
 def scans_of(visits: list[tuple[int, str, datetime, int, str]]) -> list[list[Scan]]:
@@ -83,7 +95,11 @@ def dressed(draw: Any, rows: list[list[Scan]], visits: bool) -> tuple[bytes, lis
     container = pick(["text", "text", "text", "xlsx", "xls", "ods"])
     two_columns = pick([True, False])
     times = ["time_in", "time_out"] if visits else ["direction", "clock" if two_columns else "time"]
-    fields = ["name", "phone", "place", *times, *(["date"] if two_columns else [])]
+    four_columns = visits and two_columns and pick([True, False])
+    one_cell = pick([True, False, False])  # for the name and the phone
+    mask = pick(MASKS)
+    fields = ["name", *([] if one_cell else ["phone"]), "place", *times]
+    fields += [*(["date"] if two_columns else []), *(["date_out"] if four_columns else [])]
     extra = chance.sample(["STT", "Cơ quan", "Địa chỉ", "Tình trạng KBYT", "Số mũi tiêm"], chance.randint(0, 3))
     columns = fields + extra
     chance.shuffle(columns)
@@ -120,17 +136,29 @@ def dressed(draw: Any, rows: list[list[Scan]], visits: bool) -> tuple[bytes, lis
             "phone": phone_form(f"09120000{who:02}"),
             "place": pick([place, place.upper(), f"{place} "]),
             "direction": pick(DIRECTIONS[scans[0][3]]),
+            "date_out": at["out"].strftime(day_form)
+            if "out" in at and (pick([0, 1]) or at["out"].date() != first.date())
+            else "",
             "date": pick([first.date(), first.strftime(day_form)]) if real else first.strftime(day_form),
             "clock": clocked(first),
             "time": when(first),
             "time_in": read(at["in"]) if "in" in at else "",
             "time_out": read(at["out"]) if "out" in at else "",
         }
+        if who in HIDDEN:
+            cells["name"] = f"{NAMES[who % 7].rpartition(' ')[0]} {mask}"
+            cells["phone"] = f"0912000{mask}"
+        if one_cell:
+            told = cells["phone"] if who in HIDDEN or len(cells["phone"]) > 9 else f"09120000{who:02}"
+            cells["name"] = pick(
+                [f"{cells['name']} - {told}", f"{cells['name']} (SĐT: {told})", f"{told} {cells['name']}"]
+            )
         if real and cells["phone"].isdigit():
             cells["phone"] = pick([int(cells["phone"]), cells["phone"]])
         table.append([cells.get(column, pick(["", "x, y; z", 'nói "vâng"', "dòng\nhai"])) for column in columns])
     title = [[f"DANH SÁCH NGÀY {chance.randint(1, 28)}/8"], []][: chance.randint(0, 2)]
-    totals = [[pick(["Tổng cộng", "Cộng", "TỔNG SỐ"]), *[""] * (len(columns) - 1)]][: chance.randint(0, 1)]
+    note = pick(NOTES) if len(columns) > 2 else NOTES[0]
+    totals = [[*note, *[""] * (len(columns) - len(note))]][: chance.randint(0, 1)]
     if real:
         first = len(title) + 2
         lines = list(range(first, first + len(table) + len(totals)))
@@ -184,9 +212,13 @@ def test_the_same_scans_whatever_the_dress(nothing: Store, data: Any, visits: bo
         for phone, place, at, direction in found.select("phone", "location", "scanned_at", "direction").iter_rows()
     ]
     scans = [one for several in rows for one in several]
-    assert got == [(f"09120000{who:02}", people.fold(place), at, direction) for who, place, at, direction in scans]
-    assert [people.fold(name) for name in found["name"]] == [people.fold(NAMES[who % 7]) for who, *_ in scans]
+    shown = [re.sub(r"\*+", "***", phone) for phone, *_ in got]
+    assert shown == ["0912000***" if who in HIDDEN else f"09120000{who:02}" for who, *_ in scans]
+    assert [one[1:] for one in got] == [(people.fold(place), at, direction) for _, place, at, direction in scans]
+    names = [re.sub(r"\*+", "***", people.fold(name)) for name in found["name"]]
+    assert names == [people.fold(named(who)) for who, *_ in scans]
     known: set[Scan] = set()
+    rows = [[(-1 - who % 7 if who in HIDDEN else who, *rest) for who, *rest in several] for several in rows]
     new = [bool(known.symmetric_difference(known := known | set(several))) for several in rows]
     assert prepared.counts["accepted"] == sum(new)
     assert prepared.counts["duplicates"] == len(new) - sum(new)
