@@ -72,6 +72,7 @@ def test_map_mend_undo(window: Window, tmp_path: Path):
 
         # map it: the phone was guessed, the location has to be named
         expect(page.get_by_text(t("Needs your answer"))).to_be_visible()
+        page.get_by_role("tab", name=t("Columns"), exact=True).click()
         page.get_by_role("combobox", name=t("Location"), exact=True).click()
         page.get_by_role("option", name="Cổng · Mai Sơn").click()
         settled(page)
