@@ -124,7 +124,7 @@ def steps(store: Store, asked: tracing.Question, count: int) -> list[pl.DataFram
     """F1, or F1 and F2, as the product finds them: who, since when, and how sure."""
     masked, found = chain.everybody_masked(store), []
     for _ in range(count):
-        found.append(chain.reach(chain.ask(store, asked, found, "contacts"), masked))
+        found.append(chain.reach(chain.ask(store, asked, found, "step"), masked))
     return found
 
 

@@ -101,7 +101,7 @@ def save(store: Store, answer: tracing.Trace, account: str, note: str = "", case
     The answer is asked again inside, so that what is saved is one moment's: not of an upload that came in between.
     """
     with store.write() as cursor:
-        answer = tracing.trace(store, answer.question)
+        answer = tracing.trace(store, answer.question, whole=True)
         content = {
             "format": FORMAT,
             "question": json.loads(answer.question.json()),

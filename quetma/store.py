@@ -58,6 +58,14 @@ def query(name: str) -> tuple[str, frozenset[str]]:
     return text, frozenset(re.findall(r"\$([a-z_][a-z0-9_]*)", body))
 
 
+def _bound(name: str, params: Mapping[str, Any]) -> str:
+    """The text of a query that binds exactly these parameters."""
+    text, names = query(name)
+    if names != params.keys():
+        raise TypeError(f"queries/{name}.sql binds {sorted(names)}, not {sorted(params)}")
+    return text
+
+
 class Store:
     """One unit's store. Make it with `open_store`, which gives every caller in the process the same one."""
 
@@ -108,14 +116,9 @@ class Store:
         write, so a rerun that changes nothing asks nothing. Do not change the frame in place. `tables` are frames the
         query reads by name beside the store's own; such an answer is not remembered.
         """
-        text, names = query(name)
-        if names != params.keys():
-            raise TypeError(f"queries/{name}.sql binds {sorted(names)}, not {sorted(params)}")
+        text = _bound(name, params)
         if tables:
-            cursor = self._connection.cursor()
-            for table, frame in tables.items():
-                cursor.register(table, frame)
-            return cursor.sql(text, params=params or None).pl()
+            return self._seeing(tables).sql(text, params=params or None).pl()
         key = (self.version, name, *sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in params.items()))
         with self._answers_lock:
             if key in self._answers:
@@ -128,6 +131,19 @@ class Store:
                 while len(self._answers) > REMEMBERED_ANSWERS:
                     self._answers.popitem(last=False)
         return answer
+
+    def numbers(self, name: str, tables: Mapping[str, pl.DataFrame], **params: Any) -> pl.DataFrame:
+        """As `ask` with tables, of a query that answers numbers and moments alone, no texts and no NULL: then it need
+        not be bound twice, which is a fifth of the time of a small one.
+        """
+        return pl.DataFrame(self._seeing(tables).execute(_bound(name, params), params).fetchnumpy())
+
+    def _seeing(self, tables: Mapping[str, pl.DataFrame]) -> duckdb.DuckDBPyConnection:
+        """A cursor that reads these frames by name."""
+        cursor = self._connection.cursor()
+        for table, frame in tables.items():
+            cursor.register(table, frame)
+        return cursor
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor of its own for the caller, for reading (COPY of an export, a check)."""

@@ -1,5 +1,5 @@
 -- One row per contact behind a step of the chain: both stays as they are in the store, and the time shared, earliest first.
--- Tables and parameters as in contacts.sql; person BIGINT: only contacts of this person, NULL for everybody's.
+-- Tables and parameters as in step.sql; person BIGINT: only contacts of this person, NULL for everybody's.
 WITH presence AS (
     SELECT s.person_id AS infector_id, s.location_id, GREATEST(s.t_in, i.since) AS t_in,
            LEAST(s.t_out, i.until) + INTERVAL '1' MINUTE * $linger AS t_out,

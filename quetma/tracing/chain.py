@@ -16,7 +16,6 @@ from quetma.tracing.rules import Unanswerable
 
 LONGEST_STAY = timedelta(hours=24)
 SURE = {"seen": 2, "inferred": 1, "possible": 0}
-_seconds = (pl.col("ended") - pl.col("began")).dt.total_seconds()
 INFECTOR = {"person_id": pl.Int64, "since": pl.Datetime("us"), "until": pl.Datetime("us"), "sure": pl.Int32}
 
 
@@ -143,26 +142,28 @@ def possible(people: pl.DataFrame) -> pl.DataFrame:
     return people.filter(pl.col("certainty") == "possible")
 
 
-def trace(store: Store, question: Question) -> Trace:
-    """The answer to a question. Raises `Unanswerable` for an unknown person or a window that makes no sense."""
+def trace(store: Store, question: Question, whole: bool = False) -> Trace:
+    """The answer to a question. Raises `Unanswerable` for an unknown person or a window that makes no sense.
+
+    whole: everything will be told of everybody. That is then found in one go; else the chain comes first.
+    """
     question, people = known(store, question)
     masked = everybody_masked(store)
-    met: list[pl.DataFrame] = []
+    found: list[pl.DataFrame] = []
     reached: list[pl.DataFrame] = []
     for _ in range(question.steps):
-        met.append(ask(store, question, reached, "contacts"))
-        reached.append(reach(met[-1], masked))
+        found.append(ask(store, question, reached, "pairs" if whole else "step"))
+        reached.append(reach(found[-1], masked))
     present = frozenset(case.person_id for case in question.cases if _present(store, case, question.linger))
     apart = unscanned.staff(store, question).filter(~pl.col("person_id").is_in(reached[0]["person_id"].implode()))
-    return Trace(
-        question,
-        people,
-        reached,
-        cache(lambda degree: tell(store, met[degree - 1], reached[degree - 1])),
-        present,
-        identity.candidates(store, [person for step in reached for person in possible(step)["person_id"]]),
-        apart,
-    )
+
+    @cache
+    def told(degree: int) -> pl.DataFrame:
+        pairs = found[degree - 1] if whole else ask(store, question, reached[: degree - 1], "pairs")
+        return tell(store, pairs, reached[degree - 1])
+
+    likely = identity.candidates(store, [person for step in reached for person in possible(step)["person_id"]])
+    return Trace(question, people, reached, told, present, likely, apart)
 
 
 def everybody_masked(store: Store) -> pl.Series:
@@ -170,25 +171,26 @@ def everybody_masked(store: Store) -> pl.Series:
     return store.ask("people/all_masked")["person_id"]
 
 
-def reach(met: pl.DataFrame, masked: pl.Series) -> pl.DataFrame:
-    """Whom contacts (queries/tracing/contacts.sql) reach, a row each in no order: person_id, exposed_at, certainty. A
-    person is reached as surely as by their surest contact; who is masked is only possible.
+def reach(found: pl.DataFrame, masked: pl.Series) -> pl.DataFrame:
+    """Whom a step reaches (queries/tracing/step.sql or pairs.sql), a row each in no order: person_id, exposed_at,
+    certainty. Who is masked is only possible.
     """
-    people = met.group_by("person_id").agg(exposed_at=pl.col("began").min(), sure=pl.col("sure").max())
+    if "infector_id" in found.columns:
+        found = found.group_by("person_id").agg(pl.col("exposed_at").min(), pl.col("sure").max())
     only_possible = pl.col("person_id").is_in(masked.implode()) | (pl.col("sure") == SURE["possible"])
     sure = pl.when(pl.col("sure") == SURE["seen"]).then(pl.lit("seen")).otherwise(pl.lit("inferred"))
     sure = pl.when(only_possible).then(pl.lit("possible")).otherwise(sure)
-    return people.select("person_id", "exposed_at", certainty=sure)
+    return found.select("person_id", "exposed_at", certainty=sure)
 
 
-def tell(store: Store, met: pl.DataFrame, reached: pl.DataFrame) -> pl.DataFrame:
-    """The people whom these contacts reach, earliest exposure first: person_id, name, phone (E.164), phone_shown,
-    birth_year, minutes (of all contacts, those at the same time each for itself), exposed_at, last_at (the end of the
-    last contact), location (of the first), contacts, via (through how many infectors), certainty.
+def tell(store: Store, pairs: pl.DataFrame, reached: pl.DataFrame) -> pl.DataFrame:
+    """The people of a step, earliest exposure first: person_id, name, phone (E.164), phone_shown, birth_year, minutes
+    (of all contacts, those at the same time each for itself), exposed_at, last_at (the end of the last contact),
+    location (of the first), contacts, via (through how many infectors), certainty.
     """
-    people = met.sort("began", "location_id").group_by("person_id", maintain_order=True).agg(
-        minutes=_seconds.sum() / 60, last_at=pl.col("ended").max(), location_id=pl.col("location_id").first(),
-        contacts=pl.len().cast(pl.Int64), via=pl.col("infector_id").n_unique().cast(pl.Int64),
+    people = pairs.sort("exposed_at", "location_id").group_by("person_id", maintain_order=True).agg(
+        minutes=pl.col("seconds").sum() / 60, last_at=pl.col("last_at").max(),
+        location_id=pl.col("location_id").first(), contacts=pl.col("contacts").sum(), via=pl.len().cast(pl.Int64),
     )  # fmt: skip
     names = store.ask("people/named", tables={"people": reached.select("person_id")})
     return (
@@ -233,28 +235,26 @@ def links(store: Store, answer: Trace) -> pl.DataFrame:
     """Who met whom: one row per infector_id, person_id and degree, with minutes, contacts, exposed_at, last_at,
     location (of the first contact) and certainty.
     """
+    named = {number: word for word, number in SURE.items()}
     found = []
     for degree, people in enumerate(answer.reached, 1):
-        met = ask(store, answer.question, answer.reached[: degree - 1], "contacts")
-        pairs = met.sort("began", "location_id").group_by("infector_id", "person_id", maintain_order=True).agg(
-            pl.lit(degree).alias("degree"), minutes=_seconds.sum() / 60, contacts=pl.len().cast(pl.Int64),
-            exposed_at=pl.col("began").first(), last_at=pl.col("ended").max(),
-            location_id=pl.col("location_id").first(), sure=pl.col("sure").max(),
-        )  # fmt: skip
+        pairs = ask(store, answer.question, answer.reached[: degree - 1], "pairs")
         masked = pl.col("person_id").is_in(possible(people)["person_id"].implode())
-        named = {number: word for word, number in SURE.items()}
+        sure = pl.col("sure").replace_strict(named, return_dtype=pl.String)
         found.append(
-            pairs.join(places(store), on="location_id", maintain_order="left").select(
-                "infector_id", "person_id", "degree", "minutes", "contacts", "exposed_at", "last_at", "location",
-                certainty=pl.when(masked).then(pl.lit("possible"))
-                .otherwise(pl.col("sure").replace_strict(named, return_dtype=pl.String)),
+            pairs.sort("exposed_at", "infector_id", "person_id")
+            .join(places(store), on="location_id", maintain_order="left")
+            .select(
+                "infector_id", "person_id", pl.lit(degree).alias("degree"), pl.col("seconds").alias("minutes") / 60,
+                "contacts", "exposed_at", "last_at", "location",
+                certainty=pl.when(masked).then(pl.lit("possible")).otherwise(sure),
             )
         )  # fmt: skip
     return pl.concat(found)
 
 
 def _infectors(question: Question, steps: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Who infects in the step after these, as the table `infector` of queries/tracing/contacts.sql: the cases, each in
+    """Who infects in the step after these, as the table `infector` of queries/tracing/step.sql: the cases, each in
     their window, or those of the last step, each from their first exposure until they were isolated.
     """
     if not steps:
@@ -284,7 +284,7 @@ def ask(
         "known": pl.concat([cases, *(step.select("person_id") for step in steps)]),
         **({} if stays is None else {"stay": stays}),
     }
-    return store.ask(
+    return (store.ask if name == "evidence" else store.numbers)(
         f"tracing/{name}",
         tables=tables,
         min_minutes=question.min_minutes,

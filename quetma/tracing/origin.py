@@ -31,6 +31,6 @@ def backwards(store: Store, question: Question, days: int | None = None) -> pl.D
         before = replace(case, until=datetime.combine(case.onset, time()), days_before=ago)
         alone, people = known(store, replace(question, cases=(before,), linger=0, isolated=()))
         about = people.select(case_id="person_id", case="name")
-        met = ask(store, alone, [], "contacts")
+        met = ask(store, alone, [], "pairs")
         found.append(about.join(tell(store, met, reach(met, masked)), how="cross"))
     return pl.concat(found).sort("minutes", "person_id", descending=[True, False], maintain_order=True)

@@ -55,5 +55,5 @@ def _counts(store: Store, question: Question, stays: pl.DataFrame | None = None)
     """How many are suspected F1 and F2 of a resolved question."""
     masked, reached = everybody_masked(store), []
     for _ in range(2):
-        reached.append(reach(ask(store, question, reached, "contacts", stays), masked))
+        reached.append(reach(ask(store, question, reached, "step", stays), masked))
     return suspected(reached[0]).height, suspected(reached[1]).height
