@@ -4,7 +4,7 @@ A case is what a trace starts from, and whose contacts are followed up (quetma/f
 """
 
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
 
 import polars as pl
@@ -80,7 +80,10 @@ def _enter(store: Store, account: str, case_id: int | None, said: Said) -> int:
     person = directory.person(store, said.person_id)
     if case_id is None and (person is None or person["masked"]):
         raise CaseError("A masked name or phone may be several people: find out who it is first.")
-    if said.onset > store.clock().date() or (said.isolated_at and said.isolated_at.date() > store.clock().date()):
+    tomorrow = datetime.combine(
+        store.clock().date() + timedelta(days=1), time()
+    )  # isolated today, nobody says the hour
+    if said.onset >= tomorrow.date() or (said.isolated_at and said.isolated_at > tomorrow):
         raise CaseError("A day in the future cannot be known yet.")
     try:
         said.case.resolved()

@@ -104,7 +104,7 @@ def _difference(store: Store, receipt: Receipt) -> Difference:
     changed = list(_grounds(store, receipt, before.question))
     if unknown:
         return Difference([], changed, unknown)
-    now = tracing.trace(store, question)
+    now = tracing.trace(store, question, whole=True)
     people = compare(_places(before, receipt.identities), _places(now, receipts.identities(store, now)))
     return Difference(people, changed, [])
 

@@ -198,7 +198,7 @@ def run_trace(given: argparse.Namespace) -> None:
     person = person_with(store, given.phone)
     case = tracing.Case(person, given.onset, until=given.until, rule=given.rule, days_before=given.days_before)
     question = tracing.Question((case,), given.min_minutes, given.linger, steps=3 if given.f3 else 2)
-    found = tracing.trace(store, question)
+    found = tracing.trace(store, question, whole=True)
     question = found.question
     [case] = question.cases
     who = "{name} {phone}".format(**found.people.row(0, named=True))

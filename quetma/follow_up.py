@@ -103,7 +103,7 @@ def compare(store: Store, case: RegisteredCase, question: tracing.Question, degr
     possible is not listed: first find out who it is.
     """
     question = replace(question, cases=(case.case,), steps=3 if 3 in degrees else 2)
-    answer = tracing.trace(store, question)
+    answer = tracing.trace(store, question, whole=True)
     listed = store.ask("follow_up/contacts", case_id=case.case_id).drop("listed_at")
     found = pl.concat(
         tracing.suspected(people).select(
@@ -195,6 +195,12 @@ def take_back(store: Store, account: str, person_id: int, entry_id: int) -> None
 def entries(store: Store, person_id: int) -> pl.DataFrame:
     """Everything about a person that holds, newest first (columns of queries/follow_up/entries.sql)."""
     return store.ask("follow_up/entries", person_id=person_id)
+
+
+def heeding(store: Store, question: tracing.Question) -> tracing.Question:
+    """The question, about a world in which who is in quarantine infects nobody. Raises `Unanswerable`."""
+    question, _ = tracing.known(store, question)
+    return replace(question, isolated=isolated(store, question.since))
 
 
 def isolated(store: Store, since: datetime) -> tuple[tuple[int, datetime], ...]:

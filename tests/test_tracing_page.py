@@ -326,9 +326,7 @@ def test_days_of_which_nobody_knows_who_was_on_duty_are_named(app, demo_store: S
     assert "24/08" in said
 
 
-def test_places_that_two_f0s_shared_at_other_times_are_named(
-    at: AppTest, demo_store: Store, person: int, other: int
-):
+def test_places_that_two_f0s_shared_at_other_times_are_named(at: AppTest, demo_store: Store, person: int, other: int):
     at.session_state["trace_add"] = other
     at.run()
     onset = at.date_input(key=f"trace_onset_{other}").value

@@ -277,9 +277,7 @@ def _undone(here: "Page") -> None:
             "undone_at": moment(t("Taken back at")),
             "undone_by": t("Taken back by"),
         }
-        widgets.table(
-            undone.with_columns(kind=_labels(here, undone)), columns, alt=t("Uploads that were taken back")
-        )
+        widgets.table(undone.with_columns(kind=_labels(here, undone)), columns, alt=t("Uploads that were taken back"))
 
 
 # Rejected rows --------------------------------------------------------------------------------------------------------

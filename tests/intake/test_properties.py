@@ -178,7 +178,9 @@ def dressed(draw: Any, rows: list[list[Scan]], visits: bool) -> tuple[bytes, lis
     for row in [*title, header, *table, *totals]:
         lines.append(len(re.findall("\n", text.getvalue())) + 1)
         writer.writerow(row)
-    encoding = pick(ENCODINGS)
+    encoding = pick(
+        ENCODINGS if mask in ("***", "xxx", "•••", "###", "…") else ENCODINGS[:-1]
+    )  # cp1258 has no ● and ＊
     content = cp1258(text.getvalue()) if encoding == "cp1258" else text.getvalue().encode(encoding)
     lines = lines[len(title) + 1 :]
     return content, lines[: len(table)], lines[len(table) :]

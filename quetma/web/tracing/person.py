@@ -62,11 +62,7 @@ def _key(among: tuple[int, ...]) -> str:
 def choose_and_show(here: "Page", answer: tracing.Trace, among: tuple[int, ...]) -> None:
     """A field to choose somebody of these classes, and the evidence of who is chosen. Written to the audit."""
     t, key = here.t, _key(among)
-    found = {
-        row["person_id"]: (degree, row)
-        for degree in among
-        for row in answer.told(degree).iter_rows(named=True)
-    }
+    found = {row["person_id"]: (degree, row) for degree in among for row in answer.told(degree).iter_rows(named=True)}
     if st.session_state.get(key) not in found:  # the answer changes with the question
         st.session_state[key] = None
     chosen = st.selectbox(
