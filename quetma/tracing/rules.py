@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -70,7 +70,8 @@ def rule_on(day: date) -> Rule:
 def quarantine(rule: str, doses: Sequence[date], last_contact: date) -> Quarantine:
     """What the rule with that id says of a contact with doses on these days who last met the case on that day."""
     for row in _tables()["quarantine"]:
-        told = Quarantine(**{**row, "test_days": tuple(row["test_days"]), "assumed": tuple(row["assumed"])})
+        tuples = {name: tuple(value) for name, value in row.items() if isinstance(value, list)}
+        told = replace(Quarantine(**row), **tuples)
         ripe = sum(given + timedelta(days=told.min_days_since_dose) <= last_contact for given in doses)
         if told.rule == rule and ripe >= told.min_doses:
             return told

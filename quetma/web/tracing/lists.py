@@ -70,10 +70,11 @@ def _sentence(here: "Page", found: coverage.Coverage) -> None:
           known=here.number(found.lists.known), missed=here.number(round(found.missed)),
           few=here.number(int(few)), many=here.number(_up(many)))
     )  # fmt: skip
-    both = found.places.filter((pl.col("qr") > 0) & (pl.col("register") > 0))["day"]
+    both = (pl.col("qr") > 0) & (pl.col("register") > 0)
+    days = found.places.filter(both)["day"].sort().to_list()
     st.caption(
         t("Compared: {n} places and days with both lists, from {first} to {last}.",
-          n=here.number(found.compared), first=here.day(both.min()), last=here.day(both.max()))
+          n=here.number(found.compared), first=here.day(days[0]), last=here.day(days[-1]))
     )  # fmt: skip
     left = [kind for kind, lists in found.by_kind.items() if lists.known and kind not in found.kinds]
     if left:
