@@ -48,8 +48,8 @@ def test_the_demo_unit(app, demo_store: Store, role: str, language: str):
 
 
 def recount(store: Store) -> tuple[int, int, int]:
-    """Arrivals of visitors and of staff in the last four weeks, and people on site, one scan at a time."""
-    rows = store.cursor().execute("SELECT person_id, scanned_at, direction FROM scan ORDER BY scanned_at").fetchall()
+    """Arrivals of visitors and of staff in the last four weeks, and people on site, one passage at a time."""
+    rows = store.cursor().execute("SELECT person_id, scanned_at, direction FROM passage ORDER BY scanned_at").fetchall()
     staff = {person for (person,) in store.cursor().execute("SELECT person_id FROM staff").fetchall()}
     arrivals = [p for p, when, direction in rows if direction != "out" and FIRST <= when.date() <= LAST]
     last = {p: direction for p, when, direction in rows if when.date() == LAST}
