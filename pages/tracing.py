@@ -32,6 +32,7 @@ if asked is None:
     st.stop()
 assert asked is not None
 
+version = here.store.version
 try:
     answer = tracing.trace(here.store, asked)
 except tracing.Unanswerable:
@@ -64,7 +65,7 @@ views |= {
 def hand_over() -> None:
     """Keep the answer, and take it along."""
     receipts.save_bar(here, answer)
-    handover.exports(here, answer)
+    handover.exports(here, answer.finish())  # a file that is fetched later holds what the page says now
     with st.expander(t("Messages"), icon=":material/sms:"):
         handover.messages(here, answer)
 
@@ -72,7 +73,8 @@ def hand_over() -> None:
 @st.fragment
 def shown() -> None:
     """The chosen view."""
-    if st.session_state.pop("trace_whole", False):  # the question was changed from in here
+    # The question was changed from in here, or the data while this was looked at: what is shown above is not of now.
+    if st.session_state.pop("trace_whole", False) or here.store.version != version:
         st.rerun()
     if st.session_state.get("trace_view") not in views:
         st.session_state["trace_view"] = "f1"
@@ -85,7 +87,10 @@ def shown() -> None:
         persist_state="session",
         wrap=True,
     )
-    views[chosen or "f1"][1]()
+    try:
+        views[chosen or "f1"][1]()
+    except tracing.Stale:  # an upload was stored in this very moment
+        st.rerun()
 
 
 shown()

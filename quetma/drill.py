@@ -69,7 +69,7 @@ def start(store: Store, account: str, rng: random.Random | None = None) -> Drill
 def _traced(store: Store, drill: Drill) -> tuple[pl.DataFrame, dict[str, float | int]]:
     """The F1s to call, as queries/drill/insert_contacts.sql wants them, and the figures of the answer."""
     begun = time.perf_counter()
-    answer = tracing.trace(store, drill.question)
+    answer = tracing.trace(store, drill.question, whole=True)
     seconds = time.perf_counter() - begun
     met = tracing.evidence(store, answer)
     whole = met.select(pl.all_horizontal("infector_in_seen", "infector_out_seen", "in_seen", "out_seen")).to_series()

@@ -273,14 +273,14 @@ def test_any_late_log_gives_the_difference_of_the_two_answers(first: list[Scan],
         with store.write() as cursor:
             cursor.execute("INSERT INTO location VALUES (4, 'x', 'x', NULL, NULL, TRUE)")
         case = Case(first[0][0], ONSET)
-        before = trace(store, Question((case,)))
+        before = trace(store, Question((case,)), whole=True)
         receipt = receipts.save(store, before, "An")
         with store.write() as cursor:
             known = {place for (place,) in cursor.execute("SELECT location_id FROM location").fetchall()}
             for place in {scan[1] for scan in later} - known:
                 cursor.execute("INSERT INTO location VALUES (?, 'n', ?, NULL, NULL, TRUE)", [place, f"n{place}"])
         upload(store, 2, later)
-        now = trace(store, Question((case,)))
+        now = trace(store, Question((case,)), whole=True)
 
         def sets(answer: Trace) -> dict[str, dict[int, tuple]]:
             return {

@@ -15,7 +15,7 @@ A contact is *seen* when all four ends of the two stays were scanned, *inferred*
 never distance or masks: every answer is "suspected, to be verified".
 """
 
-from quetma.tracing.chain import LONGEST_STAY, Trace, evidence, known, links, possible, suspected, trace
+from quetma.tracing.chain import LONGEST_STAY, Stale, Trace, evidence, known, links, possible, suspected, trace
 from quetma.tracing.question import Case, Question
 from quetma.tracing.rules import Quarantine, Rule, Unanswerable, incubation, quarantine, rule_named, rule_on, rules
 
@@ -25,6 +25,7 @@ __all__ = [
     "Quarantine",
     "Question",
     "Rule",
+    "Stale",
     "Trace",
     "Unanswerable",
     "evidence",

@@ -19,14 +19,19 @@ SURE = {"seen": 2, "inferred": 1, "possible": 0}
 INFECTOR = {"person_id": pl.Int64, "since": pl.Datetime("us"), "until": pl.Datetime("us"), "sure": pl.Int32}
 
 
+class Stale(Exception):
+    """More was asked of an answer after the data had changed: ask the question again."""
+
+
 @dataclass(frozen=True)
 class Trace:
     """The answer: the resolved question, the cases' people in its order (queries/people/person.sql), whom each step
     reached, and who may be behind the masked ones (people/candidates.sql).
 
     reached: F1, F2 and, when asked for, F3, as `reach` finds them; at least person_id, exposed_at, certainty.
-    told: the same people by degree (1, 2, 3) with all that is told of them (see `tell`), worked out when asked for:
-    finding the names of many takes longer than finding the many.
+    told: the same people by degree (1, 2, 3) with all that is told of them (see `tell`), worked out when first asked
+    for: finding the names of many takes longer than finding the many. Raises `Stale` when the data changed by then, as
+    the rows would no longer be those that were counted.
     present: the cases that some scan places somewhere in their window; that another met nobody is not known.
     unscanned: staff on duty where a case was, without a scan that day (quetma/tracing/unscanned.py), and not an F1
     already; possible, apart.
@@ -59,6 +64,12 @@ class Trace:
     def steps(self) -> list[pl.DataFrame]:
         """F1, F2 and, when asked for, F3."""
         return [self.told(degree) for degree in range(1, self.question.steps + 1)]
+
+    def finish(self) -> "Trace":
+        """The same answer with everything told, so that it outlives any change of the data. Raises `Stale`."""
+        for degree in range(1, self.question.steps + 1):
+            self.told(degree)
+        return self
 
     @property
     def counts(self) -> dict[str, int]:
@@ -145,8 +156,9 @@ def possible(people: pl.DataFrame) -> pl.DataFrame:
 def trace(store: Store, question: Question, whole: bool = False) -> Trace:
     """The answer to a question. Raises `Unanswerable` for an unknown person or a window that makes no sense.
 
-    whole: everything will be told of everybody. That is then found in one go; else the chain comes first.
+    whole: everything is told of everybody at once, so that the answer outlives any change; else the chain comes first.
     """
+    version = store.version
     question, people = known(store, question)
     masked = everybody_masked(store)
     found: list[pl.DataFrame] = []
@@ -159,11 +171,14 @@ def trace(store: Store, question: Question, whole: bool = False) -> Trace:
 
     @cache
     def told(degree: int) -> pl.DataFrame:
+        if store.version != version:
+            raise Stale
         pairs = found[degree - 1] if whole else ask(store, question, reached[: degree - 1], "pairs")
         return tell(store, pairs, reached[degree - 1])
 
     likely = identity.candidates(store, [person for step in reached for person in possible(step)["person_id"]])
-    return Trace(question, people, reached, told, present, likely, apart)
+    answer = Trace(question, people, reached, told, present, likely, apart)
+    return answer.finish() if whole else answer
 
 
 def everybody_masked(store: Store) -> pl.Series:

@@ -84,7 +84,7 @@ def test_first_account_upload_trace_export(window: Window, tmp_path: Path, log: 
 
     store = open_store(tmp_path / "store")
     person = store.ask("people/with_phone", phone=people.phone(phone))["person_id"][0]
-    truth = tracing.trace(store, tracing.Question((tracing.Case(person, store.today()),)))
+    truth = tracing.trace(store, tracing.Question((tracing.Case(person, store.today()),)), whole=True)
     store.close()
     found = [*truth.f1.iter_rows(named=True), *truth.f2.iter_rows(named=True)]
     exported = [(row[t("Name")], row[t("Phone")]) for row in rows]

@@ -78,7 +78,8 @@ def test_save_upload_a_late_log_see_the_difference_open_the_workbook(
 
     store = open_store(folder)
     person = directory.find(store, CASE)["person_id"][0]
-    now = tracing.trace(store, tracing.Question((tracing.Case(person, store.today().replace(day=25)),)))
+    case = tracing.Case(person, store.today().replace(day=25))
+    now = tracing.trace(store, tracing.Question((case,)), whole=True)
     [receipt], _ = receipts.saved(store)
     store.close()
     before = receipt.answer.f1.filter(certainty="seen").height + receipt.answer.f1.filter(certainty="inferred").height

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from quetma import intake
 from quetma.store import ROOT, Store
-from quetma.tracing import Case, Question, Trace, evidence, links, rule_named, rule_on, rules, trace
+from quetma.tracing import Case, Question, Stale, Trace, evidence, links, rule_named, rule_on, rules, trace
 from tests.intake import prepare
 from tests.scenario import Scan, stays_of, unit
 
@@ -391,6 +391,20 @@ def test_an_f1_isolated_before_they_were_exposed_infects_nobody(tmp_path: Path) 
         assert found_in(answer) == brute_trace(stays_of(store), answer.question)
         assert set(found_in(answer)[1]) == reached
         assert set(evidence(store, answer, 2)["person_id"]) == reached
+
+
+def test_an_answer_is_of_one_moment(tmp_path: Path) -> None:
+    """What was told stays; what was not cannot be told of other data: the rows would not be those that were counted."""
+    store = unit(tmp_path, visits((F0, HERE, 0, 60), (X, HERE, 20, 50), (Y, HERE, 61, 70)))
+    part, whole = trace(store, about(F0)), trace(store, about(F0), whole=True)
+    f1 = part.f1
+    with store.write() as cursor:
+        cursor.execute("DELETE FROM stay")
+        cursor.execute("DELETE FROM person WHERE person_id = ?", [X])
+    assert part.counts == whole.counts == {"f1": 1, "f2": 0, "possible": 0}
+    assert part.f1.equals(f1) and whole.f1.equals(f1) and whole.f2.is_empty()
+    with pytest.raises(Stale):
+        part.told(2)
 
 
 def test_a_case_nobody_saw_in_these_days_is_not_present(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def head(here: "Page", answer: tracing.Trace) -> None:
     st.subheader(said, anchor=False)
     for name, case in zip(names, answer.question.cases, strict=True):
         _window(here, name if len(names) > 1 else "", case)
-    if not answer.f1.is_empty():
+    if not answer.reached[0].is_empty():
         st.warning(
             t("Suspected, to be verified: scans show the same place at the same time. "
               "They do not show distance or masks."),
@@ -54,11 +54,11 @@ def head(here: "Page", answer: tracing.Trace) -> None:
               name=", ".join(silent)),
             icon=":material/warning:",
         )  # fmt: skip
-    elif answer.f1.is_empty():
+    elif answer.reached[0].is_empty():
         st.success(
             t("Nobody shared a place with {name} in these days.", name=", ".join(names)), icon=":material/check_circle:"
         )
-    if answer.f1.is_empty():
+    if answer.reached[0].is_empty():
         st.caption(t("This holds for the scans uploaded so far, up to {moment}. People who did not scan are not seen.",
                      moment=here.moment(here.store.ask("history/last_scan")["scanned_at"][0])))  # fmt: skip
 
@@ -105,7 +105,7 @@ def through(links: pl.DataFrame, names: dict[int, str]) -> pl.DataFrame:
 def class_view(here: "Page", answer: tracing.Trace, degree: int) -> None:
     """The F1s, F2s or F3s: the suspected ones, apart from them the possible ones, and one of them opened."""
     t = here.t
-    people = answer.steps[degree - 1]
+    people = answer.told(degree)
     if degree > 1:
         met = t("Who met an F{n} after that F{n} was exposed. *Through* names whom they met.", n=degree - 1)
         st.caption(met)

@@ -19,7 +19,7 @@ DAYS = (1, 2, 3, 7, 14)
 def view(here: "Page", answer: tracing.Trace) -> None:
     """In sentences first, then the grid."""
     t = here.t
-    for degree, people in enumerate(answer.steps, 1):
+    for degree, people in enumerate(answer.reached, 1):
         sure = dict(people["certainty"].value_counts().iter_rows())
         st.markdown(
             t("**F{n}:** {seen} rest on scans alone, {inferred} on a time that was not scanned but inferred, "
