@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import polars as pl
 
 from quetma import directory, tracing
+from quetma.access import audit
 from quetma.store import Store, query
 
 State = Literal["suspected", "confirmed", "recovered", "ruled_out"]
@@ -92,7 +93,16 @@ def _enter(store: Store, account: str, case_id: int | None, said: Said) -> int:
     values = asdict(said) | {"case_id": case_id, "entered_at": store.clock(), "entered_by": account}
     with store.write() as cursor:
         [(number,)] = cursor.execute(query("cases/insert")[0], values).fetchall()
+        action = "register case" if case_id is None else "change case"
+        told = f"{said.state}, {said.onset:%d/%m/%Y}, {said.isolated_at or '-'}"
+        audit.log_within(cursor, account, action, f"{number} {named(store, said.person_id)}", told)
     return number
+
+
+def named(store: Store, person_id: int) -> str:
+    """Name and phone of somebody a case or its follow-up is about, also when no upload names them any more."""
+    [[name, phone]] = store.ask("cases/person", person_id=person_id).rows()
+    return f"{name} {phone}".strip()
 
 
 def registered(store: Store) -> list[RegisteredCase]:

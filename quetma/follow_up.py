@@ -16,7 +16,8 @@ from typing import Any, Literal
 import polars as pl
 
 from quetma import tracing
-from quetma.cases import RegisteredCase
+from quetma.access import audit
+from quetma.cases import RegisteredCase, named
 from quetma.store import Store, query
 
 Kind = Literal["called", "questionnaire", "verdict", "quarantine", "health", "test", "lost"]
@@ -143,6 +144,9 @@ def _list(store: Store, account: str, case_id: int, contacts: pl.DataFrame) -> N
             query("follow_up/list")[0], {"case_id": case_id, "entered_at": entered_at, "entered_by": account}
         )
         cursor.unregister("listing")
+        counted = contacts["degree"].value_counts().sort("degree").iter_rows()
+        told = ", ".join(f"F{degree}: {n}" if degree else f"taken off: {n}" for degree, n in counted)
+        audit.log_within(cursor, account, "list contacts", f"case {case_id}", told)
 
 
 # Entries --------------------------------------------------------------------------------------------------------------
@@ -180,6 +184,8 @@ def enter(store: Store, account: str, *entries: Entry) -> None:
     with store.write() as cursor:
         for row in rows:
             cursor.execute(query("follow_up/insert")[0], row | {"entered_at": at, "entered_by": account})
+            told = f"{row['kind']} {row['outcome']}".strip() + f", {row['happened_at']:%H:%M %d/%m/%Y}"
+            audit.log_within(cursor, account, "follow up", named(store, row["person_id"]), told)
 
 
 def take_back(store: Store, account: str, person_id: int, entry_id: int) -> None:
@@ -190,6 +196,7 @@ def take_back(store: Store, account: str, person_id: int, entry_id: int) -> None
     }  # fmt: skip
     with store.write() as cursor:
         cursor.execute(query("follow_up/insert")[0], row)
+        audit.log_within(cursor, account, "take back follow up", named(store, person_id), f"entry {entry_id}")
 
 
 def entries(store: Store, person_id: int) -> pl.DataFrame:
@@ -320,21 +327,27 @@ class Figures:
     done: int
 
 
-def figures(contacts: pl.DataFrame, moment: datetime) -> Figures:
-    """The figures of these rows of `state`, who are contacts of several cases counted once for each."""
+def behind(contacts: pl.DataFrame, moment: datetime) -> dict[str, tuple[pl.DataFrame, pl.DataFrame]]:
+    """For each of the `Figures` the rows of `state` that it counts, and those of whom: people who are contacts of
+    several cases stand there once for each.
+    """
     soon = (pl.col("reached_at") - pl.col("listed_at")) <= REACH_WITHIN
     clocked = contacts.filter(pl.col("reached_at").is_not_null() | (pl.col("listed_at") + REACH_WITHIN <= moment))
     asked = contacts.filter((pl.col("health_due") > 0) & pl.col("progress").is_in(["following", "done", "lost"]))
-    told = dict(contacts.group_by("progress").len().iter_rows())
     today = moment.date()
     staying = (pl.col("quarantine_since").dt.date() <= today) & (pl.col("ends_on") >= today)
-    return Figures(
-        contacts=contacts.height,
-        reached=(clocked.filter(soon).height, clocked.height),
-        daily=(asked.filter(pl.col("health_given") == pl.col("health_due")).height, asked.height),
-        lost=told.get("lost", 0),
-        cleared=told.get("cleared", 0),
-        cases=told.get("case", 0),
-        quarantined=contacts.filter(staying & pl.col("quarantine").is_not_null()).height,
-        done=told.get("done", 0),
-    )
+    progress = {"lost": "lost", "cleared": "cleared", "cases": "case", "done": "done"}
+    return {
+        "contacts": (contacts, contacts),
+        "reached": (clocked.filter(soon), clocked),
+        "daily": (asked.filter(pl.col("health_given") == pl.col("health_due")), asked),
+        "quarantined": (contacts.filter(staying & pl.col("quarantine").is_not_null()), contacts),
+        **{figure: (contacts.filter(pl.col("progress") == name), contacts) for figure, name in progress.items()},
+    }
+
+
+def figures(contacts: pl.DataFrame, moment: datetime) -> Figures:
+    """The figures of these rows of `state`."""
+    counted = {name: (of.height, among.height) for name, (of, among) in behind(contacts, moment).items()}
+    shares = ("reached", "daily")
+    return Figures(**{name: pair if name in shares else pair[0] for name, pair in counted.items()})

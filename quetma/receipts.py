@@ -18,6 +18,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import language, tracing
+from quetma.access import audit
 from quetma.store import Store, now, query
 
 FORMAT = 1
@@ -123,14 +124,7 @@ def save(store: Store, answer: tracing.Trace, account: str, note: str = "", case
 
 def _log(cursor: DuckDBPyConnection, receipt: Receipt) -> None:
     who = ", ".join(f"{row['name']} {row['phone']}".strip() for row in receipt.answer.people.iter_rows(named=True))
-    line = {
-        "logged_at": receipt.saved_at,
-        "account": receipt.saved_by,
-        "action": ACTION,
-        "subject": f"{receipt.receipt_id} {who}",
-        "detail": receipt.sha256,
-    }
-    cursor.execute(query("receipts/log")[0], line)
+    audit.log_within(cursor, receipt.saved_by, ACTION, f"{receipt.receipt_id} {who}", receipt.sha256, at=receipt.saved_at)
 
 
 def saved(store: Store, case_id: int | None = None, first: int = 0, rows: int = 10) -> tuple[list[Receipt], int]:
