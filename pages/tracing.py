@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from quetma import tracing
+from quetma import follow_up, tracing
 from quetma.web import handover, page, receipts, widgets
+from quetma.web.cases import register
 from quetma.web.tracing import answer as words
 from quetma.web.tracing import graph, origin, places, question, sureness
 
@@ -34,7 +35,10 @@ assert asked is not None
 
 version = here.store.version
 try:
-    answer = tracing.trace(here.store, asked)
+    heeded = follow_up.heeding(here.store, asked)
+    if heeded.isolated and not question.heeds(here, heeded):
+        heeded = asked
+    answer = tracing.trace(here.store, heeded)
 except tracing.Unanswerable:
     st.warning(
         t("The isolation lies before the infectious days, so nobody can have been infected. Check both dates."),
@@ -43,6 +47,7 @@ except tracing.Unanswerable:
     st.stop()
 
 words.head(here, answer)
+register.bar(here, asked, answer)
 
 # One view at a time: only what is looked at is worked out, and a change of view reruns nothing else.
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from quetma import compliance, language, rollups
+import polars as pl
+
+from quetma import compliance, follow_up, language, rollups
 from quetma.intake import inbox
 from quetma.intake.desk import desk_of
 from quetma.language import Translate
@@ -36,6 +38,8 @@ def _items(store: Store, t: Translate, health: bool, upload: bool) -> Iterator[I
     today = store.today()
     before = compliance.previous(store, today)
     yield from _symptoms(store, t, before or today, today, health)
+    if health:
+        yield from _contacts(store, t)
 
     staff = compliance.people(store, today)
     for duty, say in (
@@ -78,6 +82,25 @@ def _symptoms(store: Store, t: Translate, first: date, last: date, health: bool)
             "More people who declared symptoms since {day}: {n}.", n=people.height - NAMED, day=language.day(first)
         )
         yield Item("urgent", text, "compliance")
+
+
+def _contacts(store: Store, t: Translate) -> Iterator[Item]:
+    """What the follow-up of cases asks for."""
+    contacts = follow_up.state(store).filter(pl.col("progress") == "following")
+    late, due = pl.col("overdue").list, pl.col("tasks").list
+
+    def said(level: Literal["urgent", "duty"], text: str, chosen: pl.DataFrame) -> Iterator[Item]:
+        names = chosen.unique("person_id", maintain_order=True)["name"].to_list()
+        if names:
+            yield Item(level, text.format(n=len(names), who=_listed(names, t)), "cases")
+
+    ill = contacts.filter((pl.col("health") == "ill") | (pl.col("test") == "positive"))
+    yield from said("urgent", t("Contacts of a case who are ill or tested positive: {who}."), ill)
+    unreached = contacts.filter(late.contains("call"))
+    yield from said("urgent", t("Contacts of a case not reached within 24 hours: {who}."), unreached)
+    overdue = contacts.filter(late.len() > 0, ~late.contains("call"))
+    yield from said("duty", t("Follow-up of contacts that is overdue: {n} people."), overdue)
+    yield from said("duty", t("Contacts to follow up today: {n} people."), contacts.filter(due.len() > 0))
 
 
 def _files(store: Store, t: Translate, today: date) -> Iterator[Item]:

@@ -182,10 +182,10 @@ def enter(store: Store, account: str, *entries: Entry) -> None:
             raise FollowUpError("The quarantine would end before it begins. Check both days.")
         rows.append(asdict(entry) | {"happened_at": happened_at, "of_entry": None})
     with store.write() as cursor:
-        for row in rows:
+        for entry, row in zip(entries, rows, strict=True):
             cursor.execute(query("follow_up/insert")[0], row | {"entered_at": at, "entered_by": account})
             told = f"{row['kind']} {row['outcome']}".strip() + f", {row['happened_at']:%H:%M %d/%m/%Y}"
-            audit.log_within(cursor, account, "follow up", named(store, row["person_id"]), told)
+            audit.log_within(cursor, account, "follow up", named(store, entry.person_id), told)
 
 
 def take_back(store: Store, account: str, person_id: int, entry_id: int) -> None:
@@ -206,8 +206,10 @@ def entries(store: Store, person_id: int) -> pl.DataFrame:
 
 def heeding(store: Store, question: tracing.Question) -> tracing.Question:
     """The question, about a world in which who is in quarantine infects nobody. Raises `Unanswerable`."""
-    question, _ = tracing.known(store, question)
-    return replace(question, isolated=isolated(store, question.since))
+    known, _ = tracing.known(store, question)
+    cases = {case.person_id for case in known.cases}  # whose isolation the question itself says
+    apart = isolated(store, known.since)
+    return replace(question, isolated=tuple((person, begun) for person, begun in apart if person not in cases))
 
 
 def isolated(store: Store, since: datetime) -> tuple[tuple[int, datetime], ...]:
@@ -309,27 +311,12 @@ def proposed_quarantine(row: dict[str, Any], moment: datetime) -> tuple[datetime
 # Figures for public health --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What public health asks of the contacts of one class.
-
-    reached: (reached within 24 hours of being listed, listed for that long or reached). daily: (asked every single day,
-    those who should have been asked on some day before today). The others count contacts.
-    """
-
-    contacts: int
-    reached: tuple[int, int]
-    daily: tuple[int, int]
-    lost: int
-    cleared: int
-    cases: int
-    quarantined: int
-    done: int
-
-
 def behind(contacts: pl.DataFrame, moment: datetime) -> dict[str, tuple[pl.DataFrame, pl.DataFrame]]:
-    """For each of the `Figures` the rows of `state` that it counts, and those of whom: people who are contacts of
-    several cases stand there once for each.
+    """What public health asks, as figure → the rows of `state` that it counts, and those of whom it is a part.
+
+    contacts, quarantined (now), cleared, cases (fell ill), lost, done: of all. reached: within 24 hours of being
+    listed, of those listed for that long or reached. daily: asked every single day how they are, of those who should
+    have been on some day before today. Who is a contact of several cases stands there once for each.
     """
     soon = (pl.col("reached_at") - pl.col("listed_at")) <= REACH_WITHIN
     clocked = contacts.filter(pl.col("reached_at").is_not_null() | (pl.col("listed_at") + REACH_WITHIN <= moment))
@@ -344,10 +331,3 @@ def behind(contacts: pl.DataFrame, moment: datetime) -> dict[str, tuple[pl.DataF
         "quarantined": (contacts.filter(staying & pl.col("quarantine").is_not_null()), contacts),
         **{figure: (contacts.filter(pl.col("progress") == name), contacts) for figure, name in progress.items()},
     }
-
-
-def figures(contacts: pl.DataFrame, moment: datetime) -> Figures:
-    """The figures of these rows of `state`."""
-    counted = {name: (of.height, among.height) for name, (of, among) in behind(contacts, moment).items()}
-    shares = ("reached", "daily")
-    return Figures(**{name: pair if name in shares else pair[0] for name, pair in counted.items()})

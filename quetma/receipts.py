@@ -124,7 +124,9 @@ def save(store: Store, answer: tracing.Trace, account: str, note: str = "", case
 
 def _log(cursor: DuckDBPyConnection, receipt: Receipt) -> None:
     who = ", ".join(f"{row['name']} {row['phone']}".strip() for row in receipt.answer.people.iter_rows(named=True))
-    audit.log_within(cursor, receipt.saved_by, ACTION, f"{receipt.receipt_id} {who}", receipt.sha256, at=receipt.saved_at)
+    audit.log_within(
+        cursor, receipt.saved_by, ACTION, f"{receipt.receipt_id} {who}", receipt.sha256, at=receipt.saved_at
+    )
 
 
 def saved(store: Store, case_id: int | None = None, first: int = 0, rows: int = 10) -> tuple[list[Receipt], int]:

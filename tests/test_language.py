@@ -29,7 +29,17 @@ DRAWN = {
     "Column", "TextColumn", "NumberColumn", "DateColumn", "DatetimeColumn", "ProgressColumn", "CheckboxColumn",
 }  # fmt: skip
 # What takes an English text and shows it through `t`.
-ASKERS = {"t", "begin", "DrillError", "IntakeError", "Message", "AccountError", "IdentityError"}
+ASKERS = {
+    "t",
+    "begin",
+    "DrillError",
+    "IntakeError",
+    "Message",
+    "AccountError",
+    "IdentityError",
+    "CaseError",
+    "FollowUpError",
+}
 LOGGER = re.compile(r"\b_?log(ger|ging)?\b")
 IN_BOTH_LANGUAGES = "'Ngôn ngữ · Language'"
 DRAWN_KEYWORDS = {"help", "placeholder", "label", "caption"}

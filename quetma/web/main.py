@@ -24,6 +24,7 @@ SCREENS = [
     ("compliance", t("Compliance"), "fact_check", "figures"),
     ("flow", t("Visitor flow"), "groups", "figures"),
     ("tracing", t("Tracing"), "share", "trace"),
+    ("cases", t("Cases and follow-up"), "assignment_ind", "trace"),
     ("drill", t("Tracing drill"), "timer", "trace"),
     ("history", t("Scan history"), "history", "history"),
     ("upload", t("Upload"), "upload_file", "upload"),

@@ -32,6 +32,7 @@ def test_axe_finds_nothing_serious_on_any_page(demo: Demo, window: Window, schem
         "Compliance",
         "Visitor flow",
         "Tracing",
+        "Cases and follow-up",
         "Tracing drill",
         "Scan history",
         "Upload",

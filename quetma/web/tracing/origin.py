@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
-from quetma import tracing
+from quetma import cases, terms, tracing
 from quetma.tracing import origin
 from quetma.web import widgets
 from quetma.web.tracing import answer as words
@@ -38,8 +38,13 @@ def view(here: "Page", answer: tracing.Trace) -> None:
     here.audit("trace backwards", words.about(answer))
     found = origin.backwards(here.store, answer.question, days)
     several = answer.people.height > 1
+    ill = {case.person_id: case for case in reversed(cases.registered(here.store)) if case.state != "ruled_out"}
+    found = found.with_columns(
+        registered=pl.Series([_registered(here, ill.get(person)) for person in found["person_id"]], dtype=pl.String)
+    )
     columns = {
         "name": st.column_config.TextColumn(t("Name"), pinned=True),
+        **({"registered": t("Registered as a case")} if found["registered"].count() else {}),
         "phone_shown": t("Phone"),
         **({"case": "F0"} if several else {}),
         "minutes": st.column_config.NumberColumn(t("Minutes shared"), format="%d"),
@@ -59,3 +64,13 @@ def view(here: "Page", answer: tracing.Trace) -> None:
         columns,
         alt=t("Whom the case may have caught it from"),
     )
+
+
+def _registered(here: "Page", case: cases.RegisteredCase | None) -> str | None:
+    """The case somebody is registered as: who was ill before is asked first."""
+    if case is None:
+        return None
+    said = here.t("ill since {day}", day=here.day(case.onset))
+    if not case.symptoms:
+        said = here.t("no symptoms, sample of {day}", day=here.day(case.onset))
+    return f"{said} ({terms.states(here.t)[case.state]})"

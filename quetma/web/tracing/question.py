@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from quetma import directory, tracing
+from quetma import cases, directory, tracing
 from quetma.web import widgets
 from quetma.web.people import described, search
 
@@ -27,23 +27,53 @@ def ask(here: "Page") -> tracing.Question | None:
         search(here, ASKED, here.t("Find a person by name or phone"))
         return None
     with st.container(border=True):
-        cases = [_case(here, person, among=len(people)) for person in people]
+        asked = [_case(here, person, among=len(people)) for person in people]
         _more(here)
-        return _limits(here, cases)
+        return _limits(here, asked)
 
 
-def pick(cases: Sequence[tracing.Case]) -> None:
+def pick(asked: Sequence[tracing.Case]) -> None:
     """Puts these cases into the fields, as before a switch to the page. What is None stays by the rule."""
-    st.session_state[PEOPLE] = [case.person_id for case in cases]
+    st.session_state[PEOPLE] = [case.person_id for case in asked]
     st.session_state.pop(ASKED, None)
     for name in LIMITS:
         st.session_state.pop(name, None)
-    for case in cases:
-        key = case.person_id
-        st.session_state[f"trace_symptoms_{key}"] = case.symptoms
-        st.session_state[f"trace_onset_{key}"] = case.onset
-        st.session_state[f"trace_isolated_{key}"] = case.until.date() if case.until else None
-        st.session_state[f"trace_hour_{key}"] = case.until.time() if case.until else None
+    rules, days = {case.rule for case in asked}, {case.days_before for case in asked}
+    st.session_state["trace_rule"] = rules.pop() if len(rules) == 1 else None
+    st.session_state["trace_days"] = days.pop() if len(days) == 1 else None
+    for case in asked:
+        st.session_state.update(_fields(case))
+
+
+def _fields(case: tracing.Case) -> dict[str, Any]:
+    """What the fields of one F0 hold, by their keys."""
+    key = case.person_id
+    return {
+        f"trace_symptoms_{key}": case.symptoms,
+        f"trace_onset_{key}": case.onset,
+        f"trace_isolated_{key}": case.until.date() if case.until else None,
+        f"trace_hour_{key}": case.until.time() if case.until else None,
+    }
+
+
+def _as_registered(here: "Page", person_id: int) -> None:
+    """An open case is asked about as it is registered, until the reader says something else."""
+    if f"trace_onset_{person_id}" not in st.session_state:
+        for case in cases.of_person(here.store, person_id)[:1]:
+            if case.open:
+                st.session_state.update(_fields(case.case))
+
+
+def heeds(here: "Page", question: tracing.Question) -> bool:
+    """Whether to count that who is in quarantine infects nobody; question: with who that is (`follow_up.heeding`)."""
+    t = here.t
+    return st.toggle(
+        t("In quarantine or isolation by what was entered, they infect nobody from then on: {n} people",
+          n=here.number(len(question.isolated))),
+        value=True,
+        key="trace_heeds",
+        persist_state="session",
+    )  # fmt: skip
 
 
 def _picked(here: "Page") -> list[dict]:
@@ -68,6 +98,7 @@ def _drop(person_id: int) -> None:
 def _case(here: "Page", person: dict, among: int) -> tracing.Case:
     """One F0 with their own days. What is asked first: ill on the last day they were seen, not isolated yet."""
     t, key = here.t, person["person_id"]
+    _as_registered(here, key)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(described(here, person), width="stretch")
         st.button(
@@ -136,10 +167,10 @@ def _more(here: "Page") -> None:
             search(here, ADDED, t("Find another F0 by name or phone"))
 
 
-def _limits(here: "Page", cases: list[tracing.Case]) -> tracing.Question:
+def _limits(here: "Page", asked: list[tracing.Case]) -> tracing.Question:
     """The rule and the limits, the same for all cases; empty fields are by the rule."""
     t = here.t
-    in_force = list(dict.fromkeys(tracing.rule_on(case.onset).id for case in cases))
+    in_force = list(dict.fromkeys(tracing.rule_on(case.onset).id for case in asked))
     with st.expander(t("Rule and limits"), icon=":material/tune:"):
         rule_id = st.selectbox(
             t("Rule"),
@@ -153,7 +184,7 @@ def _limits(here: "Page", cases: list[tracing.Case]) -> tracing.Question:
             persist_state="session",
         )
         rules = [tracing.rule_named(name) for name in ([rule_id] if rule_id else in_force)]
-        days = sorted({_days(case, rule_id) for case in cases})
+        days = sorted({_days(case, rule_id) for case in asked})
         a, b, c, d = st.columns(4)
         days_before = a.number_input(
             t("Infectious days before"),
@@ -192,7 +223,7 @@ def _limits(here: "Page", cases: list[tracing.Case]) -> tracing.Question:
             assumed = ", ".join(parameters.get(parameter, parameter) for parameter in rule.assumed)
             st.caption(t("Rule: {source}. Not given by it, assumed: {assumed}.", source=rule.source, assumed=assumed))
     return tracing.Question(
-        tuple(replace(case, rule=rule_id, days_before=days_before) for case in cases),
+        tuple(replace(case, rule=rule_id, days_before=days_before) for case in asked),
         min_minutes=min_minutes,
         linger=linger or 0,
         steps=steps or 2,

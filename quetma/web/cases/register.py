@@ -1,0 +1,280 @@
+"""Registering who is traced as a case with its contacts; the cases: changed, traced anew, brought up to date."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import streamlit as st
+
+from quetma import cases, follow_up, receipts, terms, tracing
+from quetma.cases import RegisteredCase, Said, State
+from quetma.web import widgets
+from quetma.web.cases import acts
+from quetma.web.tracing import question
+
+if TYPE_CHECKING:
+    from quetma.web.page import Page
+
+PAGE = 8  # cases at once: each open one is traced to say who is new
+COLOURS: dict[str, Any] = {"suspected": "orange", "confirmed": "red", "recovered": "green", "ruled_out": "gray"}
+ICONS = {
+    "suspected": ":material/help:",
+    "confirmed": ":material/coronavirus:",
+    "recovered": ":material/check_circle:",
+    "ruled_out": ":material/block:",
+}
+
+
+# On the page of a trace -----------------------------------------------------------------------------------------------
+
+
+def bar(here: "Page", asked: tracing.Question, answer: tracing.Trace) -> None:
+    """For each F0 of a trace: the case it is registered as, or what it takes to register it and list its contacts.
+
+    asked: the question as it stands in the fields, so that what is by the rule stays so.
+    """
+    t = here.t
+    names = dict(answer.people.select("person_id", "name").iter_rows())
+    for case in asked.cases:
+        known = next((of for of in cases.of_person(here.store, case.person_id) if of.open), None)
+        if known:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(
+                    f"{ICONS[known.state]} "
+                    + t("{name} is case {n} ({state}), {contacts} contacts listed.", name=widgets.plain(known.name),
+                        n=known.case_id, state=terms.states(t)[known.state], contacts=here.number(known.contacts))
+                )  # fmt: skip
+                if st.button(t("Open the case"), key=f"case_of_{case.person_id}", icon=":material/arrow_forward:"):
+                    _to(known.case_id)
+        else:
+            with st.expander(
+                t("Register {name} as a case and follow the contacts up", name=widgets.plain(names[case.person_id])),
+                icon=":material/assignment_add:",
+            ):
+                _register(here, asked, case, answer)
+
+
+def _to(case_id: int) -> None:
+    """Opens the page of cases at that case."""
+    st.session_state[acts.VIEW] = "cases"
+    st.session_state["case_opened"] = case_id
+    st.switch_page(widgets.PAGES / "cases.py")
+
+
+def _register(here: "Page", asked: tracing.Question, case: tracing.Case, answer: tracing.Trace) -> None:
+    t, key = here.t, case.person_id
+    with st.form(f"register_{key}", border=False):
+        st.caption(
+            t("Dates, isolation, rule and limits are taken from the question above. Everything can be changed later.")
+        )
+        state = _state(here, "confirmed", f"register_{key}_state", ("confirmed", "suspected"))
+        signs = st.text_input(t("Signs"), max_chars=500, placeholder=t("For example: fever, cough"),
+                              key=f"register_{key}_signs", disabled=not case.symptoms)  # fmt: skip
+        note = st.text_input(t("Note"), max_chars=500, placeholder=t("Who reported it, which test"),
+                             key=f"register_{key}_note")  # fmt: skip
+        degrees = _degrees(here, f"register_{key}_degrees", asked.steps)
+        if not st.form_submit_button(t("Register and list the contacts"), type="primary"):
+            return
+    said = Said(
+        case.person_id, case.onset, case.symptoms, (signs or "").strip(), case.until, state, case.rule,
+        case.days_before, (note or "").strip(),
+    )  # fmt: skip
+    try:
+        number = cases.register(here.store, here.account, said)
+    except cases.CaseError as refused:
+        st.error(f"{t(str(refused))} {t('Nothing was saved.')}", icon=":material/error:")
+        return
+    registered = cases.one(here.store, number)
+    assert registered
+    listing = follow_up.compare(here.store, registered, asked, degrees)
+    follow_up.follow(here.store, here.account, registered, listing.new)
+    # what the list was made of; asked the same again, it says who is new
+    receipts.save(here.store, answer, here.account, t("When case {n} was registered", n=number), number)
+    st.session_state[acts.SAID] = t("Case {n} is registered. Contacts listed: {contacts}.", n=number,
+                                    contacts=here.number(listing.new.height))  # fmt: skip
+    st.session_state[acts.VIEW] = "today"
+    st.switch_page(widgets.PAGES / "cases.py")
+
+
+def _state(here: "Page", state: State, key: str, states: tuple[State, ...] = cases.STATES) -> State:
+    words = terms.states(here.t)
+    chosen = st.segmented_control(
+        here.t("The case is"), states, default=state, required=True, format_func=lambda state: words[state], key=key,
+        wrap=True,
+    )  # fmt: skip
+    return chosen or state
+
+
+def _degrees(here: "Page", key: str, steps: int) -> list[int]:
+    chosen = st.pills(
+        here.t("List as contacts"), range(1, steps + 1), selection_mode="multi", default=[1, 2],
+        format_func=lambda degree: f"F{degree}", key=key,
+    )  # fmt: skip
+    return chosen or []
+
+
+# On the page of cases -------------------------------------------------------------------------------------------------
+
+
+def view(here: "Page", known: list[RegisteredCase]) -> None:
+    """Every case, newest first."""
+    t = here.t
+    shown = st.session_state.get("cases_shown", PAGE)
+    opened = st.session_state.get("case_opened")
+    known = sorted(known, key=lambda case: case.case_id != opened)  # the opened one on top
+    for case in known[:shown]:
+        _card(here, case)
+    if len(known) > shown:
+        st.button(
+            t("Show older ones ({n} more)", n=here.number(len(known) - shown)),
+            key="cases_more",
+            on_click=lambda: st.session_state.update(cases_shown=shown + PAGE),
+        )
+
+
+def _card(here: "Page", case: RegisteredCase) -> None:
+    t = here.t
+    words = terms.states(t)
+    is_open = st.session_state.get("case_opened") == case.case_id
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{t('Case {n}', n=case.case_id)}: {widgets.plain(case.name)}**", width="stretch")
+            st.badge(words[case.state], icon=ICONS[case.state], color=COLOURS[case.state])
+        st.markdown(_facts(here, case))
+        if case.open:
+            _news(here, case)
+        with st.container(horizontal=True):
+            st.button(
+                t("Close") if is_open else t("Change, history"),
+                key=f"case_{case.case_id}",
+                icon=":material/expand_less:" if is_open else ":material/edit:",
+                on_click=lambda: st.session_state.update(case_opened=None if is_open else case.case_id),
+            )
+            if st.button(t("Trace now"), key=f"case_trace_{case.case_id}", icon=":material/share:"):
+                question.pick([case.case])
+                st.switch_page(widgets.PAGES / "tracing.py")
+        if is_open:
+            here.audit("open case", f"{case.case_id} {case.name} {case.phone_shown}".strip())
+            _change(here, case)
+            _history(here, case)
+
+
+def _facts(here: "Page", case: RegisteredCase) -> str:
+    t = here.t
+    onset = here.day(case.onset)
+    parts = [
+        widgets.plain(case.phone_shown),
+        t("ill since {day}", day=onset) if case.symptoms else t("no symptoms, sample of {day}", day=onset),
+        t("isolated {moment}", moment=here.moment(case.isolated_at)) if case.isolated_at else t("not isolated yet"),
+        t("{n} contacts listed", n=here.number(case.contacts)),
+        widgets.plain(case.signs),
+        widgets.plain(case.note),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _asked(here: "Page", case: RegisteredCase) -> tracing.Question:
+    """The limits that the contacts were listed by: those of the newest answer saved for the case; else by the rule."""
+    saved, _ = receipts.saved(here.store, case.case_id, rows=1)
+    asked = saved[0].answer.question if saved and saved[0].intact else tracing.Question((case.case,))
+    return follow_up.heeding(here.store, replace(asked, cases=(case.case,)))
+
+
+def _news(here: "Page", case: RegisteredCase) -> None:
+    """Whom the scans show by now beyond those listed, and the buttons that list them."""
+    t = here.t
+    try:
+        listing = follow_up.compare(here.store, case, _asked(here, case))
+    except tracing.Unanswerable:
+        return
+    if not any(frame.height for frame in (listing.new, listing.changed, listing.gone)):
+        st.markdown(":material/check: " + t("The list is what the scans show by now."))
+        return
+    new = ", ".join(f"+{n} F{degree}" for degree, n in listing.new["degree"].value_counts().sort("degree").iter_rows())
+    said = [t("new: {who}", who=new)] if new else []
+    said += [t("other times: {n}", n=here.number(listing.changed.height))] if listing.changed.height else []
+    said += [t("no longer: {n}", n=here.number(listing.gone.height))] if listing.gone.height else []
+    st.markdown(
+        ":material/difference: " + t("**Since it was listed**, the scans show more: {what}.", what="; ".join(said))
+    )
+    with st.container(horizontal=True):
+        more = pl.concat([listing.new, listing.changed])
+        if more.height and st.button(t("Bring the list up to date"), key=f"case_follow_{case.case_id}", type="primary"):
+            follow_up.follow(here.store, here.account, case, more)
+            st.session_state[acts.SAID] = t("Listed or mended: {n} contacts.", n=here.number(more.height))
+            st.rerun()
+        if listing.gone.height and st.button(
+            t("Take {n} off the list", n=here.number(listing.gone.height)), key=f"case_drop_{case.case_id}",
+            help=t("They are no longer in the answer. What was entered about them stays."),
+        ):  # fmt: skip
+            follow_up.drop(here.store, here.account, case, listing.gone["person_id"].to_list())
+            st.session_state[acts.SAID] = t("Taken off the list: {n} contacts.", n=here.number(listing.gone.height))
+            st.rerun()
+
+
+def _change(here: "Page", case: RegisteredCase) -> None:
+    """Every field of what is said of a case."""
+    t, key = here.t, f"case_change_{case.case_id}_{case.changed_at:%H%M%S}"
+    with st.form(key, border=False):
+        state = _state(here, case.state, f"{key}_state")
+        with st.grid(4, min_column_width=150):
+            symptoms = st.segmented_control(
+                t("The case has"), [True, False], default=case.symptoms, required=True,
+                format_func=lambda ill: t("symptoms") if ill else t("no symptoms"), key=f"{key}_symptoms",
+            )  # fmt: skip
+            onset = st.date_input(
+                t("First day of symptoms, or day of the sample"), value=case.onset, min_value=widgets.FIRST_DAY,
+                format="DD/MM/YYYY", key=f"{key}_onset",
+            )  # fmt: skip
+            isolated = st.date_input(
+                t("Isolated on (empty: not yet)"), value=case.isolated_at and case.isolated_at.date(),
+                min_value=widgets.FIRST_DAY, format="DD/MM/YYYY", key=f"{key}_isolated",
+            )  # fmt: skip
+            hour = st.time_input(
+                t("Hour of isolation (empty: end of the day)"), value=case.isolated_at and case.isolated_at.time(),
+                step=timedelta(minutes=15), key=f"{key}_hour",
+            )  # fmt: skip
+        signs = st.text_input(t("Signs"), value=case.signs, max_chars=500, key=f"{key}_signs")
+        note = st.text_input(t("Note"), value=case.note, max_chars=500, key=f"{key}_note")
+        if st.form_submit_button(t("Save"), type="primary"):
+            isolated_at = None
+            if isolated:
+                isolated_at = (
+                    datetime.combine(isolated, hour)
+                    if hour is not None
+                    else datetime.combine(isolated + timedelta(days=1), time())
+                )
+            changes = {
+                "state": state, "symptoms": bool(symptoms), "onset": onset or case.onset, "isolated_at": isolated_at,
+                "signs": (signs or "").strip(), "note": (note or "").strip(),
+            }  # fmt: skip
+            acts.do(
+                lambda: cases.change(here.store, here.account, case, **changes),
+                t("Case {n} is changed.", n=case.case_id),
+            )
+            st.rerun()
+
+
+def _history(here: "Page", case: RegisteredCase) -> None:
+    """Everything that was ever said of it."""
+    t = here.t
+    rows = cases.entries(here.store, case.case_id).with_columns(
+        pl.col("state").replace(terms.states(t)),
+        symptoms=pl.when("symptoms").then(pl.lit(t("symptoms"))).otherwise(pl.lit(t("no symptoms"))),
+    )
+    moment = "HH:mm DD/MM/YYYY"
+    widgets.table(
+        rows,
+        {
+            "entered_at": st.column_config.DatetimeColumn(t("Said at"), format=moment),
+            "entered_by": t("By"),
+            "state": t("The case is"),
+            "symptoms": t("The case has"),
+            "onset": st.column_config.DateColumn(t("Onset or sample"), format="DD/MM/YYYY"),
+            "isolated_at": st.column_config.DatetimeColumn(t("Isolated"), format=moment),
+            "signs": t("Signs"),
+            "note": t("Note"),
+        },
+        alt=t("Everything said of this case, newest first"),
+    )
