@@ -9,7 +9,8 @@ from quetma.web.cases import acts, contact, figures, register, table, today
 here = page.begin("Cases and follow-up", right="trace")
 t = here.t
 
-acts.result(here)
+if st.session_state.get(acts.OPENED) is None:  # else it is said where it was done
+    acts.result(here)
 known = cases.registered(here.store)
 if not known:
     st.info(
@@ -57,5 +58,5 @@ chosen = st.segmented_control(
     persist_state="session",
     wrap=True,
 )
-contact.opened(here, contacts)
 views[chosen or "today"][1]()
+contact.opened(here, contacts)

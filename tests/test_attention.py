@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from quetma import attention, rollups
+from quetma import attention, cases, follow_up, rollups, tracing
 from quetma.attention import Item
 from quetma.intake.desk import desk_of
 from quetma.language import translator
@@ -179,3 +179,28 @@ def test_what_came_in_and_what_waits(store: Store):
         ),
     ]
     assert not [item for item in items(store) if item.page == "upload"]
+
+
+def test_contacts_of_a_case_by_what_is_most_pressing(store: Store, monkeypatch: pytest.MonkeyPatch):
+    clock = at(FRIDAY, 17)
+    monkeypatch.setattr(Store, "clock", lambda _: clock)
+    number = cases.register(store, "An", cases.Said(4, FRIDAY))
+    case = cases.one(store, number)
+    assert case
+    follow_up.follow(store, "An", case, follow_up.compare(store, case, tracing.Question((case.case,))).new)
+    of_cases = [item for item in items(store) if item.page == "cases"]
+    assert of_cases == [Item("duty", "Contacts to follow up today: 3 people.", "cases")]
+
+    clock = at(FRIDAY + timedelta(days=1), 9)
+    follow_up.enter(
+        store, "An", follow_up.Entry(1, "called", "reached"), follow_up.Entry(2, "called", "reached"),
+        follow_up.Entry(2, "health", "ill"), follow_up.Entry(1, "test", "positive"),
+    )  # fmt: skip
+    clock = at(FRIDAY + timedelta(days=2), 10)
+    assert [item for item in items(store) if item.page == "cases"] == [
+        Item("urgent", "Contacts of a case who are ill or tested positive: Người 2, Người 1.", "cases"),
+        Item("urgent", "Contacts of a case not reached within 24 hours: Người 3.", "cases"),
+        Item("duty", "Follow-up of contacts that is overdue: 2 people.", "cases"),
+        Item("duty", "Contacts to follow up today: 3 people.", "cases"),
+    ]
+    assert not [item for item in items(store, health=False) if item.page == "cases"]

@@ -20,7 +20,7 @@ FIELD_OF = {"call": "called", "verdict": "questionnaire", "release": "quarantine
 
 
 def opened(here: "Page", contacts: pl.DataFrame) -> None:
-    """The contact that was opened (`acts.open_contact`), if any; contacts: the rows of `follow_up.state`."""
+    """The contact that was opened (`acts.open_contact`), if any, over the page; contacts: rows of `follow_up.state`."""
     chosen = st.session_state.get(acts.OPENED)
     if chosen is None:
         return
@@ -29,29 +29,30 @@ def opened(here: "Page", contacts: pl.DataFrame) -> None:
     if found.is_empty():  # taken off the list meanwhile, or somebody else by a decision
         acts.close_contact()
         return
-    _contact(here, found.row(0, named=True))
+    row = found.row(0, named=True)
+    title = widgets.plain(row["name"])
+    st.dialog(title, width="large", on_dismiss=acts.close_contact)(lambda: _contact(here, row))()
 
 
 def _contact(here: "Page", row: dict[str, Any]) -> None:
     t = here.t
     here.audit("open contact", f"{row['name']} {row['phone_shown']}".strip(), f"case {row['case_id']}")
     done = follow_up.entries(here.store, row["person_id"])
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"#### {widgets.plain(row['name'])}", width="stretch")
-            st.button(t("Close"), key="contact_close", icon=":material/close:", on_click=acts.close_contact)
-        _facts(here, row)
-        _fields(here, row, done)
-        _entries(here, row, done)
-        with st.container(horizontal=True):
-            if st.button(t("Scan history of this person"), icon=":material/history:", key="contact_history"):
-                st.session_state["history_person"] = row["person_id"]
-                st.switch_page(widgets.PAGES / "history.py")
-            if not row["is_case"] and st.button(
-                t("They are ill: trace and register"), icon=":material/share:", key="contact_case"
-            ):
-                question.pick([tracing.Case(row["person_id"], here.store.clock().date())])
-                st.switch_page(widgets.PAGES / "tracing.py")
+    _facts(here, row)
+    acts.result(here)
+    _fields(here, row, done)
+    _entries(here, row, done)
+    with st.container(horizontal=True):
+        if st.button(t("Scan history of this person"), icon=":material/history:", key="contact_history"):
+            st.session_state["history_person"] = row["person_id"]
+            acts.close_contact()
+            st.switch_page(widgets.PAGES / "history.py")
+        if not row["is_case"] and st.button(
+            t("They are ill: trace and register"), icon=":material/share:", key="contact_case"
+        ):
+            question.pick([tracing.Case(row["person_id"], here.store.clock().date())])
+            acts.close_contact()
+            st.switch_page(widgets.PAGES / "tracing.py")
 
 
 def _facts(here: "Page", row: dict[str, Any]) -> None:
@@ -73,7 +74,8 @@ def _facts(here: "Page", row: dict[str, Any]) -> None:
         decided = t("decided") if row["quarantine_until"] else t("by the rule, not arranged yet")
         lines.append(t("Quarantine until {day} ({how})", day=here.day(row["ends_on"]), how=decided))
     lines.append(t("Health watched until {day}", day=here.day(row["watch_ends_on"])))
-    lines.append(t("Asked on {given} of {due} days so far", given=row["health_given"], due=row["health_due"]))
+    if row["health_due"]:
+        lines.append(t("Asked on {given} of {due} days so far", given=row["health_given"], due=row["health_due"]))
     st.markdown(" · ".join(lines))
     _, _, plan = follow_up.proposed_quarantine(row, here.store.clock())
     names = {
@@ -240,15 +242,16 @@ def _entries(here: "Page", row: dict[str, Any], done: pl.DataFrame) -> None:
                 "{moment}, by {who}", moment=here.moment(entry["happened_at"]), who=widgets.plain(entry["entered_by"])
             )
             st.markdown(f"{widgets.plain(terms.entry(t, entry))} · {by}", width="stretch")
-            st.button(
+            if st.button(
                 t("Take back"),
                 key=f"take_back_{entry['entry_id']}",
                 type="tertiary",
                 icon=":material/undo:",
-                on_click=_take_back,
-                args=(here, row["person_id"], entry["entry_id"], t("Taken back: {name}.", name=row["name"])),
-            )
-
-
-def _take_back(here: "Page", person_id: int, entry_id: int, said: str) -> None:
-    acts.do(lambda: follow_up.take_back(here.store, here.account, person_id, entry_id), said)
+            ):
+                acts.do(
+                    lambda entry=entry: follow_up.take_back(
+                        here.store, here.account, row["person_id"], entry["entry_id"]
+                    ),
+                    t("Taken back: {name}.", name=row["name"]),
+                )
+                st.rerun()

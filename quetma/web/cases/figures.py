@@ -39,9 +39,8 @@ def view(here: "Page", contacts: pl.DataFrame) -> None:
     def card(name: str) -> widgets.Card:
         of, among = (rows.height for rows in behind[name])
         if name in SHARES:
-            return widgets.Card(
-                names[name], here.percent(of, among), f"{here.number(of)} / {here.number(among)}", help=explained[name]
-            )
+            share = f"{here.number(of)} / {here.number(among)}" if among else t("nobody yet")
+            return widgets.Card(names[name], here.percent(of, among), share, help=explained[name])
         return widgets.Card(names[name], here.number(of))
 
     widgets.cards([card(name) for name in names], across=4)

@@ -264,17 +264,15 @@ def _history(here: "Page", case: RegisteredCase) -> None:
         symptoms=pl.when("symptoms").then(pl.lit(t("symptoms"))).otherwise(pl.lit(t("no symptoms"))),
     )
     moment = "HH:mm DD/MM/YYYY"
-    widgets.table(
-        rows,
-        {
-            "entered_at": st.column_config.DatetimeColumn(t("Said at"), format=moment),
-            "entered_by": t("By"),
-            "state": t("The case is"),
-            "symptoms": t("The case has"),
-            "onset": st.column_config.DateColumn(t("Onset or sample"), format="DD/MM/YYYY"),
-            "isolated_at": st.column_config.DatetimeColumn(t("Isolated"), format=moment),
-            "signs": t("Signs"),
-            "note": t("Note"),
-        },
-        alt=t("Everything said of this case, newest first"),
-    )
+    columns = {
+        "entered_at": st.column_config.DatetimeColumn(t("Said at"), format=moment),
+        "entered_by": t("Said by"),
+        "state": t("The case is"),
+        "symptoms": t("The case has"),
+        "onset": st.column_config.DateColumn(t("Onset or sample"), format="DD/MM/YYYY"),
+        "isolated_at": st.column_config.DatetimeColumn(t("Isolated"), format=moment),
+        "signs": t("Signs"),
+        "note": t("Note"),
+    }
+    told = {name: column for name, column in columns.items() if rows[name].cast(pl.String).str.len_chars().sum()}
+    widgets.table(rows, told, alt=t("Everything said of this case, newest first"))

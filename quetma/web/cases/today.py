@@ -19,14 +19,17 @@ OVERDUE = ":orange[:material/schedule:]"
 
 
 def due(contacts: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `follow_up.state` about which something is due, overdue ones first, F1 first, longest first.
+    """The rows of `follow_up.state` about which something is due: overdue ones first, F1 first, whom nobody has called
+    yet first, longest together first.
 
     Who is a contact of several cases stands there once, for the case in which most is due.
     """
     rows = contacts.filter(pl.col("tasks").list.len() > 0).with_columns(
         late=pl.col("overdue").list.len() > 0, steps=pl.col("tasks").list.len()
     )
-    rows = rows.sort("late", "degree", "steps", "minutes", descending=[True, False, True, True], maintain_order=True)
+    rows = rows.sort(
+        "late", "degree", "calls", "steps", "minutes", descending=[True, False, False, True, True], maintain_order=True
+    )
     return rows.unique("person_id", keep="first", maintain_order=True).drop("late", "steps")
 
 
@@ -75,7 +78,10 @@ def _card(here: "Page", row: dict[str, Any], task: str | None) -> None:
                 moment=here.moment(row["last_at"]), place=widgets.plain(row["location"]))
         )  # fmt: skip
         mark = f"{OVERDUE} " if row["overdue"] else ""
-        st.caption(mark + widgets.plain(terms.due(t, row)))
+        tried = ""
+        if row["calls"] and row["reached_at"] is None:
+            tried = " · " + t("called {n} times, last {moment}", n=row["calls"], moment=here.moment(row["called_at"]))
+        st.caption(mark + widgets.plain(terms.due(t, row)) + tried)
         with st.container(horizontal=True):
             for label, entry in quick(here, row, task or row["tasks"][0]):
                 st.button(
@@ -139,6 +145,7 @@ def _round(here: "Page", rows: pl.DataFrame) -> None:
                     "detail": st.column_config.TextColumn(t("Signs"), max_chars=200),
                 },
                 hide_index=True,
+                placeholder="",
                 # new fields when others are on the list: what was entered must not slip to somebody else
                 key=f"cases_round_{hash(tuple(listed['person_id']))}",
             )
