@@ -6,18 +6,13 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from quetma import compliance, rollups
-from quetma.web import charts, page, widgets
+from quetma import compliance, plan, rollups, terms
+from quetma.web import charts, matrix, page, widgets
 
 here = page.begin("Compliance", right="figures")
 t, store = here.t, here.store
 
-LABELS = {
-    "apps": t("App installed"),
-    "vaccinated": t("Vaccinated"),
-    "declared": t("Declared health"),
-    "scanned": t("Scanned"),
-}
+LABELS = terms.duties(t)
 SHORT = {"apps": t("App"), "vaccinated": t("Dose"), "declared": t("Declaration"), "scanned": t("Scan")}
 RULES = {
     "apps": t("An accepted app on the person's smartphone. Without a smartphone it is not due."),
@@ -25,7 +20,7 @@ RULES = {
     "declared": t("A health declaration that counts for the day. Due on working days, of those with a smartphone."),
     "scanned": t("At least one scan on the day. Due on working days."),
 }
-WEEKS, DAYS = 8, 10
+WEEKS = 8
 
 # What is asked -------------------------------------------------------------------------------------------------------
 
@@ -127,10 +122,18 @@ else:
 # How it went ---------------------------------------------------------------------------------------------------------
 
 st.subheader(t("The last {n} weeks", n=WEEKS), anchor=False)
+
+
+def target(duty: str) -> tuple[float, str] | None:
+    """What the plan wants of a duty, and the words at its line."""
+    return (wanted[duty], t("wanted: {n}%", n=round(wanted[duty] * 100))) if duty in wanted else None
+
+
 trend = compliance.trend(store, day - timedelta(weeks=WEEKS) + timedelta(days=1), day)
 if trend.height < 2:
     st.caption(t("The chart appears once there are two working days with data."))
 else:
+    wanted = plan.targets(plan.current(store).plan)
     with st.grid(2, min_column_width=300):
         for duty, label in LABELS.items():
             with st.container(gap="xsmall"):
@@ -138,7 +141,7 @@ else:
                 percent = here.percent(*rates[duty])
                 charts.show(
                     here,
-                    charts.lines_by_day(trend, {duty: label}, percent=True, height=170),
+                    charts.lines_by_day(trend, {duty: label}, percent=True, height=170, target=target(duty)),
                     t("{duty}: share of the staff by working day, {percent} on {day}.",
                       duty=label, percent=percent, day=here.day(day)),
                     key=f"trend_{duty}",
@@ -186,27 +189,10 @@ with right:
 
 if here.may("health") and trend.height:
     st.subheader(t("Person by person"), anchor=False)
-    rows = widgets.open_rows(here, t("Each person on the last {n} working days", n=DAYS), key="matrix")
+    rows = widgets.open_rows(here, t("Each person, day by day"), key="matrix")
     if rows.open:
         with rows:
-            duty = st.segmented_control(
-                t("Duty"),
-                ["scanned", "declared", "vaccinated", "apps"],
-                default="scanned",
-                required=True,
-                format_func=LABELS.__getitem__,
-                key="matrix_duty",
-                wrap=True,
-            )
-            done = compliance.matrix(store, duty or "scanned", day, DAYS)
-            days = done.columns[2:]
-            signs = done.with_columns(
-                pl.col(days).replace_strict({True: "✓", False: "✗"}, default="–", return_dtype=pl.String)
-            )
-            columns: dict[str, Any] = {"name": st.column_config.TextColumn(t("Full name"), pinned=True)}
-            columns |= {iso: f"{iso[8:]}/{iso[5:7]}" for iso in days}
-            widgets.people_table(here, signs, "matrix_people", columns, alt=LABELS[duty or "scanned"])
-            st.caption(t("✓ done · ✗ not done · – not due"))
+            matrix.view(here)
 
     halves = compliance.unpaired(store, day)
     if halves.height:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import polars as pl
 import streamlit as st
 
-from quetma import attention, compliance, flow
+from quetma import attention, compliance, flow, terms
 from quetma.store import now
 from quetma.web import charts, page, widgets
 
@@ -41,12 +41,7 @@ st.caption(
 
 # Today at a glance ---------------------------------------------------------------------------------------------------
 
-LABELS = {
-    "apps": t("App installed"),
-    "vaccinated": t("Vaccinated"),
-    "declared": t("Declared health"),
-    "scanned": t("Scanned"),
-}
+LABELS = terms.duties(t)
 staff = compliance.people(store, today)
 staff_before = compliance.people(store, before) if before else None
 since = t("vs {day}", day=f"{before:%d/%m}") if before else ""

@@ -95,14 +95,8 @@ def _enter(store: Store, account: str, case_id: int | None, said: Said) -> int:
         [(number,)] = cursor.execute(query("cases/insert")[0], values).fetchall()
         action = "register case" if case_id is None else "change case"
         told = f"{said.state}, {said.onset:%d/%m/%Y}, {said.isolated_at or '-'}"
-        audit.log_within(cursor, account, action, f"{number} {named(store, said.person_id)}", told)
+        audit.log_within(cursor, account, action, f"{number} {directory.called(store, said.person_id)}", told)
     return number
-
-
-def named(store: Store, person_id: int) -> str:
-    """Name and phone of somebody a case or its follow-up is about, also when no upload names them any more."""
-    [[name, phone]] = store.ask("cases/person", person_id=person_id).rows()
-    return f"{name} {phone}".strip()
 
 
 def registered(store: Store) -> list[RegisteredCase]:

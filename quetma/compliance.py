@@ -125,17 +125,31 @@ def previous(store: Store, day: date) -> date | None:
     return days[-1] if len(days) else None
 
 
-def matrix(store: Store, duty: str, last: date, days: int = 10) -> pl.DataFrame:
-    """One row per staff member, by given name: person_id, name, and one column per working day (`2021-08-27`).
+def matrix(store: Store, duty: str, first: date, last: date) -> pl.DataFrame:
+    """One row per staff member, by given name: person_id, name, missed (days), and one column per day (`2021-08-27`):
 
-    The columns are the `days` working days up to `last`; the values are True, False, or None when not due.
+    done | missed | half (scanned in or out alone) | absent | off (no working day, nothing done) | exempt (no
+    smartphone); None on days on which they were not staff. A scan on a day off is done, too.
     """
-    window = working_days(store, last)["day"].tail(days)
-    if not len(window):
-        return pl.DataFrame(schema={"person_id": pl.Int64, "name": pl.String})
-    rows = store.ask("compliance/days", first=window[0], last=window[-1])
-    wide = rows.pivot("day", index=["person_id", "name"], values=duty, maintain_order=True)
-    return wide.select("person_id", "name", *(str(day) for day in window if str(day) in wide.columns))
+    cells = store.ask("compliance/cells", first=first, last=last)
+    if cells.is_empty():
+        return pl.DataFrame(schema={"person_id": pl.Int64, "name": pl.String, "missed": pl.UInt32})
+    done, off = pl.col(duty), ~pl.col("working")
+    if duty == "scanned":
+        done = pl.when(pl.col("way").is_not_null()).then(True).otherwise(done)
+    code = (
+        pl.when(done & (pl.lit(duty == "scanned")) & (pl.col("way") != "both")).then(pl.lit("half"))
+        .when(done).then(pl.lit("done"))
+        .when(~done).then(pl.lit("missed"))
+        .when(off & pl.lit(duty in ("scanned", "declared"))).then(pl.lit("off"))
+        .when(pl.col("absent").is_not_null() & pl.lit(duty in ("scanned", "declared"))).then(pl.lit("absent"))
+        .otherwise(pl.lit("exempt"))
+    )  # fmt: skip
+    coded = cells.select("person_id", "name", "day", code=code)
+    wide = coded.pivot("day", index=["person_id", "name"], values="code", maintain_order=True)
+    missed = coded.group_by("person_id").agg(missed=(pl.col("code") == "missed").sum())
+    days = sorted(name for name in wide.columns if name not in ("person_id", "name"))
+    return wide.join(missed, on="person_id", maintain_order="left").select("person_id", "name", "missed", *days)
 
 
 def unpaired(store: Store, day: date) -> pl.DataFrame:

@@ -22,10 +22,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from quetma import intake, people
+from quetma import continuity, intake, people, plan, rollups, rota
 from quetma.store import ROOT, Store, StoreError, query
 
 SAMPLE = ROOT / "data" / "sample"
+PLAN = Path(__file__).with_name("plan_226.toml")
 SEED = 833  # chosen so that the last day lacks one scan and one declaration, and the story meets visitors
 UNIT = "Đội Quản lý thị trường số 2, Sơn La"
 DIRECTIONS = pl.Enum(["in", "out", "unknown"])
@@ -404,6 +405,12 @@ def write(store: Store) -> None:
     for name in FILES:
         [table] = intake.prepare(store, name, SAMPLE / name)
         intake.load(store, intake.unasked(table), "demo")
+    staff = dict(continuity.staff(store).select("name", "person_id").iter_rows())
+    plan.save(store, "demo", plan.start(PLAN, staff.__getitem__))
+    today = store.today()
+    gates = [focal for focal in plan.current(store).plan.focal if focal.daily]
+    days = [day for at in (today, today + timedelta(days=7)) for day in rota.week(at) if rollups.is_working(day)]
+    rota.fill(store, "demo", {(day, gate.duty): gate.person for day in days for gate in gates if day != days[-1]})
 
 
 if __name__ == "__main__":

@@ -29,6 +29,12 @@ def person(store: Store, person_id: int) -> dict[str, Any] | None:
     return next(store.ask("people/person", person_id=person_id, day=store.today()).iter_rows(named=True), None)
 
 
+def called(store: Store, person_id: int) -> str:
+    """Name and phone of somebody that something of ours rests on, also when no upload names them any more."""
+    [[name, phone]] = store.ask("people/called", person_id=person_id).rows()
+    return f"{name} {phone}".strip()
+
+
 def phone_pieces(text: str) -> list[str]:
     """A piece of a phone as people write it, in the ways it may be stored: E.164, or as the log wrote a masked one."""
     bare = re.sub(r"[^\d+]", "", text)

@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 import polars as pl
 
-from quetma import tracing
+from quetma import directory, tracing
 from quetma.access import audit
-from quetma.cases import RegisteredCase, named
+from quetma.cases import RegisteredCase
 from quetma.store import Store, query
 
 Kind = Literal["called", "questionnaire", "verdict", "quarantine", "health", "test", "lost"]
@@ -185,7 +185,7 @@ def enter(store: Store, account: str, *entries: Entry) -> None:
         for entry, row in zip(entries, rows, strict=True):
             cursor.execute(query("follow_up/insert")[0], row | {"entered_at": at, "entered_by": account})
             told = f"{row['kind']} {row['outcome']}".strip() + f", {row['happened_at']:%H:%M %d/%m/%Y}"
-            audit.log_within(cursor, account, "follow up", named(store, entry.person_id), told)
+            audit.log_within(cursor, account, "follow up", directory.called(store, entry.person_id), told)
 
 
 def take_back(store: Store, account: str, person_id: int, entry_id: int) -> None:
@@ -196,7 +196,9 @@ def take_back(store: Store, account: str, person_id: int, entry_id: int) -> None
     }  # fmt: skip
     with store.write() as cursor:
         cursor.execute(query("follow_up/insert")[0], row)
-        audit.log_within(cursor, account, "take back follow up", named(store, person_id), f"entry {entry_id}")
+        audit.log_within(
+            cursor, account, "take back follow up", directory.called(store, person_id), f"entry {entry_id}"
+        )
 
 
 def entries(store: Store, person_id: int) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""The words for what is due, done and decided about cases and their contacts, on screens and in files."""
+"""The words for what is due, done and decided: about cases, their contacts, and duties; on screens and in files."""
 
 from typing import Any
 
@@ -124,4 +124,50 @@ def measures(t: Translate) -> dict[str, str]:
         "cases": t("Fell ill: a case themselves"),
         "lost": t("Lost"),
         "done": t("Follow-up done"),
+    }
+
+
+def steps(t: Translate) -> dict[str, str]:
+    """The steps of the ladder for those who miss a duty."""
+    return {"remind": t("reminder"), "criticise": t("criticism"), "sanction": t("sanction")}
+
+
+def missed(t: Translate) -> dict[str, str]:
+    """What it is to have missed a daily duty."""
+    return {"scanned": t("no QR scan"), "declared": t("no health declaration")}
+
+
+def duties(t: Translate) -> dict[str, str]:
+    """The four duties of the staff."""
+    return {
+        "apps": t("App installed"),
+        "vaccinated": t("Vaccinated"),
+        "declared": t("Declared health"),
+        "scanned": t("Scanned"),
+    }
+
+
+def kinds_of_case(t: Translate) -> dict[str, str]:
+    """The classes of people the playbook has steps for."""
+    return {"suspected": t("suspected case"), "f0": "F0", "f1": "F1", "f2": "F2"}
+
+
+def progress_of_measure(t: Translate) -> dict[str, str]:
+    """How far a measure of the plan is."""
+    return {"planned": "○ " + t("planned"), "doing": "◐ " + t("under way"), "done": "✓ " + t("done")}
+
+
+def grades(t: Translate) -> dict[int, str]:
+    """How likely a risk is, and how bad its effect."""
+    return {1: t("low"), 2: t("medium"), 3: t("high")}
+
+
+def problems(t: Translate) -> dict[str, str]:
+    """What may be wrong with a shift."""
+    return {
+        "gap": t("nobody"),
+        "twice": t("has another duty on that day"),
+        "absent": t("is absent"),
+        "away": t("is in quarantine or a case"),
+        "left": t("is no longer on the staff list"),
     }

@@ -73,9 +73,18 @@ def columns_by_day(frame: pl.DataFrame, series: Mapping[str, str], *, day: str =
 
 
 def lines_by_day(
-    frame: pl.DataFrame, series: Mapping[str, str], *, day: str = "day", percent: bool = False, height: int = 280
+    frame: pl.DataFrame,
+    series: Mapping[str, str],
+    *,
+    day: str = "day",
+    percent: bool = False,
+    height: int = 280,
+    target: tuple[float, str] | None = None,
 ) -> go.Figure:
-    """Lines over days. `series` is column → label; with `percent` the values are shares of 1, and None leaves a gap."""
+    """Lines over days. `series` is column → label; with `percent` the values are shares of 1, and None leaves a gap.
+
+    target: the value that is wanted, drawn across, and what is written at it.
+    """
     days = frame[day].to_list()
     traces = [
         {
@@ -90,8 +99,17 @@ def lines_by_day(
         }
         for at, (column, label) in enumerate(series.items())
     ]
-    y = _share_axis(frame, series) if percent else _count_axis(_largest(frame, series))
-    return _figure(traces, height, x=_day_axis(days), y=y)
+    y = _share_axis(frame, series, *target[:1] if target else ()) if percent else _count_axis(_largest(frame, series))
+    return _figure(traces, height, x=_day_axis(days), y=y, **(_target(*target) if target else {}))
+
+
+def _target(value: float, label: str) -> dict[str, Any]:
+    """The layout that draws a line across the chart, with its words above the left end."""
+    line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value,
+            "line": {"color": COLOURS[1], "width": 2, "dash": "dash"}}  # fmt: skip
+    words = {"xref": "paper", "x": 0, "y": value, "text": label, "showarrow": False, "xanchor": "left",
+             "yanchor": "bottom"}  # fmt: skip
+    return {"shapes": [line], "annotations": [words]}
 
 
 def bars(frame: pl.DataFrame, category: str, series: Mapping[str, str], *, percent: bool = False) -> go.Figure:
@@ -334,9 +352,10 @@ def _largest(frame: pl.DataFrame, series: Mapping[str, str]) -> float:
     return max((value for column in series for value in frame[column].drop_nulls()), default=0)
 
 
-def _share_axis(frame: pl.DataFrame, series: Mapping[str, str]) -> dict[str, Any]:
+def _share_axis(frame: pl.DataFrame, series: Mapping[str, str], *shown: float) -> dict[str, Any]:
     # Shares are mostly near 100%: the axis begins below the lowest, or the lines cannot be told apart.
-    lowest = min((value for column in series for value in frame[column].drop_nulls()), default=0)
+    values = [value for column in series for value in frame[column].drop_nulls()]
+    lowest = min([*values, *shown], default=0)
     low = max(0, math.floor(lowest * 10 - 0.5) / 10)
     return {"tickformat": ".0%", "range": [low, 1 + (1 - low) * 0.05], "dtick": 0.25 if low < 0.4 else 0.1, "tick0": 0}
 

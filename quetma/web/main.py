@@ -22,9 +22,11 @@ name = settings.get(store, "unit_name")
 SCREENS = [
     ("overview", t("Overview"), "dashboard", "figures"),
     ("compliance", t("Compliance"), "fact_check", "figures"),
+    ("conduct", t("Reminders and sanctions"), "gavel", "health"),
     ("flow", t("Visitor flow"), "groups", "figures"),
     ("tracing", t("Tracing"), "share", "trace"),
     ("cases", t("Cases and follow-up"), "assignment_ind", "trace"),
+    ("plan", t("Plan and rota"), "assignment", "health"),
     ("drill", t("Tracing drill"), "timer", "trace"),
     ("history", t("Scan history"), "history", "history"),
     ("upload", t("Upload"), "upload_file", "upload"),

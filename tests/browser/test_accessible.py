@@ -30,9 +30,11 @@ def test_axe_finds_nothing_serious_on_any_page(demo: Demo, window: Window, schem
     for title in (
         "Overview",
         "Compliance",
+        "Reminders and sanctions",
         "Visitor flow",
         "Tracing",
         "Cases and follow-up",
+        "Plan and rota",
         "Tracing drill",
         "Scan history",
         "Upload",

@@ -10,8 +10,8 @@ from quetma.store import ROOT
 from quetma.web import page
 from tests.conftest import sign_in
 
-PAGES = ["overview", "compliance", "flow", "tracing", "cases", "drill", "history", "upload", "who"]
-FOR_LEADERS = {"tracing", "cases", "drill", "history", "upload", "who"}
+PAGES = ["overview", "compliance", "conduct", "flow", "tracing", "cases", "plan", "drill", "history", "upload", "who"]
+FOR_LEADERS = {"conduct", "plan", "tracing", "cases", "drill", "history", "upload", "who"}
 
 
 def title(test):

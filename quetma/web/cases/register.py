@@ -11,6 +11,7 @@ from quetma import cases, follow_up, receipts, terms, tracing
 from quetma.cases import RegisteredCase, Said, State
 from quetma.web import widgets
 from quetma.web.cases import acts
+from quetma.web.plan import checklist
 from quetma.web.tracing import question
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _register(here: "Page", asked: tracing.Question, case: tracing.Case, answer:
         state = _state(here, "confirmed", f"register_{key}_state", ("confirmed", "suspected"))
         signs = st.text_input(t("Signs"), max_chars=500, placeholder=t("For example: fever, cough"),
                               key=f"register_{key}_signs", disabled=not case.symptoms)  # fmt: skip
-        note = st.text_input(t("Note"), max_chars=500, placeholder=t("Who reported it, which test"),
+        note = st.text_input(t("How it became known"), max_chars=500, placeholder=t("Who reported it, which test"),
                              key=f"register_{key}_note")  # fmt: skip
         degrees = _degrees(here, f"register_{key}_degrees", asked.steps)
         if not st.form_submit_button(t("Register and list the contacts"), type="primary"):
@@ -146,7 +147,7 @@ def _card(here: "Page", case: RegisteredCase) -> None:
             _news(here, case)
         with st.container(horizontal=True):
             st.button(
-                t("Close") if is_open else t("Change, history"),
+                t("Close") if is_open else t("Checklist, change, history"),
                 key=f"case_{case.case_id}",
                 icon=":material/expand_less:" if is_open else ":material/edit:",
                 on_click=lambda: st.session_state.update(case_opened=None if is_open else case.case_id),
@@ -156,6 +157,7 @@ def _card(here: "Page", case: RegisteredCase) -> None:
                 st.switch_page(widgets.PAGES / "tracing.py")
         if is_open:
             here.audit("open case", f"{case.case_id} {case.name} {case.phone_shown}".strip())
+            checklist.view(here, case)
             _change(here, case)
             _history(here, case)
 
@@ -236,7 +238,7 @@ def _change(here: "Page", case: RegisteredCase) -> None:
                 step=timedelta(minutes=15), key=f"{key}_hour",
             )  # fmt: skip
         signs = st.text_input(t("Signs"), value=case.signs, max_chars=500, key=f"{key}_signs")
-        note = st.text_input(t("Note"), value=case.note, max_chars=500, key=f"{key}_note")
+        note = st.text_input(t("How it became known"), value=case.note, max_chars=500, key=f"{key}_note")
         if st.form_submit_button(t("Save"), type="primary"):
             isolated_at = None
             if isolated:
@@ -272,7 +274,7 @@ def _history(here: "Page", case: RegisteredCase) -> None:
         "onset": st.column_config.DateColumn(t("Onset or sample"), format="DD/MM/YYYY"),
         "isolated_at": st.column_config.DatetimeColumn(t("Isolated"), format=moment),
         "signs": t("Signs"),
-        "note": t("Note"),
+        "note": t("How it became known"),
     }
     told = {name: column for name, column in columns.items() if rows[name].cast(pl.String).str.len_chars().sum()}
     widgets.table(rows, told, alt=t("Everything said of this case, newest first"))

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from quetma import identity, language, tracing
+from quetma import continuity, identity, language, tracing
 from quetma.documents import trace as document
 from quetma.tracing import unscanned
 from quetma.web import widgets
+from quetma.web.plan import continuity as screen
 from quetma.web.tracing import person
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def class_view(here: "Page", answer: tracing.Trace, degree: int) -> None:
     if degree == 1:
         _unscanned(here, answer)
         _unknown_duties(here, answer)
+        _uncovered(here, answer, people)
     if people.height:
         person.choose_and_show(here, answer, (degree,))
     if degree == 2 == answer.question.steps and people.height:
@@ -196,6 +198,20 @@ def _unscanned(here: "Page", answer: tracing.Trace) -> None:
         },
         alt=t("Staff on duty without a scan"),
     )
+
+
+def _uncovered(here: "Page", answer: tracing.Trace, people: pl.DataFrame) -> None:
+    """The way to what is left open when the cases and the suspected F1s among the staff stay away."""
+    away = {case.person_id for case in answer.question.cases} | set(tracing.suspected(people)["person_id"])
+    staff = [person for person in continuity.staff(here.store)["person_id"] if person in away]
+    if staff and st.button(
+        here.t("{n} of the staff among them: which duties would be uncovered?", n=len(staff)),
+        icon=":material/person_off:",
+        key="trace_uncovered",
+    ):
+        st.session_state[screen.AWAY] = staff
+        st.session_state["plan_view"] = "continuity"
+        st.switch_page(widgets.PAGES / "plan.py")
 
 
 def _unknown_duties(here: "Page", answer: tracing.Trace) -> None:

@@ -1,0 +1,1 @@
+"""The page of reminders and sanctions (pages/conduct.py)."""
