@@ -31,7 +31,15 @@ OUTCOMES: dict[Kind, tuple[str, ...]] = {
     "lost": ("",),
 }
 OF_A_CASE: tuple[Kind, ...] = ("questionnaire", "verdict")
-TASKS = ("call", "verdict", "quarantine", "test", "health", "release")  # what may be due, in the order it is done
+TASKS = (
+    "ill",
+    "call",
+    "verdict",
+    "quarantine",
+    "test",
+    "health",
+    "release",
+)  # what may be due, in the order it is done
 REACH_WITHIN = timedelta(hours=24)
 
 
@@ -207,16 +215,20 @@ def entries(store: Store, person_id: int) -> pl.DataFrame:
 
 
 def heeding(store: Store, question: tracing.Question) -> tracing.Question:
-    """The question, about a world in which who is in quarantine infects nobody. Raises `Unanswerable`."""
+    """The question, about a world in which who is in quarantine by now, or until its end, infects nobody. Raises
+    `Unanswerable`.
+    """
     known, _ = tracing.known(store, question)
     cases = {case.person_id for case in known.cases}  # whose isolation the question itself says
-    apart = isolated(store, known.since)
+    apart = isolated(store, known.since, min(known.until, store.clock()))
     return replace(question, isolated=tuple((person, begun) for person, begun in apart if person not in cases))
 
 
-def isolated(store: Store, since: datetime) -> tuple[tuple[int, datetime], ...]:
-    """Who is in quarantine or isolation at some time since, and from when: `Question.isolated` of a trace."""
-    return tuple(store.ask("follow_up/isolated", since=since).iter_rows())
+def isolated(store: Store, since: datetime, until: datetime) -> tuple[tuple[int, datetime], ...]:
+    """Who is in quarantine or isolation at some time since and still until, and from when: `Question.isolated` of a
+    trace. Whom a quarantine let go before may infect again.
+    """
+    return tuple(store.ask("follow_up/isolated", since=since, until=until).iter_rows())
 
 
 # State ----------------------------------------------------------------------------------------------------------------
@@ -244,8 +256,8 @@ DUE = pl.Schema(
 def _due(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
     """What is to be done about one contact (a row of queries/follow_up/state.sql).
 
-    ends_on: the last day of an F1's quarantine, as decided or else by the rule. watch_ends_on: the last day of watching
-    their health. test_due_on: the day of the newest test that the rule asks for by now and that nobody has taken.
+    ends_on: the last day of quarantine, as decided or else, of an F1, by the rule. watch_ends_on: the last day of
+    watching their health. test_due_on: the day of the newest test that the rule asks for by now and that nobody has taken.
     progress: following | case | cleared | lost | done. tasks: of `TASKS`, what is due; overdue: those that should have
     been done before. health_due, health_given: the days before today on which somebody should have asked how they are,
     and those on which it is known.
@@ -255,9 +267,11 @@ def _due(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
     plan = tracing.quarantine(rule_of(row), row["doses"], last_contact)
     first_class = row["degree"] == 1
     by_rule = last_contact + timedelta(days=plan.quarantine_days)
-    ends_on = (row["quarantine_until"] or by_rule) if first_class else None
+    ends_on = row["quarantine_until"] or (by_rule if first_class else None)
     watch_ends_on = (
-        ends_on + timedelta(days=plan.watch_days) if ends_on else last_contact + timedelta(days=plan.f2_days)
+        (ends_on or by_rule) + timedelta(days=plan.watch_days)
+        if first_class
+        else max(last_contact + timedelta(days=plan.f2_days), ends_on or last_contact)
     )
     asked = _days(listed_on + timedelta(days=1), min(today - timedelta(days=1), watch_ends_on))
     given = set(row["health_days"])
@@ -271,6 +285,8 @@ def _due(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
     due: list[tuple[str, bool]] = []  # task, overdue
     if progress == "following":
         reached = row["reached_at"] is not None
+        if row["health"] == "ill" or row["test"] == "positive":
+            due.append(("ill", False))
         if not reached:
             due.append(("call", moment >= row["listed_at"] + REACH_WITHIN))
         elif row["verdict"] is None:
@@ -316,8 +332,8 @@ def proposed_quarantine(row: dict[str, Any], moment: datetime) -> tuple[datetime
 def behind(contacts: pl.DataFrame, moment: datetime) -> dict[str, tuple[pl.DataFrame, pl.DataFrame]]:
     """What public health asks, as figure → the rows of `state` that it counts, and those of whom it is a part.
 
-    contacts, quarantined (now), cleared, cases (fell ill), lost, done: of all. reached: within 24 hours of being
-    listed, of those listed for that long or reached. daily: asked every single day how they are, of those who should
+    contacts, quarantined (followed, and there now), cleared, cases (fell ill), lost, done: of all. reached: within
+    24 hours of being listed, of those listed for that long or reached. daily: asked every single day how they are, of those who should
     have been on some day before today. Who is a contact of several cases stands there once for each.
     """
     soon = (pl.col("reached_at") - pl.col("listed_at")) <= REACH_WITHIN
@@ -325,6 +341,7 @@ def behind(contacts: pl.DataFrame, moment: datetime) -> dict[str, tuple[pl.DataF
     asked = contacts.filter((pl.col("health_due") > 0) & pl.col("progress").is_in(["following", "done", "lost"]))
     today = moment.date()
     staying = (pl.col("quarantine_since").dt.date() <= today) & (pl.col("ends_on") >= today)
+    staying &= pl.col("progress") == "following"
     progress = {"lost": "lost", "cleared": "cleared", "cases": "case", "done": "done"}
     return {
         "contacts": (contacts, contacts),

@@ -19,6 +19,7 @@ def states(t: Translate) -> dict[str, str]:
 def tasks(t: Translate) -> dict[str, str]:
     """What may be due about a contact."""
     return {
+        "ill": t("Ill or tested positive: register as a case"),
         "call": t("Call them"),
         "verdict": t("Decide: close contact or not"),
         "quarantine": t("Arrange quarantine"),

@@ -166,6 +166,19 @@ def test_one_press_says_what_came_of_it(app: App, demo_store: Store, registered:
     assert (row["quarantine"], row["quarantine_until"]) == ("home", first["last_at"].date() + timedelta(days=14))
 
 
+def test_who_is_ill_comes_first_and_is_traced_from_there(app: App, demo_store: Store, registered: int) -> None:
+    last = today.due(follow_up.state(demo_store))["person_id"][-1]
+    follow_up.enter(demo_store, "An", Entry(last, "health", "ill"))
+    rows = today.due(follow_up.state(demo_store))
+    assert rows["person_id"][0] == last
+    at = page(app, demo_store)
+    assert any("Ill or tested positive" in text.value for text in at.caption)
+    assert [button for button in at.button if str(button.key) == f"quick_1_{last}_called_reached"], "and still called"
+    pressed(at, "They are ill: trace and register")
+    assert at.title[0].value == "Tracing"
+    assert at.date_input(key=f"trace_onset_{last}").value == NOW.date()
+
+
 def test_a_contact_opened_asked_decided_and_taken_back(app: App, demo_store: Store, registered: int) -> None:
     person = follow_up.state(demo_store)["person_id"][0]
     follow_up.enter(demo_store, "An", Entry(person, "called", "reached"))

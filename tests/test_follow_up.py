@@ -1,7 +1,7 @@
 """Following contacts up: what holds of the entries, what is due when, and the figures, against a plain recount."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quetma import cases, follow_up, tracing
+from quetma import cases, follow_up, identity, tracing
 from quetma.cases import RegisteredCase, Said
 from quetma.follow_up import Entry, FollowUpError, Questionnaire
 from quetma.store import Store
@@ -152,6 +152,36 @@ def test_an_f2_is_called_and_watches_their_health(store: Store) -> None:
     assert (found["ends_on"], found["watch_ends_on"], found["test_due_on"]) == (None, date(2021, 9, 7), None)
 
 
+def test_an_f2_in_quarantine_is_counted_and_released(store: Store) -> None:
+    listed(store)
+    until = date(2021, 9, 10)
+    follow_up.enter(store, "An", Entry(Z, "called", "reached"), Entry(Z, "quarantine", "home", until=until))
+    found = row(store, Z)
+    assert (found["ends_on"], found["watch_ends_on"]) == (until, until), "watched for as long as they stay"
+    assert behind(follow_up.state(store), LISTED)["quarantined"] == ([Z], 3)
+    assert "release" in due(store, Z, datetime(2021, 9, 10, 8))[0]
+
+
+def test_who_falls_ill_is_due_until_registered(store: Store) -> None:
+    listed(store)
+    follow_up.enter(store, "An", Entry(X, "called", "reached"), Entry(X, "health", "ill"), Entry(Y, "test", "positive"))
+    assert "ill" in due(store, X, LISTED)[0]
+    assert "ill" in due(store, Y, LISTED)[0]
+    assert "ill" not in due(store, Z, LISTED)[0]
+    cases.register(store, "An", Said(X, DAY, state="suspected"))
+    assert due(store, X, LISTED) == ([], [])
+
+
+def test_who_is_the_case_by_a_later_decision_is_no_contact_of_their_own(store: Store) -> None:
+    case = listed(store)
+    identity.merge(store, Y, F0, "An")
+    assert follow_up.state(store)["person_id"].to_list() == [X, Z]
+    assert cases.one(store, case.case_id) == replace(case, contacts=2)
+    assert follow_up.compare(store, case, tracing.Question((case.case,))).gone.is_empty()
+    identity.unmerge(store, Y)
+    assert follow_up.state(store)["person_id"].to_list() == [X, Y, Z]
+
+
 def test_who_is_cleared_lost_or_ill_themselves_has_nothing_due(store: Store) -> None:
     listed(store)
     follow_up.enter(
@@ -256,12 +286,30 @@ def test_who_stays_apart_infects_nobody_from_then_on(store: Store) -> None:
     since = case.case.resolved().since
     noon = datetime(2021, 8, 24, 10, 15)
     follow_up.enter(store, "An", Entry(X, "quarantine", "home", happened_at=noon, until=date(2021, 9, 7)))
-    assert follow_up.isolated(store, since) == ((X, noon),)
-    question = tracing.Question((case.case,), isolated=follow_up.isolated(store, since))
+    until = datetime(2021, 9, 8)
+    assert follow_up.isolated(store, since, until) == ((X, noon),)
+    question = tracing.Question((case.case,), isolated=follow_up.isolated(store, since, until))
     assert tracing.trace(store, question).counts["f2"] == 0
-    assert follow_up.isolated(store, datetime(2021, 9, 8)) == ()
+    assert follow_up.isolated(store, since, until + timedelta(minutes=1)) == (), "free again before the window ends"
     cases.change(store, "An", case, isolated_at=LISTED)
-    assert follow_up.isolated(store, since) == ((F0, LISTED), (X, noon))
+    assert follow_up.isolated(store, since, until) == ((F0, LISTED), (X, noon))
+    follow_up.enter(store, "An", Entry(X, "quarantine", "home", happened_at=noon, until=date(2021, 9, 1)))
+    assert follow_up.isolated(store, since, until) == ((F0, LISTED),), "the newest entry says how long"
+    follow_up.enter(store, "An", Entry(X, "quarantine", "home", happened_at=noon, until=date(2021, 9, 7)))
+    follow_up.enter(store, "An", Entry(X, "verdict", "cleared", case_id=1))
+    assert follow_up.isolated(store, since, until) == ((F0, LISTED),), "who is cleared may go out"
+
+
+def test_who_left_quarantine_may_infect_again(store: Store) -> None:
+    """X was in quarantine until the 14th of August, is back, and meets F0 on the 24th and then Z."""
+    with store.write() as cursor:
+        cursor.execute("INSERT INTO person VALUES (9, 'x', 'Ca trước', 'ca truoc', 'a', NULL, NULL, FALSE)")
+    clock.now = datetime(2021, 8, 1, 9)
+    follow_up.enter(store, "An", Entry(X, "quarantine", "home", until=date(2021, 8, 22)))
+    clock.now = LISTED
+    question = tracing.Question((tracing.Case(F0, DAY),))
+    assert follow_up.heeding(store, question).isolated == ()
+    assert tracing.trace(store, follow_up.heeding(store, question)).counts["f2"] == 1
 
 
 # Against a plain recount ----------------------------------------------------------------------------------------------
@@ -390,6 +438,7 @@ def test_figures_of_public_health(store: Store) -> None:
         store, "An",
         Entry(X, "called", "reached", happened_at=at(0, 10)), Entry(X, "health", "well", happened_at=at(1)),
         Entry(X, "quarantine", "centre", until=date(2021, 9, 7)),
+        Entry(Z, "quarantine", "home", until=date(2021, 9, 7)),
         Entry(Y, "called", "reached", happened_at=at(1, 10)), Entry(Z, "lost"),
     )  # fmt: skip
     found = follow_up.state(store)

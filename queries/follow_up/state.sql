@@ -1,6 +1,6 @@
 -- One row per case that was not ruled out and contact listed for it, F1 first, longest together first: what has been done.
 -- What is known of a person counts for a case from when they were listed for it; of a questionnaire and a verdict only those about
--- that case. A declaration of health by the person themself counts as a day's health too.
+-- that case. Who is the case by a later merge is no contact. A declaration of health by the person themself counts as a day's health too.
 -- is_case: the person is a registered case, or was one since. doses: days of vaccination up to the last contact. health_days, test_days: days with one.
 -- reached_at: of the first call that reached them. lost: so said, and no sign of them since.
 WITH done AS (
@@ -45,7 +45,7 @@ SELECT c.case_id, r.onset, r.rule, q.name AS case_name, c.person_id, p.name, p.p
     a.test, COALESCE(a.test_days, []) AS test_days,
     COALESCE(a.lost_entry > COALESCE(a.sign_entry, 0), FALSE) AS lost
 FROM contact c
-JOIN registered_case r ON r.case_id = c.case_id AND r.state <> 'ruled_out'
+JOIN registered_case r ON r.case_id = c.case_id AND r.state <> 'ruled_out' AND r.person_id <> c.person_id
 JOIN known_person p ON p.person_id = c.person_id
 JOIN known_person q ON q.person_id = r.person_id
 LEFT JOIN acts a ON a.case_id = c.case_id AND a.person_id = c.person_id

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from quetma import follow_up
+from quetma import follow_up, tracing
 from quetma.cases import CaseError
 from quetma.follow_up import Entry, FollowUpError
 from quetma.web import widgets
+from quetma.web.tracing import question
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,14 @@ def open_contact(case_id: int, person_id: int) -> None:
 def close_contact() -> None:
     """No contact is open any more."""
     st.session_state[OPENED] = None
+
+
+def trace_button(here: "Page", row: dict[str, Any], key: str) -> None:
+    """The button that asks about a contact as a case of their own, ill since today until somebody says otherwise."""
+    if st.button(here.t("They are ill: trace and register"), icon=":material/share:", key=key):
+        question.pick([tracing.Case(row["person_id"], here.store.clock().date())])
+        close_contact()
+        st.switch_page(widgets.PAGES / "tracing.py")
 
 
 def phone(here: "Page", row: dict[str, Any]) -> str:

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from quetma import follow_up, terms, tracing
+from quetma import follow_up, terms
 from quetma.follow_up import Entry, Kind, Questionnaire
 from quetma.web import widgets
 from quetma.web.cases import acts
-from quetma.web.tracing import question
 
 if TYPE_CHECKING:
     from quetma.web.page import Page
 
 KINDS: tuple[Kind, ...] = ("called", "questionnaire", "quarantine", "test", "health", "lost")
-FIELD_OF = {"call": "called", "verdict": "questionnaire", "release": "quarantine"}  # the others are called the same
+FIELD_OF = {
+    "ill": "test",
+    "call": "called",
+    "verdict": "questionnaire",
+    "release": "quarantine",
+}  # the others are called the same
 
 
 def opened(here: "Page", contacts: pl.DataFrame) -> None:
@@ -47,12 +51,8 @@ def _contact(here: "Page", row: dict[str, Any]) -> None:
             st.session_state["history_person"] = row["person_id"]
             acts.close_contact()
             st.switch_page(widgets.PAGES / "history.py")
-        if not row["is_case"] and st.button(
-            t("They are ill: trace and register"), icon=":material/share:", key="contact_case"
-        ):
-            question.pick([tracing.Case(row["person_id"], here.store.clock().date())])
-            acts.close_contact()
-            st.switch_page(widgets.PAGES / "tracing.py")
+        if not row["is_case"]:
+            acts.trace_button(here, row, "contact_case")
 
 
 def _facts(here: "Page", row: dict[str, Any]) -> None:

@@ -19,18 +19,19 @@ OVERDUE = ":orange[:material/schedule:]"
 
 
 def due(contacts: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `follow_up.state` about which something is due: overdue ones first, F1 first, whom nobody has called
-    yet first, longest together first.
+    """The rows of `follow_up.state` about which something is due: who is ill, then overdue ones first, F1 first, whom
+    nobody has called yet first, longest together first.
 
     Who is a contact of several cases stands there once, for the case in which most is due.
     """
     rows = contacts.filter(pl.col("tasks").list.len() > 0).with_columns(
-        late=pl.col("overdue").list.len() > 0, steps=pl.col("tasks").list.len()
+        ill=pl.col("tasks").list.contains("ill"),
+        late=pl.col("overdue").list.len() > 0,
+        steps=pl.col("tasks").list.len(),
     )
-    rows = rows.sort(
-        "late", "degree", "calls", "steps", "minutes", descending=[True, False, False, True, True], maintain_order=True
-    )
-    return rows.unique("person_id", keep="first", maintain_order=True).drop("late", "steps")
+    order = {"ill": True, "late": True, "degree": False, "calls": False, "steps": True, "minutes": True}
+    rows = rows.sort(*order, descending=list(order.values()), maintain_order=True)
+    return rows.unique("person_id", keep="first", maintain_order=True).drop("ill", "late", "steps")
 
 
 def view(here: "Page", contacts: pl.DataFrame) -> None:
@@ -82,8 +83,11 @@ def _card(here: "Page", row: dict[str, Any], task: str | None) -> None:
         if row["calls"] and row["reached_at"] is None:
             tried = " · " + t("called {n} times, last {moment}", n=row["calls"], moment=here.moment(row["called_at"]))
         st.caption(mark + widgets.plain(terms.due(t, row)) + tried)
+        first = next((due for due in row["tasks"] if due != "ill"), "")
         with st.container(horizontal=True):
-            for label, entry in quick(here, row, task or row["tasks"][0]):
+            if "ill" in row["tasks"]:
+                acts.trace_button(here, row, f"trace_{row['case_id']}_{row['person_id']}")
+            for label, entry in quick(here, row, task or first):
                 st.button(
                     label,
                     key=f"quick_{row['case_id']}_{row['person_id']}_{entry.kind}_{entry.outcome}",
