@@ -257,8 +257,8 @@ def _due(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
     """What is to be done about one contact (a row of queries/follow_up/state.sql).
 
     ends_on: the last day of quarantine, as decided or else, of an F1, by the rule. watch_ends_on: the last day of
-    watching their health. test_due_on: the day of the newest test that the rule asks for by now and that nobody has taken.
-    progress: following | case | cleared | lost | done. tasks: of `TASKS`, what is due; overdue: those that should have
+    watching their health. test_due_on: the day of the newest test that the rule asks for by now and that nobody has
+    taken. progress: following | case | cleared | lost | done. tasks: of `TASKS`, what is due; overdue: those that should have
     been done before. health_due, health_given: the days before today on which somebody should have asked how they are,
     and those on which it is known.
     """
@@ -333,8 +333,8 @@ def behind(contacts: pl.DataFrame, moment: datetime) -> dict[str, tuple[pl.DataF
     """What public health asks, as figure → the rows of `state` that it counts, and those of whom it is a part.
 
     contacts, quarantined (followed, and there now), cleared, cases (fell ill), lost, done: of all. reached: within
-    24 hours of being listed, of those listed for that long or reached. daily: asked every single day how they are, of those who should
-    have been on some day before today. Who is a contact of several cases stands there once for each.
+    24 hours of being listed, of those listed for that long or reached. daily: asked every single day how they are, of
+    those who should have been on some day before today. Who is a contact of several cases stands there once for each.
     """
     soon = (pl.col("reached_at") - pl.col("listed_at")) <= REACH_WITHIN
     clocked = contacts.filter(pl.col("reached_at").is_not_null() | (pl.col("listed_at") + REACH_WITHIN <= moment))
