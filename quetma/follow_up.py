@@ -258,9 +258,9 @@ def _due(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
 
     ends_on: the last day of quarantine, as decided or else, of an F1, by the rule. watch_ends_on: the last day of
     watching their health. test_due_on: the day of the newest test that the rule asks for by now and that nobody has
-    taken. progress: following | case | cleared | lost | done. tasks: of `TASKS`, what is due; overdue: those that should have
-    been done before. health_due, health_given: the days before today on which somebody should have asked how they are,
-    and those on which it is known.
+    taken. progress: following | case | cleared | lost | done. tasks: of `TASKS`, what is due; overdue: those that
+    should have been done before. health_due, health_given: the days before today on which somebody should have asked
+    how they are, and those on which it is known.
     """
     today, listed_on = moment.date(), row["listed_at"].date()
     last_contact = row["last_at"].date()
