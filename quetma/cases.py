@@ -16,6 +16,7 @@ from quetma.store import Store, query
 State = Literal["suspected", "confirmed", "recovered", "ruled_out"]
 STATES: tuple[State, ...] = get_args(State)
 OPEN: tuple[State, ...] = ("suspected", "confirmed")
+MASKED = "A masked name or phone may be several people: find out who it is, then register them."
 
 
 class CaseError(ValueError):
@@ -80,7 +81,7 @@ def change(store: Store, account: str, case: RegisteredCase, **changes: object) 
 def _enter(store: Store, account: str, case_id: int | None, said: Said) -> int:
     person = directory.person(store, said.person_id)
     if case_id is None and (person is None or person["masked"]):
-        raise CaseError("A masked name or phone may be several people: find out who it is first.")
+        raise CaseError(MASKED)
     tomorrow = datetime.combine(
         store.clock().date() + timedelta(days=1), time()
     )  # isolated today, nobody says the hour

@@ -110,6 +110,16 @@ def test_registered_from_the_trace_with_its_contacts_and_what_they_rest_on(
     ]  # fmt: skip
 
 
+def test_a_masked_person_is_no_case_and_the_trace_says_so(app: App, demo_store: Store) -> None:
+    [[masked]] = demo_store.cursor().execute("SELECT MIN(person_id) FROM person WHERE masked").fetchall()
+    at = app(page="pages/tracing.py", language="en", store=demo_store)
+    at.session_state["trace_person"] = masked
+    at.run()
+    assert not at.exception
+    assert cases.MASKED in [text.value for text in at.info]
+    assert not [button for button in at.button if button.label == "Register and list the contacts"]
+
+
 def test_the_trace_says_that_it_is_a_case_already(app: App, demo_store: Store, khoi: int, registered: int) -> None:
     cases.change(
         demo_store, "An", cases.registered(demo_store)[0], isolated_at=datetime(2021, 8, 26, 9), symptoms=False

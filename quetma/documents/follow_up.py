@@ -33,7 +33,7 @@ def write(contacts: pl.DataFrame, at: datetime, fmt: str, path: Path, language: 
         table.book(
             path,
             [
-                table.Sheet(t("Contacts"), rows, columns(t), said),
+                table.Sheet(t("Listed contacts"), rows, columns(t), said),
                 table.Sheet(t("Figures"), told, headings, said),
             ],
         )

@@ -76,7 +76,7 @@ def test_from_the_trace_to_the_worked_list(window: Window, demo_folder: Path, tm
             settled(page)
             assert not faults(page), views.nth(at).inner_text()
         book = CalamineWorkbook.from_path(str(fetched(page, t("Workbook with the figures (Excel)"))))
-        rows = book.get_sheet_by_name(t("Contacts")).to_python()
+        rows = book.get_sheet_by_name(t("Listed contacts")).to_python()
 
         go(page, t("Overview"))
         expect(page.get_by_text(re.compile("Người tiếp xúc cần theo dõi hôm nay"))).to_be_visible()

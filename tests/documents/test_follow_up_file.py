@@ -53,8 +53,8 @@ def test_workbook_holds_the_same_and_the_figures(store: Store, tmp_path: Path) -
     path = tmp_path / "x.xlsx"
     document.write(follow_up.state(store), clock.now, "xlsx", path, "en")
     book = fastexcel.read_excel(path)
-    assert book.sheet_names == ["Contacts", "Figures"]
-    people = book.load_sheet("Contacts", header_row=2).to_polars()
+    assert book.sheet_names == ["Listed contacts", "Figures"]
+    people = book.load_sheet("Listed contacts", header_row=2).to_polars()
     assert people.select("Class", "Name", "Quarantine").rows() == [
         ("F1", "Người 2", "at home"), ("F1", "Người 3", None), ("F2", "Người 4", None)
     ]  # fmt: skip

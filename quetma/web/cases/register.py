@@ -37,6 +37,7 @@ def bar(here: "Page", asked: tracing.Question, answer: tracing.Trace) -> None:
     """
     t = here.t
     names = dict(answer.people.select("person_id", "name").iter_rows())
+    masked = set(answer.people.filter("masked")["person_id"])
     for case in asked.cases:
         known = next((of for of in cases.of_person(here.store, case.person_id) if of.open), None)
         if known:
@@ -48,6 +49,8 @@ def bar(here: "Page", asked: tracing.Question, answer: tracing.Trace) -> None:
                 )  # fmt: skip
                 if st.button(t("Open the case"), key=f"case_of_{case.person_id}", icon=":material/arrow_forward:"):
                     _to(known.case_id)
+        elif case.person_id in masked:
+            st.info(t(cases.MASKED), icon=":material/help:")
         else:
             with st.expander(
                 t("Register {name} as a case and follow the contacts up", name=widgets.plain(names[case.person_id])),

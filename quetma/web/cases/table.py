@@ -116,7 +116,12 @@ def table(here: "Page", rows: pl.DataFrame, key: str) -> None:
     always = {"name", "open", "phone_shown", "class", "case_name", "progress", "due"}
     columns = {name: column for name, column in columns.items() if name in always or shown[name].count()}
     st.dataframe(
-        shown.select(*columns), column_config=columns, hide_index=True, placeholder="", key=key, alt=t("Contacts")
+        shown.select(*columns),
+        column_config=columns,
+        hide_index=True,
+        placeholder="",
+        key=key,
+        alt=t("Listed contacts"),
     )
 
 
