@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from quetma.people import MIGRATED_2018, fold
+from quetma.people import MIGRATED_2018, fold, fold_all
 from quetma.store import Store
 
 
@@ -16,12 +16,27 @@ def find(store: Store, text: str, rows: int = 10) -> pl.DataFrame:
     in any form (`0912`, `+84 912`, an old 11-digit prefix). Columns: person_id, name, phone (as shown), birth_year,
     kind (staff | visitor, today), masked, exact (the whole name or phone was typed), last_seen.
     """
-    typed = text.split()
-    words = fold(" ".join(token for token in typed if any(c.isalpha() for c in token))).split()
-    digits = phone_pieces("".join(token for token in typed if not any(c.isalpha() for c in token)))
+    words, digits = _typed(text)
     if not words and not digits:
         rows = 0
     return store.ask("people/search", words=words, digits=digits, day=store.today(), rows=rows)
+
+
+def among(people: pl.DataFrame, text: str) -> pl.DataFrame:
+    """Those of a frame with name and phone_shown that the text fits, as in `find`; no text fits everybody."""
+    words, digits = _typed(text)
+    names = pl.lit(" ") + fold_all(people["name"])
+    fits = [names.str.contains(f" {word}", literal=True) for word in words]
+    if digits:
+        fits.append(pl.col("phone_shown").str.contains_any(digits))
+    return people.filter(fits) if fits else people
+
+
+def _typed(text: str) -> tuple[list[str], list[str]]:
+    """The words of a name and the ways to write the piece of a phone in what somebody typed."""
+    typed = text.split()
+    words = fold(" ".join(token for token in typed if any(c.isalpha() for c in token))).split()
+    return words, phone_pieces("".join(token for token in typed if not any(c.isalpha() for c in token)))
 
 
 def person(store: Store, person_id: int) -> dict[str, Any] | None:

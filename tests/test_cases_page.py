@@ -304,6 +304,25 @@ def test_isolation_before_the_infectious_days_is_refused(app: App, demo_store: S
     assert cases.registered(demo_store)[0].isolated_at is None
 
 
+def test_a_contact_is_found_by_a_piece_of_name_or_phone(app: App, demo_store: Store, registered: int) -> None:
+    contacts = follow_up.state(demo_store)
+    at = page(app, demo_store, "contacts")
+    for text, name in (
+        ("quoc dat", "Trần Quốc Đạt"),
+        ("+84 900 000 008", "Trần Quốc Đạt"),
+        ("THUÝ dinh", "Đinh Thị Thúy"),
+    ):
+        at.text_input(key="cases_find").set_value(text)
+        rerun(at)
+        assert list(at.dataframe[0].value["name"]) == [name], text
+    at.text_input(key="cases_find").set_value("nobody")
+    rerun(at)
+    assert not len(at.dataframe)
+    at.text_input(key="cases_find").set_value("")
+    rerun(at)
+    assert len(at.dataframe[0].value) == contacts.height
+
+
 def test_every_figure_has_its_people(app: App, demo_store: Store, registered: int) -> None:
     people = follow_up.state(demo_store)["person_id"]
     follow_up.enter(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from quetma import language, terms
+from quetma import directory, language, terms
 from quetma.documents import MEDIA_TYPES
 from quetma.documents import follow_up as document
 from quetma.web import downloads
@@ -46,6 +46,13 @@ def of_case(here: "Page", contacts: pl.DataFrame, key: str) -> pl.DataFrame:
 def _filtered(here: "Page", contacts: pl.DataFrame) -> pl.DataFrame:
     t = here.t
     names = terms.progress(t)
+    text = st.text_input(
+        t("Find a person by name or phone"),
+        type="search",
+        live="300ms",
+        placeholder=t("For example: van an, or 0912 345"),
+        key="cases_find",
+    )
     with st.container(horizontal=True):
         degrees = st.pills(
             t("Class"),
@@ -65,7 +72,7 @@ def _filtered(here: "Page", contacts: pl.DataFrame) -> pl.DataFrame:
         contacts = contacts.filter(pl.col("degree").is_in(degrees))
     if progress:
         contacts = contacts.filter(pl.col("progress").is_in(progress))
-    return contacts
+    return directory.among(contacts, text or "")
 
 
 def table(here: "Page", rows: pl.DataFrame, key: str) -> None:
