@@ -145,10 +145,9 @@ def test_what_is_due_comes_in_order_each_person_once(demo_store: Store, register
     follow_up.enter(demo_store, "An", Entry(first, "called", "no_answer"), Entry(second, "called", "reached"))
     rows = today.due(follow_up.state(demo_store, moment))
     assert rows.height == rows["person_id"].n_unique() == contacts.height
-    late = (rows["overdue"].list.len() > 0).to_list()
-    assert late == sorted(late, reverse=True)
-    order = [(not late, row["degree"], row["calls"]) for late, row in zip(late, rows.to_dicts(), strict=True)]
+    order = [("ill" not in row["tasks"], not row["overdue"], row["degree"], row["calls"]) for row in rows.to_dicts()]
     assert order == sorted(order)
+    assert not order[0][0], "who declared symptoms that morning"
     doubled = pl.concat([contacts, contacts.with_columns(case_id=pl.lit(9, contacts.schema["case_id"]))])
     assert today.due(doubled).height == contacts.height, "a contact of two cases"
 
@@ -164,7 +163,7 @@ def test_one_press_says_what_came_of_it(app: App, demo_store: Store, registered:
         ("called", "reached", "Test leader")
     ]
     row = follow_up.state(demo_store).row(by_predicate=pl.col("person_id") == first["person_id"], named=True)
-    assert row["tasks"][:2] == ["verdict", "quarantine"]
+    assert row["tasks"][:3] == ["ill", "verdict", "quarantine"]
     assert audited(demo_store, "follow up") == [
         ("follow up", f"{first['name']} {first['phone_shown']}", "called reached, 15:41 27/08/2021")
     ]
@@ -177,7 +176,9 @@ def test_one_press_says_what_came_of_it(app: App, demo_store: Store, registered:
 
 
 def test_who_is_ill_comes_first_and_is_traced_from_there(app: App, demo_store: Store, registered: int) -> None:
-    last = today.due(follow_up.state(demo_store))["person_id"][-1]
+    rows = today.due(follow_up.state(demo_store))
+    follow_up.enter(demo_store, "An", Entry(rows["person_id"][0], "health", "well"))
+    last = rows["person_id"][-1]
     follow_up.enter(demo_store, "An", Entry(last, "health", "ill"))
     rows = today.due(follow_up.state(demo_store))
     assert rows["person_id"][0] == last

@@ -220,6 +220,20 @@ def test_a_declaration_of_their_own_counts_as_a_days_health(store: Store) -> Non
     assert row(store, Y, at(3))["health_given"] == 0
 
 
+def test_who_fell_ill_between_the_contact_and_the_listing_is_ill(store: Store) -> None:
+    """X was met at 9 on the 24th: signs of an hour later count, signs of before do not; nor does it count as asked."""
+    with store.write() as cursor:
+        for person, moment in ((X, datetime(2021, 8, 24, 10)), (Y, datetime(2021, 8, 24, 9, 29))):
+            cursor.execute("INSERT INTO declaration_row VALUES (1, 9, ?, ?, 'sốt', TRUE)", [person, moment])
+    follow_up.enter(store, "An", Entry(Z, "test", "positive", happened_at=datetime(2021, 8, 24, 18)))
+    clock.now = LISTED + timedelta(minutes=1)
+    listed(store)
+    assert [row(store, who)["health"] for who in (X, Y)] == ["ill", None]
+    assert row(store, Z)["test"] == "positive"
+    assert [("ill" in due(store, who, at(1))[0]) for who in (X, Y, Z)] == [True, False, True]
+    assert row(store, X, at(2))["health_given"] == 0
+
+
 def test_doses_shorten_the_quarantine_under_762(store: Store) -> None:
     """Two doses by the 14th day before the contact: 5 + 5 days; a second one too late: 7 + 3."""
     number = cases.register(store, "An", Said(F0, DAY, rule="762"))

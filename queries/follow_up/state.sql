@@ -1,6 +1,7 @@
 -- One row per case that was not ruled out and contact listed for it, F1 first, longest together first: what has been done.
--- What is known of a person counts for a case from when they were listed for it; of a questionnaire and a verdict only those about
--- that case. Who is the case by a later merge is no contact. A declaration of health by the person themself counts as a day's health too.
+-- What is known of a person counts for a case from when they were listed for it, of their health and tests from when they first met
+-- the case; of a questionnaire and a verdict only those about that case. Who is the case by a later merge is no contact.
+-- A declaration of health by the person themself counts as a day's health too.
 -- is_case: the person is a registered case, or was one since. doses: days of vaccination up to the last contact. health_days, test_days: days with one.
 -- reached_at: of the first call that reached them. lost: so said, and no sign of them since.
 WITH done AS (
@@ -26,7 +27,8 @@ acts AS (
         MAX(f.entry_id) FILTER (f.kind = 'lost') AS lost_entry,
         MAX(f.entry_id) FILTER (f.kind IN ('questionnaire', 'health', 'test') OR f.outcome = 'reached') AS sign_entry
     FROM contact c
-    JOIN done f ON f.person_id = c.person_id AND (f.case_id IS NULL OR f.case_id = c.case_id) AND f.entered_at >= c.listed_at
+    JOIN done f ON f.person_id = c.person_id AND (f.case_id IS NULL OR f.case_id = c.case_id)
+        AND (f.entered_at >= c.listed_at OR f.kind IN ('health', 'test') AND f.happened_at >= c.exposed_at)
     GROUP BY c.case_id, c.person_id
 ),
 dosed AS (
