@@ -29,8 +29,9 @@ widgets.cards(
     [
         widgets.Card(t("Open cases"), here.number(still_open), t("{n} in all", n=here.number(len(known)))),
         widgets.Card(
-            t("Contacts followed"), here.number(contacts.filter(contacts["progress"] == "following").height),
-            t("{n} listed", n=here.number(contacts.height)),
+            t("Contacts followed"),
+            here.number(contacts.filter(contacts["progress"] == "following")["person_id"].n_unique()),
+            t("{n} listed", n=here.number(contacts["person_id"].n_unique())),
         ),
         widgets.Card(t("Due today"), here.number(to_do.height), t("people")),
         widgets.Card(

@@ -342,6 +342,23 @@ def test_every_figure_has_its_people(app: App, demo_store: Store, registered: in
         assert list(shown["name"]) == of["name"].to_list(), figure
 
 
+def test_who_is_a_contact_of_two_cases_is_one_of_the_people_followed(
+    app: App, demo_store: Store, registered: int
+) -> None:
+    person = follow_up.state(demo_store)["person_id"][0]
+    number = cases.register(demo_store, "An", Said(person, ONSET))
+    case = cases.one(demo_store, number)
+    assert case
+    follow_up.follow(demo_store, "An", case, follow_up.compare(demo_store, case, tracing.Question((case.case,))).new)
+    contacts = follow_up.state(demo_store)
+    people = contacts["person_id"].n_unique()
+    assert people < contacts.height
+    at = page(app, demo_store, "figures")
+    followed = set(contacts.filter(pl.col("progress") == "following")["person_id"])
+    assert metrics(at)["Contacts followed"] == str(len(followed))
+    assert f"they are {people} people" in " ".join(text.value for text in at.caption)
+
+
 def test_a_health_round_enters_many_at_once(app: App, demo_store: Store, registered: int) -> None:
     """The table itself is tried in the browser; here that its rows are those due, and nothing chosen saves nothing."""
     case = demo_store.clock() - timedelta(days=1)

@@ -44,6 +44,10 @@ def view(here: "Page", contacts: pl.DataFrame) -> None:
         return widgets.Card(names[name], here.number(of))
 
     widgets.cards([card(name) for name in names], across=4)
+    if (people := contacts["person_id"].n_unique()) < contacts.height:
+        st.caption(
+            t("Who is a contact of several cases is counted for each; they are {n} people.", n=here.number(people))
+        )
     chosen = st.selectbox(t("Who is behind the figure"), list(names), format_func=lambda name: names[name],
                           key="cases_figure")  # fmt: skip
     of, among = behind[chosen or "contacts"]
