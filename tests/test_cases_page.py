@@ -294,6 +294,27 @@ def test_a_case_is_changed_and_its_history_shown(app: App, demo_store: Store, re
     assert audited(demo_store, "change case")[0][2] == "confirmed, 25/08/2021, 2021-08-27 08:00:00"
 
 
+def test_isolated_on_a_day_without_an_hour_stays_that_day(
+    app: App, demo_store: Store, khoi: int, registered: int
+) -> None:
+    at = page(app, demo_store, "cases")
+    at.session_state["case_opened"] = registered
+    rerun(at)
+    form = next(str(field.key).removesuffix("_onset") for field in at.date_input if str(field.key).endswith("_onset"))
+    at.date_input(key=f"{form}_isolated").set_value(date(2021, 8, 26))
+    pressed(at, "Save")
+    assert cases.registered(demo_store)[0].isolated_at == datetime(2021, 8, 27), "to the end of that day"
+    assert "isolated 26/08/2021" in " ".join(text.value for text in at.markdown)
+    form = next(str(field.key).removesuffix("_onset") for field in at.date_input if str(field.key).endswith("_onset"))
+    assert (at.date_input(key=f"{form}_isolated").value, at.time_input(key=f"{form}_hour").value) == (
+        date(2021, 8, 26), None,
+    )  # fmt: skip
+    at = app(page="pages/tracing.py", language="en", store=demo_store)
+    at.session_state["trace_person"] = khoi
+    at.run()
+    assert at.date_input(key=f"trace_isolated_{khoi}").value == date(2021, 8, 26)
+
+
 def test_isolation_before_the_infectious_days_is_refused(app: App, demo_store: Store, registered: int) -> None:
     at = page(app, demo_store, "cases")
     at.session_state["case_opened"] = registered

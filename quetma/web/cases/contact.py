@@ -15,12 +15,7 @@ if TYPE_CHECKING:
     from quetma.web.page import Page
 
 KINDS: tuple[Kind, ...] = ("called", "questionnaire", "quarantine", "test", "health", "lost")
-FIELD_OF = {
-    "ill": "test",
-    "call": "called",
-    "verdict": "questionnaire",
-    "release": "quarantine",
-}  # the others are called the same
+FIELD_OF = {"call": "called", "verdict": "questionnaire", "release": "quarantine"}  # the others are called the same
 
 
 def opened(here: "Page", contacts: pl.DataFrame) -> None:
@@ -101,7 +96,7 @@ def _fields(here: "Page", row: dict[str, Any], done: pl.DataFrame) -> None:
     t = here.t
     # New fields after each entry: those of the last one are done with.
     key = f"contact_{row['case_id']}_{row['person_id']}_{done.height}_{done['entry_id'].max() or 0}"
-    first = next((FIELD_OF.get(task, task) for task in row["tasks"]), "called")
+    first = next((FIELD_OF.get(task, task) for task in row["tasks"] if task != "ill"), "called")
     names = terms.kinds(t) | {"questionnaire": t("Questions and decision")}
     kind = st.segmented_control(
         t("Enter"),

@@ -1,13 +1,13 @@
 """Registering who is traced as a case with its contacts; the cases: changed, traced anew, brought up to date."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import streamlit as st
 
-from quetma import cases, follow_up, receipts, terms, tracing
+from quetma import cases, follow_up, language, receipts, terms, tracing
 from quetma.cases import RegisteredCase, Said, State
 from quetma.web import widgets
 from quetma.web.cases import acts
@@ -171,12 +171,18 @@ def _facts(here: "Page", case: RegisteredCase) -> str:
     parts = [
         widgets.plain(case.phone_shown),
         t("ill since {day}", day=onset) if case.symptoms else t("no symptoms, sample of {day}", day=onset),
-        t("isolated {moment}", moment=here.moment(case.isolated_at)) if case.isolated_at else t("not isolated yet"),
+        t("isolated {moment}", moment=_isolated(case.isolated_at)) if case.isolated_at else t("not isolated yet"),
         t("{n} contacts listed", n=here.number(case.contacts)),
         widgets.plain(case.signs),
         widgets.plain(case.note),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _isolated(moment: datetime) -> str:
+    """When, as it was said: without an hour where only the day was."""
+    day, hour = question.isolation(moment)
+    return language.day(day) if hour is None else language.moment(moment)
 
 
 def _asked(here: "Page", case: RegisteredCase) -> tracing.Question:
@@ -221,38 +227,33 @@ def _news(here: "Page", case: RegisteredCase) -> None:
 def _change(here: "Page", case: RegisteredCase) -> None:
     """Every field of what is said of a case."""
     t, key = here.t, f"case_change_{case.case_id}_{case.changed_at:%H%M%S}"
+    isolated_day, isolated_hour = question.isolation(case.isolated_at)
     with st.form(key, border=False):
         state = _state(here, case.state, f"{key}_state")
         with st.grid(4, min_column_width=150):
             symptoms = st.segmented_control(
                 t("The case has"), [True, False], default=case.symptoms, required=True,
-                format_func=lambda ill: t("symptoms") if ill else t("no symptoms"), key=f"{key}_symptoms",
+                format_func=lambda ill: t("symptoms") if ill else t("no symptoms"), key=f"{key}_symptoms", wrap=True,
             )  # fmt: skip
             onset = st.date_input(
                 t("First day of symptoms, or day of the sample"), value=case.onset, min_value=widgets.FIRST_DAY,
                 format="DD/MM/YYYY", key=f"{key}_onset",
             )  # fmt: skip
             isolated = st.date_input(
-                t("Isolated on (empty: not yet)"), value=case.isolated_at and case.isolated_at.date(),
+                t("Isolated on (empty: not yet)"), value=isolated_day,
                 min_value=widgets.FIRST_DAY, format="DD/MM/YYYY", key=f"{key}_isolated",
             )  # fmt: skip
             hour = st.time_input(
-                t("Hour of isolation (empty: end of the day)"), value=case.isolated_at and case.isolated_at.time(),
+                t("Hour of isolation (empty: end of the day)"), value=isolated_hour,
                 step=timedelta(minutes=15), key=f"{key}_hour",
             )  # fmt: skip
         signs = st.text_input(t("Signs"), value=case.signs, max_chars=500, key=f"{key}_signs")
         note = st.text_input(t("How it became known"), value=case.note, max_chars=500, key=f"{key}_note")
         if st.form_submit_button(t("Save"), type="primary"):
-            isolated_at = None
-            if isolated:
-                isolated_at = (
-                    datetime.combine(isolated, hour)
-                    if hour is not None
-                    else datetime.combine(isolated + timedelta(days=1), time())
-                )
             changes = {
-                "state": state, "symptoms": bool(symptoms), "onset": onset or case.onset, "isolated_at": isolated_at,
-                "signs": (signs or "").strip(), "note": (note or "").strip(),
+                "state": state, "symptoms": bool(symptoms), "onset": onset or case.onset,
+                "isolated_at": question.isolated_at(isolated, hour), "signs": (signs or "").strip(),
+                "note": (note or "").strip(),
             }  # fmt: skip
             acts.do(
                 lambda: cases.change(here.store, here.account, case, **changes),
@@ -266,6 +267,7 @@ def _history(here: "Page", case: RegisteredCase) -> None:
     t = here.t
     rows = cases.entries(here.store, case.case_id).with_columns(
         pl.col("state").replace(terms.states(t)),
+        pl.col("isolated_at").map_elements(_isolated, return_dtype=pl.String),
         symptoms=pl.when("symptoms").then(pl.lit(t("symptoms"))).otherwise(pl.lit(t("no symptoms"))),
     )
     moment = "HH:mm DD/MM/YYYY"
@@ -275,7 +277,7 @@ def _history(here: "Page", case: RegisteredCase) -> None:
         "state": t("The case is"),
         "symptoms": t("The case has"),
         "onset": st.column_config.DateColumn(t("Onset or sample"), format="DD/MM/YYYY"),
-        "isolated_at": st.column_config.DatetimeColumn(t("Isolated"), format=moment),
+        "isolated_at": t("Isolated"),
         "signs": t("Signs"),
         "note": t("How it became known"),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -45,14 +45,33 @@ def pick(asked: Sequence[tracing.Case]) -> None:
         st.session_state.update(_fields(case))
 
 
+def isolated_at(day: date | None, hour: time | None) -> datetime | None:
+    """When somebody was isolated, as two fields say; as long as nobody says the hour, no contact of that day is left
+    out.
+    """
+    if day is None:
+        return None
+    return datetime.combine(day, hour) if hour is not None else datetime.combine(day + timedelta(days=1), time())
+
+
+def isolation(moment: datetime | None) -> tuple[date | None, time | None]:
+    """The two fields of which `isolated_at` makes that moment: midnight is the end of a day without an hour."""
+    if moment is None:
+        return None, None
+    if moment.time() == time():
+        return moment.date() - timedelta(days=1), None
+    return moment.date(), moment.time()
+
+
 def _fields(case: tracing.Case) -> dict[str, Any]:
     """What the fields of one F0 hold, by their keys."""
     key = case.person_id
+    day, hour = isolation(case.until)
     return {
         f"trace_symptoms_{key}": case.symptoms,
         f"trace_onset_{key}": case.onset,
-        f"trace_isolated_{key}": case.until.date() if case.until else None,
-        f"trace_hour_{key}": case.until.time() if case.until else None,
+        f"trace_isolated_{key}": day,
+        f"trace_hour_{key}": hour,
     }
 
 
@@ -143,14 +162,7 @@ def _case(here: "Page", person: dict, among: int) -> tracing.Case:
             key=f"trace_hour_{key}",
             persist_state="session",
         )
-    until = None
-    if isolated:  # as long as nobody says the hour, no contact of that day is left out
-        until = (
-            datetime.combine(isolated, hour)
-            if hour is not None
-            else datetime.combine(isolated + timedelta(days=1), time())
-        )
-    return tracing.Case(key, onset, until=until, symptoms=bool(symptoms))
+    return tracing.Case(key, onset, until=isolated_at(isolated, hour), symptoms=bool(symptoms))
 
 
 def _kept(key: str, first: object) -> str:
