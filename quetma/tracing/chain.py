@@ -275,13 +275,17 @@ def _infectors(question: Question, steps: Sequence[pl.DataFrame]) -> pl.DataFram
     if not steps:
         cases = [(case.person_id, case.since, case.until, SURE["seen"]) for case in question.cases]
         return pl.DataFrame(cases, schema=INFECTOR, orient="row")
-    isolated = dict(question.isolated)
     sure = pl.col("certainty").replace_strict(SURE, return_dtype=pl.Int32)
+    return steps[-1].select("person_id", since="exposed_at", until=infects_until(question), sure=sure)
+
+
+def infects_until(question: Question) -> pl.Expr:
+    """Until when the F1 or F2 `person_id` infects: until the last case was isolated, or they were."""
     until = pl.lit(question.until, pl.Datetime("us"))
-    if isolated:
-        own = pl.col("person_id").replace_strict(isolated, default=None, return_dtype=pl.Datetime("us"))
-        until = pl.min_horizontal(own, until)
-    return steps[-1].select("person_id", since="exposed_at", until=until, sure=sure)
+    if not question.isolated:
+        return until
+    own = pl.col("person_id").replace_strict(dict(question.isolated), default=None, return_dtype=pl.Datetime("us"))
+    return pl.min_horizontal(own, until)
 
 
 def ask(

@@ -1,7 +1,12 @@
 """The same question with other limits: each cell is what the trace itself says."""
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from quetma import directory, tracing
 from quetma.store import Store
@@ -9,6 +14,10 @@ from quetma.tracing import sensitivity
 from tests.scenario import unit
 
 ONSET = date(2021, 8, 25)
+
+
+def at(hour: int, minute: int = 0, day: int = 24) -> datetime:
+    return datetime(2021, 8, day, hour, minute)
 
 
 def test_each_cell_is_the_trace_with_these_limits(demo_store: Store):
@@ -26,6 +35,48 @@ def test_each_cell_is_the_trace_with_these_limits(demo_store: Store):
     assert len({row[2] for row in rows}) > 1  # the limits do matter here
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 6),
+            st.integers(1, 2),
+            st.integers(-4 * 96, 2 * 96).map(lambda quarter: at(12, day=25) + timedelta(minutes=15 * quarter)),
+            st.sampled_from(["in", "in", "out", "out", "unknown"]),
+        ),
+        unique=True, min_size=6, max_size=40,
+    ),
+    st.sampled_from([None, at(12), at(12, 8, day=25), at(9, day=26)]),
+    st.sampled_from([0, 30]),
+    st.dictionaries(st.integers(1, 6), st.sampled_from([at(20), at(15, day=25)]), max_size=3),
+    st.integers(1, 3),
+    st.frozensets(st.integers(1, 6), max_size=2),
+)  # fmt: skip
+def test_any_grid_is_a_trace_for_each_cell(
+    scans: list, until: datetime | None, linger: int, isolated: dict, cases: int, masked: frozenset[int]
+) -> None:
+    with TemporaryDirectory() as folder:
+        store = unit(Path(folder), scans)
+        with store.write() as cursor:
+            for person in masked:
+                cursor.execute("UPDATE person SET masked = TRUE WHERE person_id = ?", [person])
+        people = sorted({person for person, *_ in scans})[:cases]
+        asked = tuple(tracing.Case(person, ONSET, until=None if nth else until) for nth, person in enumerate(people))
+        question = tracing.Question(asked, linger=linger, isolated=tuple(isolated.items()))
+        minutes, days = (0, 1, 15, 30, 45, 60, 120, 240), (0, 1, 2, 3, 5, 6, 8, 9)  # more cells than are asked at once
+        expected = []
+        for before in days:
+            limited = replace(question, cases=tuple(replace(case, days_before=before) for case in question.cases))
+            for shortest in minutes:
+                try:
+                    counts = tracing.trace(store, replace(limited, min_minutes=shortest)).counts
+                except tracing.Unanswerable:
+                    counts = {"f1": None, "f2": None}
+                expected.append((shortest, before, counts["f1"], counts["f2"]))
+        assert sensitivity.grid(store, question, minutes, days).rows() == expected
+        store.close()
+
+
 def test_a_window_that_would_be_empty_has_no_count(demo_store: Store):
     person = directory.find(demo_store, "Nguyễn Đình Khôi")["person_id"][0]
     isolated = datetime(2021, 8, 24, 12, 0)
@@ -33,10 +84,6 @@ def test_a_window_that_would_be_empty_has_no_count(demo_store: Store):
     counts = sensitivity.grid(demo_store, question, [0], [0, 3]).select("days_before", "f1").rows()
     assert counts[0] == (0, None)
     assert counts[1][1] is not None
-
-
-def at(hour: int, minute: int = 0) -> datetime:
-    return datetime(2021, 8, 24, hour, minute)
 
 
 def test_ends_that_were_not_scanned_as_short_and_as_long_as_can_be(tmp_path: Path):
