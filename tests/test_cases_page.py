@@ -138,6 +138,29 @@ def test_the_trace_says_that_it_is_a_case_already(app: App, demo_store: Store, k
     assert at.session_state["case_opened"] == registered
 
 
+def test_a_case_takes_over_what_it_is_traced_with(app: App, demo_store: Store, khoi: int) -> None:
+    at = app(page="pages/tracing.py", language="en", store=demo_store)
+    at.session_state["trace_person"] = khoi
+    at.run()
+    at.date_input(key=f"trace_onset_{khoi}").set_value(ONSET).run()
+    pressed(at, "Register and list the contacts")
+    take = "Change the case to these dates, rule and limits"
+    at = app(page="pages/tracing.py", language="en", store=demo_store)
+    at.session_state["trace_person"] = khoi
+    at.run()
+    assert not [button for button in at.button if button.label == take], "asked as it is registered"
+    at.selectbox(key="trace_rule").set_value("5053")
+    at.number_input(key="trace_min").set_value(45).run()
+    pressed(at, take)
+    [case] = cases.registered(demo_store)
+    assert (case.rule, case.onset, case.state) == ("5053", ONSET, "confirmed")
+    assert at.title[0].value == "Cases and follow-up"
+    newest = receipts.saved(demo_store, case.case_id, rows=1)[0][0].answer
+    assert (newest.question.min_minutes, newest.question.cases[0].rule) == (45, "5053")
+    at = page(app, demo_store, "cases")
+    assert any("no longer: " in text.value for text in at.markdown), "the list follows when somebody says so"
+
+
 def test_what_is_due_comes_in_order_each_person_once(demo_store: Store, registered: int) -> None:
     contacts = follow_up.state(demo_store)
     moment = contacts["listed_at"][0] + timedelta(days=2)

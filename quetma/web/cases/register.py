@@ -49,6 +49,8 @@ def bar(here: "Page", asked: tracing.Question, answer: tracing.Trace) -> None:
                 )  # fmt: skip
                 if st.button(t("Open the case"), key=f"case_of_{case.person_id}", icon=":material/arrow_forward:"):
                     _to(known.case_id)
+                if _differs(here, known, case, asked, answer):
+                    _take_over(here, known, case, answer)
         elif case.person_id in masked:
             st.info(t(cases.MASKED), icon=":material/help:")
         else:
@@ -57,6 +59,35 @@ def bar(here: "Page", asked: tracing.Question, answer: tracing.Trace) -> None:
                 icon=":material/assignment_add:",
             ):
                 _register(here, asked, case, answer)
+
+
+def _differs(
+    here: "Page", known: RegisteredCase, case: tracing.Case, asked: tracing.Question, answer: tracing.Trace
+) -> bool:
+    """Whether the question is asked with other dates, another rule or other limits than the case."""
+    before = _limits(here, known)
+    least = {asked.min_minutes, answer.question.min_minutes}  # as typed, and by the rule
+    return case != known.case or before.min_minutes not in least or before.linger != asked.linger
+
+
+def _take_over(here: "Page", known: RegisteredCase, case: tracing.Case, answer: tracing.Trace) -> None:
+    """The button by which the question's dates, rule and limits become those of the case."""
+    t = here.t
+    if not st.button(
+        t("Change the case to these dates, rule and limits"), key=f"case_take_{case.person_id}", icon=":material/edit:"
+    ):
+        return
+    changes = {
+        "onset": case.onset, "symptoms": case.symptoms, "isolated_at": case.until, "rule": case.rule,
+        "days_before": case.days_before,
+    }  # fmt: skip
+    if acts.do(
+        lambda: cases.change(here.store, here.account, known, **changes), t("Case {n} is changed.", n=known.case_id)
+    ):
+        note = t("When case {n} was changed", n=known.case_id)
+        receipts.save(here.store, answer, here.account, note, known.case_id)
+        _to(known.case_id)
+    acts.result(here)
 
 
 def _to(case_id: int) -> None:
@@ -185,18 +216,18 @@ def _isolated(moment: datetime) -> str:
     return language.day(day) if hour is None else language.moment(moment)
 
 
-def _asked(here: "Page", case: RegisteredCase) -> tracing.Question:
+def _limits(here: "Page", case: RegisteredCase) -> tracing.Question:
     """The limits that the contacts were listed by: those of the newest answer saved for the case; else by the rule."""
     saved, _ = receipts.saved(here.store, case.case_id, rows=1)
     asked = saved[0].answer.question if saved and saved[0].intact else tracing.Question((case.case,))
-    return follow_up.heeding(here.store, replace(asked, cases=(case.case,)))
+    return replace(asked, cases=(case.case,))
 
 
 def _news(here: "Page", case: RegisteredCase) -> None:
     """Whom the scans show by now beyond those listed, and the buttons that list them."""
     t = here.t
     try:
-        listing = follow_up.compare(here.store, case, _asked(here, case))
+        listing = follow_up.compare(here.store, case, follow_up.heeding(here.store, _limits(here, case)))
     except tracing.Unanswerable:
         return
     if not any(frame.height for frame in (listing.new, listing.changed, listing.gone)):
