@@ -197,12 +197,13 @@ def test_missing_says_since_when(unit) -> None:
     ]
     assert compliance.previous(store, days[-1]) == days[2]
     assert compliance.previous(store, MONDAY) is None
-    shown = compliance.matrix(store, "scanned", days[-1], 3)
-    assert shown.columns == ["person_id", "name", "2021-08-31", "2021-09-01", "2021-09-06"]
+    shown = compliance.matrix(store, "scanned", days[1], days[-1])
+    off = ["off"] * 4
+    assert shown.columns[3:] == [f"{days[1] + timedelta(n)}" for n in range(7)]
     assert shown.rows() == [
-        (1, "Người 1", True, False, False),
-        (2, "Người 2", True, True, True),
-        (3, "Người 3", False, False, False),
+        (1, "Người 1", 2, "half", "missed", *off, "missed"),
+        (2, "Người 2", 0, "half", "half", *off, "half"),
+        (3, "Người 3", 3, "missed", "missed", *off, "missed"),
     ]
 
 

@@ -16,8 +16,8 @@ from quetma.access import sessions
 from quetma.store import ROOT, open_store
 from quetma.web import wall
 from tests.conftest import serve, sign_in
+from tests.web.test_page import FOR_LEADERS
 
-FOR_LEADERS = {"tracing", "drill", "history", "upload", "who"}
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 HTML = {"accept": "text/html,*/*"}
 

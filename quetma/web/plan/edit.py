@@ -134,7 +134,7 @@ def _columns(here: "Page", of: Plan, name: str) -> dict[str, Any]:
             "state": choice(t("State"), terms.progress_of_measure(t)),
         },
         "focal": {
-            "duty": text(t("Duty"), width="large"),
+            "duty": text(t("Task"), width="large"),
             "person": choice(t("Who"), people),
             "backup": choice(t("Stands in"), people),
             "second_backup": choice(t("Stands in second"), people),

@@ -56,7 +56,7 @@ def _table(here: "Page", of: Plan, duties: list[str], days: list[date]) -> None:
         edited = st.data_editor(
             frame,
             column_config={
-                "duty": st.column_config.TextColumn(t("Duty"), disabled=True, pinned=True),
+                "duty": st.column_config.TextColumn(t("Task"), disabled=True, pinned=True),
                 **{
                     name: st.column_config.SelectboxColumn(
                         f"{t(SHORT[at])} {day:%d/%m}", options=list(people),
@@ -82,7 +82,7 @@ def _table(here: "Page", of: Plan, duties: list[str], days: list[date]) -> None:
             rota.fill(here.store, here.account, changes)
             st.session_state[SAID] = t("Saved: {n} shifts.", n=len(changes))
             st.rerun()
-        st.info(t("Nothing was changed."), icon=":material/info:")
+        st.info(t("No cell was changed."), icon=":material/info:")
     before = rota.week(days[0] - timedelta(days=1))
     if rota.shifts(here.store, before) and st.button(
         t("Fill what is empty as in the week before"), icon=":material/content_copy:", key="rota_copy"

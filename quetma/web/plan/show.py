@@ -141,7 +141,7 @@ def _focal(here: "Page", of: Plan) -> None:
     widgets.table(
         rows,
         {
-            "duty": st.column_config.TextColumn(t("Duty"), pinned=True),
+            "duty": st.column_config.TextColumn(t("Task"), pinned=True),
             "person": t("Who"),
             "backup": t("Stands in"),
             "second_backup": t("Stands in second"),
