@@ -84,6 +84,14 @@ def touch(cursor: DuckDBPyConnection, batch_id: int, duplicates: bool = False) -
     return _touched(cursor, chosen, {"batch": batch_id})
 
 
+def concern(cursor: DuckDBPyConnection, people: Iterable[int]) -> None:
+    """Says that a change concerns these people, whoever is really them, and nobody else: they are touched_person."""
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE touched_person AS SELECT DISTINCT UNNEST($people::BIGINT[]) AS person_id",
+        {"people": list(people)},
+    )
+
+
 def touch_people(cursor: DuckDBPyConnection, people: Collection[int]) -> Touched:
     """What all rows concern that are about these people, or about somebody who is really one of them, whether they
     count or not; adds the people to touched_person.
@@ -150,9 +158,9 @@ def _touched(cursor: DuckDBPyConnection, chosen: str, params: dict[str, Any]) ->
     )
 
 
-def derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
+def derive(cursor: DuckDBPyConnection, touched: Touched, grown: bool = False) -> None:
     """Brings stays, calendar and roll-ups up to date with the facts that were `touched`, of the people in
-    touched_person, inside the transaction that changed them.
+    touched_person, inside the transaction that changed them. grown: facts were added, and none went.
     """
     scanned, stayed = set(touched.scanned), set(touched.scanned)
     own = "WHERE person_id IN (SELECT person_id FROM touched_person)"
@@ -165,7 +173,8 @@ def derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     if touched.enrolled:
         stayed |= _days(cursor, f"SELECT DISTINCT day FROM stay {own}")
     # A roster row changes who is due, and who is staff, on any day.
-    duty_days = scanned | stayed | _fit_calendar(cursor, touched.scanned | touched.declared)
+    came = _fit_calendar(cursor, touched.scanned | touched.declared, grown)
+    duty_days = scanned | stayed | came
     if touched.enrolled or touched.since:
         start = date.min if touched.enrolled or not touched.since else touched.since
         duty_days |= _days(cursor, "SELECT day FROM calendar WHERE day >= $since", since=start)
@@ -178,12 +187,24 @@ def derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
         duty_days |= {day + n * ONE_DAY for n in range(settings.get(cursor, "declaration_days"))}
 
     _replace(cursor, STAYED, stayed)
+    if grown and not came and not _of_staff(cursor):
+        return  # what visitors do is nobody's duty
     _replace(cursor, DUTIES, duty_days)
+
+
+def _of_staff(cursor: DuckDBPyConnection) -> bool:
+    """Whether somebody in touched_person ever was on the staff list."""
+    return bool(
+        cursor.execute(
+            "SELECT 1 FROM touched_person WHERE person_id IN (SELECT person_id FROM staff) LIMIT 1"
+        ).fetchall()
+    )
 
 
 def duties_on(store: Store, day: date) -> pl.DataFrame:
     """The rows that `duty_day` would have for a day outside the calendar, from what is known by then."""
     cursor = store.cursor()
+    _touch_days(cursor, {day})
     text, params = _rollup(cursor, "duty_day", {day})
     cursor.execute("UPDATE touched SET working = ?", [is_working(day)])
     return cursor.sql(text, params=params).pl()
@@ -197,6 +218,7 @@ def check(store: Store) -> list[str]:
     cursor.register("fresh_stay", stays.derive(cursor, datetime(1, 1, 3), datetime(9999, 12, 28)))
     _compare(cursor, "stay", "FROM fresh_stay", {}, found)
     days = _days(cursor, "SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan UNION SELECT day FROM calendar")
+    _touch_days(cursor, days)
     for table in SCANNED + STAYED + DUTIES:
         text, params = _rollup(cursor, table, days)
         _compare(cursor, table, text, params, found)
@@ -235,14 +257,15 @@ def _compare(cursor: DuckDBPyConnection, table: str, fresh: str, params: dict[st
 def _replace(cursor: DuckDBPyConnection, tables: Iterable[str], days: set[date]) -> None:
     if not days:
         return
+    _touch_days(cursor, days)
     for table in tables:
         text, params = _rollup(cursor, table, days)
         cursor.execute(f"DELETE FROM {table} WHERE day IN (SELECT day FROM touched)")
         cursor.execute(f"INSERT INTO {table} {text}", params)
 
 
-def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[str, dict[str, Any]]:
-    """The text and binds of a roll-up's query, with the temporary tables it reads in place."""
+def _touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
+    """Puts the days into the temporary table that roll-ups read."""
     cursor.execute(
         """
         CREATE OR REPLACE TEMP TABLE touched AS
@@ -250,10 +273,15 @@ def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[st
         """,
         {"days": sorted(days)},
     )
-    cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE accepted_app AS SELECT LOWER(UNNEST($apps::VARCHAR[])) AS app",
-        {"apps": [clean(app) for app in settings.get(cursor, "accepted_apps")]},
-    )
+
+
+def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[str, dict[str, Any]]:
+    """The text and binds of a roll-up's query for the days that `_touch_days` was told."""
+    if table == "duty_day":
+        cursor.execute(
+            "CREATE OR REPLACE TEMP TABLE accepted_app AS SELECT LOWER(UNNEST($apps::VARCHAR[])) AS app",
+            {"apps": [clean(app) for app in settings.get(cursor, "accepted_apps")]},
+        )
     offered = {
         "first": min(days, default=date.min),
         "last": max(days, default=date.min),
@@ -263,13 +291,15 @@ def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[st
     return text, {name: offered[name] for name in names}
 
 
-def _fit_calendar(cursor: DuckDBPyConnection, days: Collection[date]) -> set[date]:
+def _fit_calendar(cursor: DuckDBPyConnection, days: Collection[date], grown: bool) -> set[date]:
     """Makes the calendar reach from the first to the last day of data, gapless, when data of `days` came or went.
     Returns the days that came into it or left it.
     """
     if not days:
         return set()
     known = _days(cursor, "SELECT day FROM calendar")
+    if grown and known.issuperset(days):
+        return set()
     [(first, last)] = cursor.execute(
         """
         SELECT CAST(MIN(moment) AS DATE), CAST(MAX(moment) AS DATE) FROM (

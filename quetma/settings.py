@@ -29,6 +29,14 @@ SETTINGS = {
         "the apps the unit's instruction accepts; any one of them is enough",
     ),
     "upload_limit_mb": Setting(int, 200, "how large a file one upload may be: three million rows and more"),
+    "public_address": Setting(
+        str, "", "at which address visitors' phones reach this dashboard: what the printed codes lead to"
+    ),
+    "visitor_days": Setting(
+        int,
+        28,
+        "for how many days visitors are told that a check-in is kept: two incubation periods",
+    ),
     "unit_name": Setting(str, "", "the unit's name as it stands on screens and exports"),
 }
 

@@ -20,7 +20,8 @@ def unit(
     with store.write() as cursor:
         for place in sorted({place for _, place, _, _ in everything}):
             cursor.execute(
-                "INSERT INTO location VALUES (?, ?, ?, CAST(? AS TIME), CAST(? AS TIME), TRUE)",
+                "INSERT INTO location (location_id, name, name_key, opens, closes, by_hand) "
+                "VALUES (?, ?, ?, CAST(? AS TIME), CAST(? AS TIME), TRUE)",
                 [place, f"Nơi {place}", f"noi {place}", opens, closes],
             )
         for person in sorted({person for person, _, _, _ in everything}):
@@ -37,7 +38,8 @@ def upload(store: Store, number: int, scans: list[Scan]) -> None:
     """One batch of scans, with what follows from it, in one transaction."""
     with store.write() as cursor:
         cursor.execute(
-            "INSERT INTO batch VALUES (?, 'scans', 'x', ?, now(), 'a', ?, ?, 0, 0, NULL, NULL, '', '{}', 'qr')",
+            "INSERT INTO batch (batch_id, kind, file_name, sha256, uploaded_at, uploaded_by, row_count, accepted, "
+            "duplicates, rejected, source) VALUES (?, 'scans', 'x', ?, now(), 'a', ?, ?, 0, 0, 'qr')",
             [number, str(number), len(scans), len(scans)],
         )
         for line, (person, place, at, direction) in enumerate(scans, 2):

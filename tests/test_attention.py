@@ -34,7 +34,9 @@ def store(tmp_path: Path) -> Store:
     store = unit(tmp_path, sorted(scans, key=lambda scan: scan[2]))
     with store.write() as cursor:
         cursor.execute(
-            "INSERT INTO batch VALUES (2, 'roster', 'x', 'x', now(), 'a', 3, 3, 0, 0, NULL, NULL, '', '', NULL)"
+            "INSERT INTO batch (batch_id, kind, file_name, sha256, uploaded_at, uploaded_by, row_count, "
+            "accepted, duplicates, rejected, first_day, last_day, sheet, origin, source) "
+            "VALUES (2, 'roster', 'x', 'x', now(), 'a', 3, 3, 0, 0, NULL, NULL, '', '', NULL)"
         )
         for p in (1, 2, 3):
             cursor.execute(

@@ -271,14 +271,21 @@ def test_any_late_log_gives_the_difference_of_the_two_answers(first: list[Scan],
     with TemporaryDirectory() as folder:
         store = unit(Path(folder), [*first, *[(p, 3, NOON - timedelta(days=90), "in") for p in range(1, 7)]])
         with store.write() as cursor:
-            cursor.execute("INSERT INTO location VALUES (4, 'x', 'x', NULL, NULL, TRUE)")
+            cursor.execute(
+                "INSERT INTO location (location_id, name, name_key, opens, closes, by_hand) "
+                "VALUES (4, 'x', 'x', NULL, NULL, TRUE)",
+            )
         case = Case(first[0][0], ONSET)
         before = trace(store, Question((case,)), whole=True)
         receipt = receipts.save(store, before, "An")
         with store.write() as cursor:
             known = {place for (place,) in cursor.execute("SELECT location_id FROM location").fetchall()}
             for place in {scan[1] for scan in later} - known:
-                cursor.execute("INSERT INTO location VALUES (?, 'n', ?, NULL, NULL, TRUE)", [place, f"n{place}"])
+                cursor.execute(
+                    "INSERT INTO location (location_id, name, name_key, opens, closes, by_hand) "
+                    "VALUES (?, 'n', ?, NULL, NULL, TRUE)",
+                    [place, f"n{place}"],
+                )
         upload(store, 2, later)
         now = trace(store, Question((case,)), whole=True)
 

@@ -70,7 +70,11 @@ def write(store: Store, facts: Facts, order: str = "rdahs") -> None:
     """
     with store.write() as cursor:
         for n, name in enumerate(PLACES, 1):
-            cursor.execute("INSERT INTO location VALUES (?, ?, ?, NULL, NULL, TRUE)", [n, name, people.fold(name)])
+            cursor.execute(
+                "INSERT INTO location (location_id, name, name_key, opens, closes, by_hand) "
+                "VALUES (?, ?, ?, NULL, NULL, TRUE)",
+                [n, name, people.fold(name)],
+            )
         for n in range(1, 7):
             cursor.execute(
                 "INSERT INTO person VALUES (?, ?, ?, ?, ?, NULL, NULL, FALSE)",
@@ -95,7 +99,9 @@ def write(store: Store, facts: Facts, order: str = "rdahs") -> None:
             batch += 1
             with store.write() as cursor:
                 cursor.execute(
-                    "INSERT INTO batch VALUES (?, ?, 'x', ?, now(), 'a', ?, ?, 0, 0, NULL, NULL, '', '{}', NULL)",
+                    "INSERT INTO batch (batch_id, kind, file_name, sha256, uploaded_at, uploaded_by, row_count, "
+                    "accepted, duplicates, rejected, first_day, last_day, sheet, origin, source) "
+                    "VALUES (?, ?, 'x', ?, now(), 'a', ?, ?, 0, 0, NULL, NULL, '', '{}', NULL)",
                     [batch, table, str(batch), len(rows), len(rows)],
                 )
                 for line, row in enumerate(rows, 2):

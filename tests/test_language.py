@@ -39,6 +39,7 @@ ASKERS = {
     "IdentityError",
     "CaseError",
     "FollowUpError",
+    "DoorError",
 }
 LOGGER = re.compile(r"\b_?log(ger|ging)?\b")
 IN_BOTH_LANGUAGES = "'Ngôn ngữ · Language'"

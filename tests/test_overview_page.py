@@ -118,11 +118,16 @@ def test_on_a_day_off_nothing_daily_is_due(app, tmp_path: Path):
 def test_a_store_with_a_roster_only(app, empty_store: Store):
     """No scans, so no day of data: the figures are of the real today, and nothing fails."""
     with empty_store.write() as cursor:
-        cursor.execute("INSERT INTO location VALUES (1, 'Trụ sở', 'tru so', NULL, NULL, TRUE)")
+        cursor.execute(
+            "INSERT INTO location (location_id, name, name_key, opens, closes, by_hand) "
+            "VALUES (1, 'Trụ sở', 'tru so', NULL, NULL, TRUE)",
+        )
         cursor.execute("INSERT INTO person VALUES (1, 'tel:1', 'Lò Văn A', 'lo van a', 'a', NULL, NULL, FALSE)")
         cursor.execute("INSERT INTO roster_row VALUES (1, 1, 1, 'Đội trưởng', 1, TRUE, NULL, NULL, TRUE)")
         cursor.execute(
-            "INSERT INTO batch VALUES (1, 'roster', 'd.csv', 'x', ?, 'Lê Hà', 1, 1, 0, 0, NULL, NULL, '', '', NULL)",
+            "INSERT INTO batch (batch_id, kind, file_name, sha256, uploaded_at, uploaded_by, row_count, "
+            "accepted, duplicates, rejected, first_day, last_day, sheet, origin, source) "
+            "VALUES (1, 'roster', 'd.csv', 'x', ?, 'Lê Hà', 1, 1, 0, 0, NULL, NULL, '', '', NULL)",
             [datetime(2021, 8, 27, 9)],
         )
     at = app(role="leader", language="en", store=empty_store)

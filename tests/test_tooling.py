@@ -69,7 +69,7 @@ def test_dependencies_are_what_is_imported():
         for texts in (project["project"]["dependencies"], project["dependency-groups"]["dev"])
     )
     used = imported([ROOT / "dashboard.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "quetma").rglob("*.py")])
-    assert product == used | {"segno"}  # for the QR posters that come next
+    assert product == used
     tools = {"pytest-timeout", "pytest-xdist", "ruff", "ty"}
     trying = imported([*(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py")])
     assert tests == (trying | tools) - product

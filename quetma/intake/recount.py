@@ -6,7 +6,7 @@ birth year - that fits exactly one staff member is that staff member: the spelli
 year does not contradict, and nobody decided that they are apart. Fitting several, it stays on its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
@@ -38,11 +38,16 @@ def anew(cursor: DuckDBPyConnection, touched: Touched | None = None) -> Touched:
     moved = _rename_aliases(cursor)
     if moved:
         touched |= rollups.touch_people(cursor, moved)
+    return rows(cursor, touched, [kind for kind in ROWS if kind != "scans" or touched.scans])
+
+
+def rows(cursor: DuckDBPyConnection, touched: Touched, kinds: Sequence[str]) -> Touched:
+    """As `anew`, of rows of these kinds, when nobody can have become somebody else."""
     cursor.execute("CREATE OR REPLACE TEMP TABLE recounted (batch_id INTEGER, line INTEGER, counts BOOLEAN)")
-    for kind, table in ROWS.items():
-        if kind != "scans" or touched.scans:
-            _recount(cursor, kind, table, touched)
-    _count_batches(cursor)
+    for kind in kinds:
+        _recount(cursor, kind, ROWS[kind], touched)
+    if kinds:
+        _count_batches(cursor)
     names(cursor, cursor.sql("SELECT person_id FROM touched_person").pl()["person_id"])
     return touched
 
@@ -224,6 +229,15 @@ def aliases(
         if len(fits) == 1:
             found[person_id] = fits.pop()
     return found
+
+
+def may_be_staff(cursor: DuckDBPyConnection, people: pl.DataFrame) -> bool:
+    """Whether one of these new people (identity, name), known by name only, has the name of a staff member."""
+    nameless = people.filter(pl.col("identity").str.starts_with("name:"))
+    if nameless.is_empty():
+        return False
+    staff = cursor.sql(query("intake/staff_names")[0]).pl()["name"]
+    return bool(set(spelling_all(nameless["name"])) & set(spelling_all(staff.unique())))
 
 
 def _root(into: dict[int, int], one: int) -> int:

@@ -152,7 +152,11 @@ def test_kinds_that_one_list_does_not_know_are_left_out(empty_store: Store):
 # Against a plain recount ----------------------------------------------------------------------------------------------
 
 PEOPLE = {1: "staff", 2: "visitor", 3: "visitor", 4: "masked", 5: "alias of 2", 6: "staff from the 24th"}
-BATCH = "INSERT INTO batch VALUES (?, ?, 'x', ?, now(), 'a', 0, 0, 0, 0, NULL, NULL, '', '', ?)"
+BATCH = (
+    "INSERT INTO batch (batch_id, kind, file_name, sha256, uploaded_at, uploaded_by, row_count, "
+    "accepted, duplicates, rejected, first_day, last_day, sheet, origin, source) "
+    "VALUES (?, ?, 'x', ?, now(), 'a', 0, 0, 0, 0, NULL, NULL, '', '', ?)"
+)
 rows = st.tuples(
     st.integers(1, 4),  # upload
     st.sampled_from(sorted(PEOPLE)),
@@ -169,7 +173,11 @@ def store() -> Iterator[Store]:
         with made.write() as cursor:
             for place in (1, 2):
                 row = [place, f"N{place}", f"n{place}", None, None, True]
-                cursor.execute("INSERT INTO location VALUES (?, ?, ?, ?, ?, ?)", row)
+                cursor.execute(
+                    "INSERT INTO location (location_id, name, name_key, opens, closes, by_hand) "
+                    "VALUES (?, ?, ?, ?, ?, ?)",
+                    row,
+                )
             for n, what in PEOPLE.items():
                 masked = what == "masked"
                 row = [n, f"{n}", f"P{n}", "p", "p", None if masked else f"+84{n}", None, masked]
