@@ -44,6 +44,8 @@ FILE_NAMES = {
     },
 }
 
+SAME = {"scans": "door/same_scans", "declarations": "door/same_declarations"}
+
 
 class DoorError(ValueError):
     """A passage is refused and nothing was stored. `str(error)` is English, `error.words(t)` the reader's language."""
@@ -299,7 +301,7 @@ def _derive(
     if come:
         touched = recount.anew(cursor, touched)
     else:
-        alike = {kind: cursor.execute(query(f"door/same_{kind}")[0], span).fetchall() for kind in FILE_NAMES}
+        alike = {kind: cursor.execute(query(name)[0], span).fetchall() for kind, name in SAME.items()}
         recount.rows(cursor, touched, [kind for kind, found in alike.items() if found])
     repeated = set(cursor.execute(query("door/repeated")[0]).fetchall())
     rollups.derive(cursor, touched, grown=True)

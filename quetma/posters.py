@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
+import polars as pl
+
 from quetma import settings
 from quetma.access import audit
 from quetma.intake.errors import Message
@@ -139,6 +141,11 @@ def says(store: Store, poster: Poster) -> str:
     if not base:
         raise PosterError("Say first at which address phones reach this dashboard.")
     return base + PATH + poster.token
+
+
+def late(store: Store, first: date, last: date, names: bool) -> pl.DataFrame:
+    """Check-ins by a code after it was retired, newest first (columns of queries/posters/late.sql)."""
+    return store.ask("posters/late", first=first, last=last, names=names)
 
 
 def set_public_address(store: Store, text: str, account: str) -> None:
