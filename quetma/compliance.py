@@ -2,19 +2,24 @@
 
 What counts, and for whom a duty is due, stands in `queries/rollup/duty_day.sql`. Who does not owe a duty is neither in
 "have" nor in "of": without a smartphone nobody owes the app or the declaration, and on a day off nobody owes a
-declaration or a scan; who is absent (leave, a trip, duty elsewhere) owes neither for that day.
+declaration or a scan; who is absent (leave, a trip, duty elsewhere) owes neither for that day, and who is exempt from a
+duty (a medical reason) does not owe that one.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 
-from quetma import rollups
+from quetma import duties, rollups, settings
+from quetma.access import audit
+from quetma.people import fold_all
 from quetma.store import Store
 
 DUTIES = ("apps", "vaccinated", "declared", "scanned")
-NEED_SMARTPHONE = ("apps", "declared")
+DAILY = ("declared", "scanned")  # due each working day
+TRIP = ("cong tac", "biet phai", "tap huan", "trip", "mission", "duty elsewhere")  # in the reason of an absence, folded
 
 
 def people(store: Store, day: date) -> pl.DataFrame:
@@ -35,11 +40,12 @@ def rate(found: pl.DataFrame, duty: str) -> tuple[int, int]:
 def on(store: Store, day: date) -> dict[str, Any]:
     """The answer of `python -m quetma compliance --on DAY --json`; names are in Vietnamese order, by given name.
 
-    On a day off, `of` is 0 for the declaration and the scan. "exempt" names those without a smartphone, "absent" those
-    who on a working day owed no scan.
+    On a day off, `of` is 0 for the declaration and the scan. "exempt" names those who do not owe the duty for a reason
+    of their own (no smartphone, or as noted down), "absent" those who were away on a working day.
     """
     found = people(store, day)
     name = dict(store.ask("compliance/known", day=day).select("person_id", "name").iter_rows())
+    exempt = store.ask("compliance/exempt", day=day)
     rows = {row["person_id"]: row for row in found.iter_rows(named=True)}
 
     def names(duty: str, done: bool | None) -> list[str]:
@@ -48,11 +54,18 @@ def on(store: Store, day: date) -> dict[str, Any]:
     answer: dict[str, Any] = {"on": day.isoformat(), "working_day": rollups.is_working(day), "staff": found.height}
     for duty in DUTIES:
         have, of = rate(found, duty)
+        free = set(exempt.filter(pl.col("duty") == duty)["person_id"])
         answer[duty] = {"have": have, "of": of, "missing": names(duty, False)}
-        if duty in NEED_SMARTPHONE:
-            answer[duty]["exempt"] = names("apps", None)
-    answer["absent"] = names("scanned", None) if answer["working_day"] else []
+        answer[duty]["exempt"] = [name[person] for person in name if person in free]
+    away = absent(store, day) if answer["working_day"] else []
+    answer["absent"] = [name[person] for person in name if person in away]
     return answer
+
+
+def absent(store: Store, day: date) -> list[int]:
+    """Who of the staff is away on the day, by person_id."""
+    away = set(store.ask("rota/absent", first=day, last=day)["person_id"])
+    return [person for person in people(store, day)["person_id"] if person in away]
 
 
 def missing(store: Store, day: date, duty: str) -> pl.DataFrame:
@@ -65,7 +78,7 @@ def missing(store: Store, day: date, duty: str) -> pl.DataFrame:
     """
     owing = people(store, day).filter(pl.col(duty).not_()).select("person_id")
     known = store.ask("compliance/known", day=day).join(owing, on="person_id", maintain_order="left")
-    daily = duty in ("declared", "scanned")
+    daily = duty in DAILY
     return known.select(
         "person_id",
         "name",
@@ -104,10 +117,18 @@ def split(store: Store, found: pl.DataFrame, by: str, smallest: int = 1) -> pl.D
     return pl.concat([groups[:kept], others])
 
 
-def trend(store: Store, first: date, last: date) -> pl.DataFrame:
-    """The shares of the working days from first to last: day, and each duty from 0 to 1, None when nobody owed it."""
+def trend(store: Store, first: date, last: date, location: int = 0, position: str | None = None) -> pl.DataFrame:
+    """The shares of the working days from first to last: day, and each duty from 0 to 1, None when nobody owed it.
+
+    Of one premises (0: all), of one position (None: all).
+    """
     days = working_days(store, last).filter(pl.col("day") >= first).select("day")
-    shares = store.ask("compliance/trend", first=first, last=last).with_columns(share=pl.col("have") / pl.col("due"))
+    shares = store.ask("compliance/shares", first=first, last=last)
+    if location:
+        shares = shares.filter(pl.col("location_id") == location)
+    if position is not None:
+        shares = shares.filter(pl.col("position") == position)
+    shares = shares.group_by("day", "duty").agg(share=pl.col("have").sum() / pl.col("due").sum())
     for duty in DUTIES:
         one = shares.filter(pl.col("duty") == duty).select("day", pl.col("share").alias(duty))
         days = days.join(one, on="day", how="left", maintain_order="left")
@@ -128,8 +149,9 @@ def previous(store: Store, day: date) -> date | None:
 def matrix(store: Store, duty: str, first: date, last: date) -> pl.DataFrame:
     """One row per staff member, by given name: person_id, name, missed (days), and one column per day (`2021-08-27`):
 
-    done | missed | half (scanned in or out alone) | absent | off (no working day, nothing done) | exempt (no
-    smartphone); None on days on which they were not staff. A scan on a day off is done, too.
+    done | missed | half (scanned in or out alone) | leave | trip | off (no working day, nothing done) | exempt (for a
+    reason of their own) | phone (no smartphone); None on days on which they were not staff. A scan on a day off is
+    done, too.
     """
     cells = store.ask("compliance/cells", first=first, last=last)
     if cells.is_empty():
@@ -141,15 +163,73 @@ def matrix(store: Store, duty: str, first: date, last: date) -> pl.DataFrame:
         pl.when(done & (pl.lit(duty == "scanned")) & (pl.col("way") != "both")).then(pl.lit("half"))
         .when(done).then(pl.lit("done"))
         .when(~done).then(pl.lit("missed"))
-        .when(off & pl.lit(duty in ("scanned", "declared"))).then(pl.lit("off"))
-        .when(pl.col("absent").is_not_null() & pl.lit(duty in ("scanned", "declared"))).then(pl.lit("absent"))
-        .otherwise(pl.lit("exempt"))
+        .when(off & pl.lit(duty in DAILY)).then(pl.lit("off"))
+        .when(pl.col("absent").is_not_null() & pl.lit(duty in DAILY)).then(_away(pl.col("absent")))
+        .when(pl.col(f"exempt_{duty}")).then(pl.lit("exempt"))
+        .otherwise(pl.lit("phone"))
     )  # fmt: skip
     coded = cells.select("person_id", "name", "day", code=code)
     wide = coded.pivot("day", index=["person_id", "name"], values="code", maintain_order=True)
     missed = coded.group_by("person_id").agg(missed=(pl.col("code") == "missed").sum())
     days = sorted(name for name in wide.columns if name not in ("person_id", "name"))
     return wide.join(missed, on="person_id", maintain_order="left").select("person_id", "name", "missed", *days)
+
+
+def _away(reason: pl.Expr) -> pl.Expr:
+    """trip or leave, by what is written."""
+    folded = pl.lit(" ") + reason.map_batches(fold_all, return_dtype=pl.String)
+    return (
+        pl.when(folded.str.contains_any([f" {word}" for word in TRIP])).then(pl.lit("trip")).otherwise(pl.lit("leave"))
+    )
+
+
+def courses(store: Store, day: date) -> pl.DataFrame:
+    """How far the doses of those go who were staff on the day, by given name: person_id, name, position, level (of
+    `duties.LEVELS`), doses (confirmed), since, first_day and last_day on which the full course protects.
+    """
+    given: dict[int, list[duties.Dose]] = {}
+    for row in store.ask("compliance/doses").iter_rows(named=True):
+        confirmed = row["confirmed_by"] is not None
+        dose = duties.Dose(row["number"], row["given_on"], row["vaccine"], confirmed)
+        given.setdefault(row["person_id"], []).append(dose)
+    known = store.ask("compliance/known", day=day).select("person_id", "name", "position")
+    rows = []
+    for person in known["person_id"]:
+        course = duties.course(given.get(person, ()), day)
+        rows.append((course.level, course.doses, course.since, *(course.protected or (None, None))))
+    schema = {"level": pl.String, "doses": pl.Int64, "since": pl.Date, "first_day": pl.Date, "last_day": pl.Date}
+    return known.hstack(pl.DataFrame(rows, schema, orient="row"))
+
+
+def changed(store: Store, day: date, before: date) -> pl.DataFrame:
+    """Who does a duty on the day and did not before, or the other way round, of those who owed it on one of them: duty,
+    person_id, name, position, now (does it). By duty, those who miss it first, by given name.
+    """
+    one, other = (people(store, when).select("person_id", *DUTIES) for when in (day, before))
+    both = one.join(other, on="person_id", how="left", suffix="_before", maintain_order="left")
+    told = pl.concat(
+        both.select("person_id", duty=pl.lit(duty), now=pl.col(duty), before=pl.col(f"{duty}_before"))
+        for duty in DUTIES
+    ).filter(pl.col("now").is_not_null() & pl.col("before").ne_missing(pl.col("now")))
+    told = told.filter(pl.col("before").is_not_null() | ~pl.col("now"))  # who came today and has it is no change
+    known = store.ask("compliance/known", day=day).select("person_id", "name", "position").with_row_index("place")
+    order = pl.col("duty").cast(pl.Enum(DUTIES))
+    return (
+        told.join(known, on="person_id")
+        .sort(order, "now", "place")
+        .select("duty", "person_id", "name", "position", "now")
+    )
+
+
+def decide(store: Store, account: str, rules: Mapping[str, str]) -> None:
+    """Changes settings that decide what counts (by their names in quetma/settings.py), with all figures that follow."""
+    with store.write() as cursor:
+        for key, value in rules.items():
+            before = settings.get(cursor, key)
+            settings.put(cursor, key, value)
+            if settings.get(cursor, key) != before:
+                audit.log_within(cursor, account, "setting", key, value)
+        rollups.derive_duties(cursor)
 
 
 def unpaired(store: Store, day: date) -> pl.DataFrame:

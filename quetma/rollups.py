@@ -4,6 +4,7 @@ A roll-up is a table and the query `queries/rollup/<table>.sql` that makes its r
 `touched`.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,7 +15,7 @@ import holidays
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import settings, stays
+from quetma import duties, settings, stays
 from quetma.people import clean
 from quetma.store import Store, query
 
@@ -32,6 +33,7 @@ ROWS = {
     "apps": "app_install_row",
     "declarations": "declaration_row",
     "absences": "absence_row",
+    "exemptions": "exemption_row",
 }
 
 
@@ -39,7 +41,7 @@ ROWS = {
 class Touched:
     """What a change concerns, but for the people, who stand in the temporary table touched_person(person_id).
 
-    scans: the first and the last moment. scanned, declared: days. since: the first day of a dose or an app.
+    scans: the first and the last moment. scanned, declared: days. since: the first day of a dose, app or exemption.
     enrolled: somebody came onto the roster, left it or is described otherwise. absent: the first and the last day.
     """
 
@@ -128,20 +130,22 @@ def _touched(cursor: DuckDBPyConnection, chosen: str, params: dict[str, Any]) ->
     [(out, back)] = cursor.execute(
         f"SELECT MIN(first_day), MAX(last_day) FROM absence_row WHERE {chosen}", params or None
     ).fetchall()
-    # A dose or an app counts from its day on; a dose that is replaced, from the day it had before.
-    [(since,)] = cursor.execute(
+    # A dose, an app or an exemption counts from its day on; one that is replaced, from the day it had before.
+    dated = " UNION ALL ".join(
         f"""
-        SELECT MIN(day) FROM (
-            SELECT d.given_on AS day FROM dose_row d LEFT JOIN alias a ON a.alias_id = d.person_id
-            WHERE COALESCE(a.person_id, d.person_id) IN (
-                SELECT COALESCE(o.person_id, c.person_id)
-                FROM (SELECT person_id FROM dose_row WHERE {chosen}) c LEFT JOIN alias o ON o.alias_id = c.person_id
-            )
-            UNION ALL SELECT installed_on FROM app_install_row WHERE {chosen}
+        SELECT d.{day} AS day FROM {table} d LEFT JOIN alias a ON a.alias_id = d.person_id
+        WHERE COALESCE(a.person_id, d.person_id) IN (
+            SELECT COALESCE(o.person_id, c.person_id)
+            FROM (SELECT person_id FROM {table} WHERE {chosen}) c LEFT JOIN alias o ON o.alias_id = c.person_id
         )
-        """,
-        params or None,
-    ).fetchall()
+        """
+        for table, day in (
+            ("dose_row", "given_on"),
+            ("app_install_row", "installed_on"),
+            ("exemption_row", "first_day"),
+        )
+    )
+    [(since,)] = cursor.execute(f"SELECT MIN(day) FROM ({dated})", params or None).fetchall()
     return Touched(
         scans=(first, last) if first else None,
         scanned=frozenset(
@@ -278,10 +282,8 @@ def _touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
 def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[str, dict[str, Any]]:
     """The text and binds of a roll-up's query for the days that `_touch_days` was told."""
     if table == "duty_day":
-        cursor.execute(
-            "CREATE OR REPLACE TEMP TABLE accepted_app AS SELECT LOWER(UNNEST($apps::VARCHAR[])) AS app",
-            {"apps": [clean(app) for app in settings.get(cursor, "accepted_apps")]},
-        )
+        _put(cursor, "accepted_app", accepted_apps(cursor))
+        _put(cursor, "vaccinated", vaccinated(cursor))
     offered = {
         "first": min(days, default=date.min),
         "last": max(days, default=date.min),
@@ -289,6 +291,34 @@ def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[st
     }
     text, names = query(f"rollup/{table}")
     return text, {name: offered[name] for name in names}
+
+
+def accepted_apps(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """The apps that count, in small letters, and from when until when: app, first_day, last_day."""
+    own = settings.get(cursor, "accepted_apps")
+    spans = [(clean(app).lower(), date.min, date.max) for app in own]
+    spans = spans or [(app.name.lower(), app.first, app.last or date.max) for app in duties.apps()]
+    return pl.DataFrame(spans, {"app": pl.String, "first_day": pl.Date, "last_day": pl.Date}, orient="row")
+
+
+def vaccinated(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """Since when the staff's confirmed doses are what the unit asks for: person_id, since."""
+    level, doses = settings.get(cursor, "vaccinated_needs"), defaultdict(list)
+    for person, number, given_on, vaccine, confirmed_by in cursor.execute(query("compliance/doses")[0]).fetchall():
+        doses[person].append(duties.Dose(number, given_on, vaccine, confirmed_by is not None))
+    known = [(person, since) for person, given in doses.items() if (since := duties.reached(given, level))]
+    return pl.DataFrame(known, {"person_id": pl.Int64, "since": pl.Date}, orient="row")
+
+
+def _put(cursor: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    cursor.register("put", frame)
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM put")
+    cursor.unregister("put")
+
+
+def derive_duties(cursor: DuckDBPyConnection) -> None:
+    """Makes the figures of the duties of all days again, after a setting that decides what counts was changed."""
+    _replace(cursor, DUTIES, _days(cursor, "SELECT day FROM calendar"))
 
 
 def _fit_calendar(cursor: DuckDBPyConnection, days: Collection[date], grown: bool) -> set[date]:

@@ -24,10 +24,11 @@ SETTINGS = {
     ),
     "declaration_days": Setting(int, 1, "for how many days a health declaration counts, the day it is given included"),
     "accepted_apps": Setting(
-        lambda text: tuple(text.split("|")),
-        ("Bluezone", "NCOVI", "PC-COVID"),
-        "the apps the unit's instruction accepts; any one of them is enough",
+        lambda text: tuple(filter(None, text.split("|"))),
+        (),
+        "the apps the unit's own instruction accepts on any day; none: those of the dated list (quetma/duties.toml)",
     ),
+    "vaccinated_needs": Setting(str, "one", "what counts as vaccinated: one dose, the full course, or a booster"),
     "upload_limit_mb": Setting(int, 200, "how large a file one upload may be: three million rows and more"),
     "public_address": Setting(
         str, "", "at which address visitors' phones reach this dashboard: what the printed codes lead to"
@@ -41,9 +42,16 @@ SETTINGS = {
 }
 
 
+def put(cursor: DuckDBPyConnection, key: str, value: str) -> None:
+    """Stores a setting, as text, within a write."""
+    if key not in SETTINGS:
+        raise KeyError(key)
+    cursor.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [key, value])
+
+
 def get(source: Store | DuckDBPyConnection, key: str) -> Any:
     """The value of a setting: what is stored, else its default. Inside a write, pass its cursor."""
     setting = SETTINGS[key]
     cursor = source.cursor() if isinstance(source, Store) else source
-    stored = cursor.execute("SELECT value FROM setting WHERE key = ?", [key]).fetchone()
-    return setting.default if stored is None else setting.read(stored[0])
+    stored = cursor.execute("SELECT value FROM setting WHERE key = ?", [key]).fetchall()
+    return setting.read(stored[0][0]) if stored else setting.default

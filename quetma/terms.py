@@ -148,6 +148,16 @@ def duties(t: Translate) -> dict[str, str]:
     }
 
 
+def levels(t: Translate) -> dict[str, str]:
+    """How far somebody's confirmed doses go."""
+    return {
+        "none": t("no confirmed dose"),
+        "one": t("one dose"),
+        "full": t("full course"),
+        "booster": t("full course and booster"),
+    }
+
+
 def kinds_of_case(t: Translate) -> dict[str, str]:
     """The classes of people the playbook has steps for."""
     return {"suspected": t("suspected case"), "f0": "F0", "f1": "F1", "f2": "F2"}

@@ -40,14 +40,18 @@ def store(tmp_path: Path) -> Store:
         )
         for p in (1, 2, 3):
             cursor.execute(
-                "INSERT INTO roster_row VALUES (2, ?, ?, 'Kiểm soát viên', 1, TRUE, NULL, NULL, TRUE)", [p, p]
-            )
-            cursor.execute("INSERT INTO app_install_row VALUES (2, ?, ?, 'Bluezone', DATE '2021-06-01', TRUE)", [p, p])
-            cursor.execute(
-                "INSERT INTO dose_row VALUES (2, ?, ?, 1, 'AZ', DATE '2021-06-01', NULL, NULL, 'Trạm y tế', TRUE)",
+                "INSERT INTO roster_row VALUES (2, ?, ?, 'Kiểm soát viên', 1, TRUE, NULL, NULL, TRUE, NULL, NULL)",
                 [p, p],
             )
-            cursor.execute("INSERT INTO declaration_row VALUES (2, ?, ?, ?, '', TRUE)", [p, p, at(FRIDAY, 6, p)])
+            cursor.execute(
+                "INSERT INTO app_install_row VALUES (2, ?, ?, 'Bluezone', DATE '2021-06-01', TRUE, NULL)", [p, p]
+            )
+            cursor.execute(
+                "INSERT INTO dose_row "
+                "VALUES (2, ?, ?, 1, 'AZ', DATE '2021-06-01', NULL, NULL, 'Trạm y tế', TRUE, NULL)",
+                [p, p],
+            )
+            cursor.execute("INSERT INTO declaration_row VALUES (2, ?, ?, ?, '', TRUE, NULL)", [p, p, at(FRIDAY, 6, p)])
         rollups.derive(cursor, rollups.touch(cursor, 2))
     return store
 
@@ -107,7 +111,9 @@ def test_without_the_right_people_are_counted_and_their_names_not_read(store: St
 def test_symptoms_of_the_working_day_before_and_since(store: Store):
     saturday = FRIDAY + timedelta(days=1)
     for line, day in enumerate([FRIDAY - timedelta(days=2), FRIDAY - timedelta(days=1), saturday], 10):
-        change(store, "INSERT INTO declaration_row VALUES (2, ?, ?, ?, 'ho', TRUE)", line, line % 3 + 1, at(day, 9))
+        change(
+            store, "INSERT INTO declaration_row VALUES (2, ?, ?, ?, 'ho', TRUE, NULL)", line, line % 3 + 1, at(day, 9)
+        )
     told = [item.text for item in items(store) if item.level == "urgent"]
     assert told == ["Người 3 declared symptoms at 09:00 26/08/2021: ho."]  # Saturday is after the day shown
 
@@ -116,8 +122,12 @@ def test_long_lists_are_cut_short(tmp_path: Path):
     store = unit(tmp_path, [(p, 1, at(FRIDAY, 8, p), "in") for p in range(1, 9)])
     with store.write() as cursor:
         for p in range(1, 9):
-            cursor.execute("INSERT INTO roster_row VALUES (2, ?, ?, 'x', 1, TRUE, NULL, NULL, TRUE)", [p, p])
-            cursor.execute("INSERT INTO declaration_row VALUES (2, ?, ?, ?, 'ho', TRUE)", [p, p, at(FRIDAY, 6, p)])
+            cursor.execute(
+                "INSERT INTO roster_row VALUES (2, ?, ?, 'x', 1, TRUE, NULL, NULL, TRUE, NULL, NULL)", [p, p]
+            )
+            cursor.execute(
+                "INSERT INTO declaration_row VALUES (2, ?, ?, ?, 'ho', TRUE, NULL)", [p, p, at(FRIDAY, 6, p)]
+            )
         rollups.derive(cursor, rollups.touch(cursor, 2))
     texts = [item.text for item in items(store)]
     assert texts[:6] == [

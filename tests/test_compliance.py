@@ -11,60 +11,88 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quetma import compliance, demo, people, rollups
+from quetma import compliance, demo, duties, people, rollups
 from quetma.store import Store
 
 MONDAY = date(2021, 8, 30)  # of a week with the public holidays of 2 and 3 September
 HOLIDAYS = {date(2021, 9, 2), date(2021, 9, 3)}
 PLACES = ("Mai Sơn", "Yên Châu")
 POSITIONS = ("Bảo vệ", "Kế toán", "Lái xe")
+COLUMNS = {
+    "roster_row": "position, location_id, smartphone, started, ended, since",
+    "dose_row": "number, vaccine, given_on, place, lot, confirmed_by",
+    "app_install_row": "app, installed_on",
+    "declaration_row": "declared_at, symptoms",
+    "absence_row": "reason, first_day, last_day",
+    "exemption_row": "duty, reason, first_day, last_day",
+    "scan_row": "location_id, scanned_at, direction, purpose",
+}
+
+
+Described = tuple[str, int, bool, date | None, date | None]  # position, place, smartphone, first and last day
 
 
 @dataclass
 class Facts:
     """One unit on paper. People are numbers; a day is a date."""
 
-    roster: dict[int, tuple[str, int, bool, date | None, date | None]] = field(default_factory=dict)
+    roster: dict[int, Described] = field(default_factory=dict)
     doses: list[tuple[int, int, date, bool]] = field(default_factory=list)  # person, number, day, confirmed
     apps: list[tuple[int, str, date]] = field(default_factory=list)
     declarations: list[tuple[int, date]] = field(default_factory=list)
     scans: list[tuple[int, int, datetime, str]] = field(default_factory=list)  # person, place, time, direction
+    later: list[tuple[int, date | None, Described]] = field(default_factory=list)  # person, from this day on: described
+    absences: list[tuple[int, date, date]] = field(default_factory=list)
+    exemptions: list[tuple[int, str, date, date | None]] = field(default_factory=list)  # person, duty, first, last
 
-    def recount(self, day: date, declaration_days: int = 1) -> dict[str, dict[int, bool]]:
+    def described(self, person: int, day: date) -> Described | None:
+        """What somebody was on a day: the newest staff list that speaks of the day; None when they were not staff."""
+        lists = [(who, since, told) for who, told in self.roster.items() for since in (None,)] + self.later
+        told = [told for who, since, told in lists if who == person and (since is None or since <= day)]
+        if not told or (told[-1][3] and day < told[-1][3]) or (told[-1][4] and day > told[-1][4]):
+            return None
+        return told[-1]
+
+    def staff(self, day: date) -> dict[int, Described]:
+        known = sorted({*self.roster, *(who for who, _, _ in self.later)})
+        return {person: told for person in known if (told := self.described(person, day))}
+
+    def recount(self, day: date, declaration_days: int = 1, needs: str = "one") -> dict[str, dict[int, bool]]:
         """For each duty, those who owe it on the day and whether they have done it. The plain way."""
         working = day.weekday() < 5 and day not in HOLIDAYS
         answer: dict[str, dict[int, bool]] = {duty: {} for duty in compliance.DUTIES}
-        for person, (_, _, smartphone, started, ended) in self.roster.items():
-            if (started and day < started) or (ended and day > ended):
-                continue
-
-            def employed(when: date, started: date | None = started, ended: date | None = ended) -> bool:
-                return not ((started and when < started) or (ended and when > ended))
-
-            last = {
-                (who, number): n for n, (who, number, _, _) in enumerate(self.doses)
-            }  # the newest of each dose counts
-            answer["vaccinated"][person] = any(
-                who == person and last[who, number] == n and given_on <= day and confirmed
-                for n, (who, number, given_on, confirmed) in enumerate(self.doses)
-            )
-            if smartphone:
-                answer["apps"][person] = any(
-                    who == person and app.lower() in ("bluezone", "ncovi", "pc-covid") and since <= day
-                    for who, app, since in self.apps
+        newest = {(who, number): (given_on, confirmed) for who, number, given_on, confirmed in self.doses}
+        accepted = {"bluezone", "ncovi"} | ({"pc-covid"} if day >= date(2021, 9, 30) else set())
+        for person, (_, _, smartphone, _, _) in self.staff(day).items():
+            free = {
+                duty
+                for who, duty, first, last in self.exemptions
+                if who == person and first <= day and (last is None or day <= last)
+            }
+            away = any(who == person and first <= day <= last for who, first, last in self.absences)
+            enough = {"one": 1, "full": 2, "booster": 3}[needs]  # of a vaccine that nobody names
+            if "vaccinated" not in free:
+                answer["vaccinated"][person] = any(
+                    who == person and number >= enough and given_on <= day and confirmed
+                    for (who, number), (given_on, confirmed) in newest.items()
                 )
-            if smartphone and working:
+            if smartphone and "apps" not in free:
+                answer["apps"][person] = any(
+                    who == person and app.lower() in accepted and since <= day for who, app, since in self.apps
+                )
+            if smartphone and working and not away and "declared" not in free:
                 answer["declared"][person] = any(
-                    who == person and 0 <= (day - when).days < declaration_days and employed(when)
+                    who == person and 0 <= (day - when).days < declaration_days and self.described(person, when)
                     for who, when in self.declarations
                 )
-            if working:
+            if working and not away and "scanned" not in free:
                 answer["scanned"][person] = any(who == person and at.date() == day for who, _, at, _ in self.scans)
         return answer
 
 
-def write(store: Store, facts: Facts, order: str = "rdahs") -> None:
-    """Uploads the facts in that order: (r)oster, (d)oses, (a)pps, (h)ealth declarations, (s)cans.
+def write(store: Store, facts: Facts, order: str = "rdahsbe") -> None:
+    """Uploads the facts in that order: (r)oster, (d)oses, (a)pps, (h)ealth declarations, (s)cans, a(b)sences,
+    (e)xemptions.
 
     Each dose is an upload of its own, so that a later one replaces an earlier one.
     """
@@ -80,11 +108,13 @@ def write(store: Store, facts: Facts, order: str = "rdahs") -> None:
                 "INSERT INTO person VALUES (?, ?, ?, ?, ?, NULL, NULL, FALSE)",
                 [n, str(n), f"Người {n}", f"{n}", f"{n}"],
             )
-    roster = [
-        (p, position, place, phone, since, until) for p, (position, place, phone, since, until) in facts.roster.items()
-    ]
     uploads: dict[str, list[tuple[str, list[tuple]]]] = {
-        "r": [("roster_row", roster)],
+        "r": [
+            ("roster_row", [(person, *told, None) for person, told in facts.roster.items()]),
+            *(("roster_row", [(person, *told, since)]) for person, since, told in facts.later),
+        ],
+        "b": [("absence_row", [(person, "Nghỉ phép", first, last) for person, first, last in facts.absences])],
+        "e": [("exemption_row", [(p, duty, "y tế", first, last) for p, duty, first, last in facts.exemptions])],
         "d": [
             ("dose_row", [(p, n, None, day, None, None, "Giấy xác nhận" if confirmed else None)])
             for p, n, day, confirmed in facts.doses
@@ -106,7 +136,8 @@ def write(store: Store, facts: Facts, order: str = "rdahs") -> None:
                 )
                 for line, row in enumerate(rows, 2):
                     marks = ", ".join("?" * (len(row) + 2))
-                    cursor.execute(f"INSERT INTO {table} VALUES ({marks}, TRUE)", [batch, line, *row])
+                    names = f"(batch_id, line, person_id, {COLUMNS[table]}, counts)"
+                    cursor.execute(f"INSERT INTO {table} {names} VALUES ({marks}, TRUE)", [batch, line, *row])
                 rollups.derive(cursor, rollups.touch(cursor, batch))
 
 
@@ -114,7 +145,7 @@ def write(store: Store, facts: Facts, order: str = "rdahs") -> None:
 def unit(tmp_path: Path) -> Callable[..., Store]:
     """`unit(Facts(...))`: a store with those facts."""
 
-    def make(facts: Facts, order: str = "rdahs", **stored: str) -> Store:
+    def make(facts: Facts, order: str = "rdahsbe", **stored: str) -> Store:
         store = Store(tmp_path / "unit")
         for key, value in stored.items():
             store.set(key, value)
@@ -135,9 +166,9 @@ def test_without_a_smartphone_one_is_exempt_from_the_app_and_the_declaration(uni
         "working_day": True,
         "staff": 2,
         "apps": {"have": 0, "of": 1, "missing": ["Người 1"], "exempt": ["Người 2"]},
-        "vaccinated": {"have": 0, "of": 2, "missing": ["Người 1", "Người 2"]},
+        "vaccinated": {"have": 0, "of": 2, "missing": ["Người 1", "Người 2"], "exempt": []},
         "declared": {"have": 1, "of": 1, "missing": [], "exempt": ["Người 2"]},
-        "scanned": {"have": 0, "of": 2, "missing": ["Người 1", "Người 2"]},
+        "scanned": {"have": 0, "of": 2, "missing": ["Người 1", "Người 2"], "exempt": []},
         "absent": [],
     }
 
@@ -181,13 +212,13 @@ def test_on_a_day_off_nobody_owes_a_declaration_or_a_scan(unit) -> None:
         assert not answer["working_day"]
         assert answer["vaccinated"]["of"] == 1
         assert answer["declared"] == {"have": 0, "of": 0, "missing": [], "exempt": []}
-        assert answer["scanned"] == {"have": 0, "of": 0, "missing": []}
+        assert answer["scanned"] == {"have": 0, "of": 0, "missing": [], "exempt": []}
 
 
 def test_doses_and_apps_are_known_before_any_scan_is_uploaded(unit) -> None:
     facts = Facts(roster=staff(1) | staff(2), doses=[(1, 1, MONDAY, True)], apps=[(2, "Bluezone", MONDAY)])
     answer = compliance.on(unit(facts), MONDAY + timedelta(1))
-    assert answer["vaccinated"] == {"have": 1, "of": 2, "missing": ["Người 2"]}
+    assert answer["vaccinated"] == {"have": 1, "of": 2, "missing": ["Người 2"], "exempt": []}
     assert answer["apps"]["missing"] == ["Người 1"]
 
 
@@ -258,40 +289,47 @@ def test_groups_too_small_to_hide_a_person_are_put_together(unit) -> None:
     assert parts(4) == [(None, 6, 2, 6)]
 
 
-def same(store: Store, facts: Facts, day: date, declaration_days: int = 1) -> None:
+def same(store: Store, facts: Facts, day: date, declaration_days: int = 1, needs: str = "one") -> None:
     """Everything that is said about one day equals the recount."""
-    expected = facts.recount(day, declaration_days)
+    expected = facts.recount(day, declaration_days, needs)
+    staff = facts.staff(day)
     answer = compliance.on(store, day)
     found = compliance.people(store, day)
-    assert answer["staff"] == len(expected["vaccinated"])
+    assert answer["staff"] == len(staff)
     for duty, done in expected.items():
         have, of = sum(done.values()), len(done)
         assert (answer[duty]["have"], answer[duty]["of"]) == (have, of) == compliance.rate(found, duty)
         absent = [f"Người {person}" for person in sorted(done) if not done[person]]
         assert answer[duty]["missing"] == absent == compliance.missing(store, day, duty)["name"].to_list()
         for by, index in (("position", 0), ("location", 1)):
-            groups = [facts.roster[person][index] for person in expected["vaccinated"]]
+            groups = [told[index] for told in staff.values()]
             names = {PLACES[g - 1] if by == "location" else g: g for g in groups}
             parts = {row["group"]: row for row in compliance.split(store, found, by).iter_rows(named=True)}
             assert parts.keys() == names.keys()
             for name, group in names.items():
-                inside = [done[person] for person in done if facts.roster[person][index] == group]
+                inside = [done[person] for person in done if staff[person][index] == group]
                 assert (parts[name][f"{duty}_have"], parts[name][f"{duty}_due"]) == (sum(inside), len(inside))
 
 
 DAYS = st.integers(0, 11).map(lambda n: MONDAY + timedelta(n))
 PEOPLE = st.integers(1, 6)
+DESCRIBED = st.tuples(st.sampled_from(POSITIONS), st.integers(1, 2), st.booleans(), st.none() | DAYS, st.none() | DAYS)
 FACTS = st.builds(
     Facts,
-    roster=st.dictionaries(
-        PEOPLE,
-        st.tuples(
-            st.sampled_from(POSITIONS), st.integers(1, 2), st.booleans(), st.none() | DAYS, st.none() | DAYS
-        ),
-        min_size=1,
+    roster=st.dictionaries(PEOPLE, DESCRIBED, min_size=1),
+    later=st.lists(st.tuples(PEOPLE, st.none() | DAYS, DESCRIBED), max_size=3),
+    absences=st.lists(
+        st.tuples(PEOPLE, DAYS, st.integers(0, 3)).map(lambda a: (a[0], a[1], a[1] + timedelta(a[2]))), max_size=4
     ),
-    doses=st.lists(st.tuples(PEOPLE, st.integers(1, 2), DAYS, st.booleans()), max_size=6),
-    apps=st.lists(st.tuples(PEOPLE, st.sampled_from(["Bluezone", "NCOVI", "Zalo"]), DAYS), max_size=6),
+    exemptions=st.lists(
+        st.tuples(PEOPLE, st.sampled_from(compliance.DUTIES), DAYS, st.none() | st.integers(0, 4)).map(
+            lambda e: (*e[:3], None if e[3] is None else e[2] + timedelta(e[3]))
+        ),
+        max_size=4,
+        unique_by=lambda e: e[:3],
+    ),
+    doses=st.lists(st.tuples(PEOPLE, st.integers(1, 3), DAYS, st.booleans()), max_size=4),
+    apps=st.lists(st.tuples(PEOPLE, st.sampled_from(["Bluezone", "NCOVI", "Zalo", "PC-COVID"]), DAYS), max_size=6),
     declarations=st.lists(st.tuples(PEOPLE, DAYS), max_size=20),
     scans=st.lists(
         st.tuples(
@@ -306,19 +344,29 @@ FACTS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(FACTS, st.permutations("rdahs").map("".join), st.integers(1, 3))
-def test_any_unit_in_any_order_of_uploads(facts: Facts, order: str, declaration_days: int) -> None:
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(FACTS, st.permutations("rdahsbe").map("".join), st.integers(1, 3), st.sampled_from(["one", "full", "booster"]))
+def test_any_unit_in_any_order_of_uploads(facts: Facts, order: str, declaration_days: int, needs: str) -> None:
     with TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        store.set("declaration_days", str(declaration_days))
+        early = {"declaration_days": str(declaration_days)} if declaration_days > 1 else {"vaccinated_needs": needs}
+        for key, value in early.items():
+            store.set(key, value)
         write(store, facts, order)
+        compliance.decide(store, "test", {"declaration_days": str(declaration_days), "vaccinated_needs": needs})
         for n in (-1, 0, 3, 5, 9, 12):  # also a day before and a day after the data
-            same(store, facts, MONDAY + timedelta(n), declaration_days)
+            same(store, facts, MONDAY + timedelta(n), declaration_days, needs)
         known = store.ask("compliance/trend", first=date(2021, 1, 1), last=date(2022, 1, 1))
         for day, duty, have, due in known.iter_rows():
-            done = facts.recount(day, declaration_days)[duty]
+            done = facts.recount(day, declaration_days, needs)[duty]
             assert (have, due) == (sum(done.values()), len(done))
+        days = compliance.trend(store, MONDAY, MONDAY + timedelta(11), 1, POSITIONS[1])
+        for row in days.iter_rows(named=True):
+            staff = facts.staff(row["day"])
+            inside = {person for person, told in staff.items() if told[:2] == (POSITIONS[1], 1)}
+            for duty, done in facts.recount(row["day"], declaration_days, needs).items():
+                own = [done[person] for person in done if person in inside]
+                assert row[duty] == (sum(own) / len(own) if own else None)
         assert rollups.check(store) == []
         store.close()
 
@@ -357,6 +405,107 @@ def test_the_demo_unit_equals_a_recount_of_its_files(demo_store: Store) -> None:
 def test_the_demo_unit_on_its_last_day(demo_store: Store) -> None:
     answer = compliance.on(demo_store, demo_store.today())
     assert answer["apps"] == {"have": 13, "of": 13, "missing": [], "exempt": []}
-    assert answer["vaccinated"] == {"have": 12, "of": 13, "missing": ["Đinh Thị Thúy"]}
+    assert answer["vaccinated"] == {"have": 12, "of": 13, "missing": ["Đinh Thị Thúy"], "exempt": []}
     assert answer["declared"] == {"have": 12, "of": 13, "missing": ["Tòng Thị Hạnh"], "exempt": []}
-    assert answer["scanned"] == {"have": 12, "of": 13, "missing": ["Nguyễn Thị Thanh Hương"]}
+    assert answer["scanned"] == {"have": 12, "of": 13, "missing": ["Nguyễn Thị Thanh Hương"], "exempt": []}
+
+
+def test_the_list_of_apps_is_the_one_in_force_on_the_day(unit) -> None:
+    scans = [(1, 1, datetime(2021, 9, 27, 7), "in"), (1, 1, datetime(2021, 10, 8, 7), "in")]
+    store = unit(Facts(roster=staff(1), apps=[(1, "PC-COVID", date(2021, 9, 20))], scans=scans))
+    have = {day: compliance.on(store, day)["apps"]["have"] for day in (date(2021, 9, 29), date(2021, 9, 30))}
+    assert list(have.values()) == [0, 1]
+    compliance.decide(store, "test", {"accepted_apps": "Bluezone"})
+    assert compliance.on(store, date(2021, 9, 30))["apps"]["have"] == 0
+    assert rollups.check(store) == []
+    [(subject, detail)] = (
+        store.cursor().execute("SELECT subject, detail FROM audit WHERE action = 'setting'").fetchall()
+    )
+    assert (subject, detail) == ("accepted_apps", "Bluezone")
+
+
+@pytest.mark.parametrize(
+    ("vaccine", "days", "level", "doses"),
+    [
+        ("AstraZeneca", [0], "one", 1),
+        ("AstraZeneca", [0, 30], "full", 2),
+        ("COVID-19 Vaccine Janssen", [0], "full", 1),
+        ("Janssen", [0, 30], "booster", 2),
+        ("Abdala", [0, 30], "one", 2),
+        ("Abdala", [0, 30, 44], "full", 3),
+        (None, [0, 30, 44], "booster", 3),
+        ("Moderna", [], "none", 0),
+    ],
+)
+def test_a_full_course_is_told_by_the_vaccine(vaccine: str | None, days: list[int], level: str, doses: int) -> None:
+    given = [duties.Dose(n, MONDAY + timedelta(day), vaccine) for n, day in enumerate(days, 1)]
+    found = duties.course(given, MONDAY + timedelta(60))
+    assert (found.level, found.doses) == (level, doses)
+    if level in ("full", "booster"):
+        last = MONDAY + timedelta(days[-1])
+        assert found.protected == (last + timedelta(14), last + timedelta(365))
+    unconfirmed = [duties.Dose(dose.number, dose.given_on, dose.vaccine, confirmed=False) for dose in given]
+    assert duties.course(unconfirmed, MONDAY + timedelta(60)).level == "none"
+
+
+def test_a_second_dose_alone_tells_that_there_was_a_first() -> None:
+    assert duties.course([duties.Dose(2, MONDAY, "Moderna")], MONDAY).level == "full"
+    assert duties.course([duties.Dose(2, MONDAY, "Moderna")], MONDAY - timedelta(1)).level == "none"
+
+
+def test_how_far_the_doses_of_the_demo_unit_go(demo_store: Store) -> None:
+    day = demo_store.today()
+    found = compliance.courses(demo_store, day)
+    given = sample("mui-tiem.csv", skip_lines=3)  # all confirmed, none of a vaccine of one dose or of three
+    doses = dict(given.group_by("Họ và tên").len().iter_rows())
+    assert found.height == 13
+    for name, level in found.select("name", "level").iter_rows():
+        assert level == {0: "none", 1: "one", 2: "full"}[doses.get(name, 0)]
+    full = found.filter(pl.col("level") == "full")
+    assert (full["last_day"] - full["since"]).unique().to_list() == [timedelta(365)]
+
+
+def test_who_does_it_now_and_who_no_longer(unit) -> None:
+    tuesday = MONDAY + timedelta(1)
+
+    def scan(person: int, day: date) -> tuple[int, int, datetime, str]:
+        return person, 1, datetime.combine(day, time(7)), "in"
+
+    facts = Facts(
+        roster=staff(1) | staff(2) | staff(3) | staff(4, since=tuesday) | staff(5),
+        scans=[scan(1, MONDAY), scan(2, tuesday), scan(3, MONDAY), scan(3, tuesday), scan(5, MONDAY)],
+        doses=[(3, 1, tuesday, True)],
+        absences=[(5, tuesday, tuesday)],
+    )
+    found = compliance.changed(unit(facts), tuesday, MONDAY).filter(pl.col("duty") != "declared")
+    assert found.select("duty", "name", "now").rows() == [
+        ("apps", "Người 4", False),
+        ("vaccinated", "Người 4", False),
+        ("vaccinated", "Người 3", True),
+        ("scanned", "Người 1", False),
+        ("scanned", "Người 4", False),
+        ("scanned", "Người 2", True),
+    ]
+
+
+def test_what_a_cell_of_the_matrix_says(unit) -> None:
+    facts = Facts(
+        roster=staff(1) | staff(2, smartphone=False) | staff(3),
+        scans=[(1, 1, datetime.combine(MONDAY + timedelta(n), time(7)), "in") for n in (0, 4)],
+        absences=[(1, MONDAY + timedelta(1), MONDAY + timedelta(1))],
+        exemptions=[(3, "declared", MONDAY, MONDAY + timedelta(1)), (3, "vaccinated", MONDAY, None)],
+    )
+    store = unit(facts)
+
+    def row(duty: str, person: int) -> list[str]:
+        shown = compliance.matrix(store, duty, MONDAY, MONDAY + timedelta(4))
+        return list(shown.row(by_predicate=pl.col("person_id") == person)[3:])
+
+    assert row("scanned", 1) == ["half", "leave", "missed", "off", "half"]
+    assert row("declared", 2) == ["phone", "phone", "phone", "off", "off"]
+    assert row("declared", 3) == ["exempt", "exempt", "missed", "off", "off"]
+    assert row("vaccinated", 3) == ["exempt"] * 5
+    assert row("apps", 2) == ["phone"] * 5
+    assert [
+        row["missed"] for row in compliance.matrix(store, "declared", MONDAY, MONDAY + timedelta(4)).to_dicts()
+    ] == [2, 0, 1]

@@ -42,7 +42,8 @@ def make_staff(store: Store, people: set[int]) -> None:
     with store.write() as cursor:
         for line, person in enumerate(sorted(people)):
             cursor.execute(
-                "INSERT INTO roster_row VALUES (90, ?, ?, 'Kiểm soát viên', 1, TRUE, NULL, NULL, TRUE)", [line, person]
+                "INSERT INTO roster_row VALUES (90, ?, ?, 'Kiểm soát viên', 1, TRUE, NULL, NULL, TRUE, NULL, NULL)",
+                [line, person],
             )
         rollups.derive(cursor, rollups.touch(cursor, 90))
 
@@ -207,7 +208,9 @@ def test_who_came_on_a_day(tmp_path: Path):
 def test_staff_are_staff_only_while_on_the_roster(tmp_path: Path):
     store = unit(tmp_path, [(1, 1, at(0, 8), "in")], [(1, 1, at(1, 8), "in")])
     with store.write() as cursor:
-        cursor.execute("INSERT INTO roster_row VALUES (90, 1, 1, 'Lái xe', 1, TRUE, NULL, ?, TRUE)", [MONDAY])
+        cursor.execute(
+            "INSERT INTO roster_row VALUES (90, 1, 1, 'Lái xe', 1, TRUE, NULL, ?, TRUE, NULL, NULL)", [MONDAY]
+        )
         rollups.derive(cursor, rollups.touch(cursor, 90))
     daily = store.ask("flow/daily", first=MONDAY, last=LAST, location=0)
     assert daily["staff_arrivals"].to_list() == [1, 0]

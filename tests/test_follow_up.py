@@ -214,7 +214,7 @@ def test_a_declaration_of_their_own_counts_as_a_days_health(store: Store) -> Non
     listed(store)
     with store.write() as cursor:
         for day, symptoms in ((1, ""), (2, "ho")):
-            cursor.execute("INSERT INTO declaration_row VALUES (1, 9, ?, ?, ?, TRUE)", [X, at(day, 6), symptoms])
+            cursor.execute("INSERT INTO declaration_row VALUES (1, 9, ?, ?, ?, TRUE, NULL)", [X, at(day, 6), symptoms])
     found = row(store, X, at(3))
     assert (found["health"], found["health_due"], found["health_given"]) == ("ill", 2, 2)
     assert row(store, Y, at(3))["health_given"] == 0
@@ -224,7 +224,7 @@ def test_who_fell_ill_between_the_contact_and_the_listing_is_ill(store: Store) -
     """X was met at 9 on the 24th: signs of an hour later count, signs of before do not; nor does it count as asked."""
     with store.write() as cursor:
         for person, moment in ((X, datetime(2021, 8, 24, 10)), (Y, datetime(2021, 8, 24, 9, 29))):
-            cursor.execute("INSERT INTO declaration_row VALUES (1, 9, ?, ?, 'sốt', TRUE)", [person, moment])
+            cursor.execute("INSERT INTO declaration_row VALUES (1, 9, ?, ?, 'sốt', TRUE, NULL)", [person, moment])
     follow_up.enter(store, "An", Entry(Z, "test", "positive", happened_at=datetime(2021, 8, 24, 18)))
     clock.now = LISTED + timedelta(minutes=1)
     listed(store)
@@ -244,7 +244,8 @@ def test_doses_shorten_the_quarantine_under_762(store: Store) -> None:
         for person, second in ((X, DAY - timedelta(days=14)), (Y, DAY - timedelta(days=13))):
             for dose, given in ((1, date(2021, 6, 1)), (2, second)):
                 cursor.execute(
-                    "INSERT INTO dose_row VALUES (1, 9, ?, ?, 'AZ', ?, NULL, NULL, NULL, TRUE)", [person, dose, given]
+                    "INSERT INTO dose_row VALUES (1, 9, ?, ?, 'AZ', ?, NULL, NULL, NULL, TRUE, NULL)",
+                    [person, dose, given],
                 )
     x, y = row(store, X), row(store, Y)
     assert (x["ends_on"], x["watch_ends_on"]) == (date(2021, 8, 29), date(2021, 9, 3))

@@ -169,7 +169,8 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             for batch in (3, 4):  # an older roster, said otherwise, and one line twice
                 dates = [None, FIRST_DAY] if batch == 3 else [started, ended]
                 cursor.execute(
-                    "INSERT INTO roster_row VALUES (?, ?, ?, 'x', 1, TRUE, ?, ?, TRUE)", [batch, who, who, *dates]
+                    "INSERT INTO roster_row VALUES (?, ?, ?, 'x', 1, TRUE, ?, ?, TRUE, NULL, NULL)",
+                    [batch, who, who, *dates],
                 )
     yield store
     store.close()

@@ -105,7 +105,7 @@ def test_on_a_day_off_nothing_daily_is_due(app, tmp_path: Path):
     friday, saturday = datetime(2021, 8, 27, 8), datetime(2021, 8, 28, 8)
     store = unit(tmp_path, [(1, 1, friday, "in"), (2, 1, friday, "in"), (2, 1, saturday, "in")])
     with store.write() as cursor:
-        cursor.execute("INSERT INTO roster_row VALUES (2, 1, 1, 'Đội trưởng', 1, TRUE, NULL, NULL, TRUE)")
+        cursor.execute("INSERT INTO roster_row VALUES (2, 1, 1, 'Đội trưởng', 1, TRUE, NULL, NULL, TRUE, NULL, NULL)")
         rollups.derive(cursor, rollups.touch(cursor, 2))
     at = app(role="leader", language="en", store=store)
     assert not at.exception
@@ -123,7 +123,7 @@ def test_a_store_with_a_roster_only(app, empty_store: Store):
             "VALUES (1, 'Trụ sở', 'tru so', NULL, NULL, TRUE)",
         )
         cursor.execute("INSERT INTO person VALUES (1, 'tel:1', 'Lò Văn A', 'lo van a', 'a', NULL, NULL, FALSE)")
-        cursor.execute("INSERT INTO roster_row VALUES (1, 1, 1, 'Đội trưởng', 1, TRUE, NULL, NULL, TRUE)")
+        cursor.execute("INSERT INTO roster_row VALUES (1, 1, 1, 'Đội trưởng', 1, TRUE, NULL, NULL, TRUE, NULL, NULL)")
         cursor.execute(
             "INSERT INTO batch (batch_id, kind, file_name, sha256, uploaded_at, uploaded_by, row_count, "
             "accepted, duplicates, rejected, first_day, last_day, sheet, origin, source) "

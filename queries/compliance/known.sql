@@ -2,10 +2,10 @@
 -- last_declared, last_scanned: the last day they did. missed_declared, missed_scanned: for how many working days in a row, up to
 -- the day, they did not. unconfirmed_on: their last dose that nobody has confirmed.
 -- day DATE.
-SELECT s.person_id, p.name, s.position, l.name AS location, s.started,
+SELECT s.person_id, p.name, s.position, l.name AS location, began.started,
        done.last_declared, done.last_scanned, unconfirmed.given_on AS unconfirmed_on,
        COALESCE(missed.declared, 0) AS missed_declared, COALESCE(missed.scanned, 0) AS missed_scanned
-FROM staff s
+FROM employment s
 JOIN person p ON p.person_id = s.person_id
 JOIN location l ON l.location_id = s.location_id
 LEFT JOIN (
@@ -28,5 +28,6 @@ LEFT JOIN (
     SELECT person_id, MAX(given_on) AS given_on FROM current_dose
     WHERE confirmed_by IS NULL AND given_on <= $day GROUP BY person_id
 ) unconfirmed ON unconfirmed.person_id = s.person_id
-WHERE (s.started IS NULL OR s.started <= $day) AND (s.ended IS NULL OR s.ended >= $day)
+LEFT JOIN (SELECT person_id, MAX(started) AS started FROM staff GROUP BY person_id) began ON began.person_id = s.person_id
+WHERE $day BETWEEN s.first_day AND s.last_day
 ORDER BY p.sort_key, s.person_id

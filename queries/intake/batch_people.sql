@@ -5,5 +5,6 @@ SELECT COUNT(DISTINCT person_id) AS people FROM (
     UNION ALL SELECT person_id FROM app_install WHERE batch_id = $batch
     UNION ALL SELECT person_id FROM declaration WHERE batch_id = $batch
     UNION ALL SELECT person_id FROM absence WHERE batch_id = $batch
+    UNION ALL SELECT person_id FROM exemption WHERE batch_id = $batch
     UNION ALL SELECT person_id FROM roster_row WHERE batch_id = $batch AND counts
 )

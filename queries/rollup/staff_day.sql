@@ -12,6 +12,6 @@ FROM (
     SELECT CAST(declared_at AS DATE), person_id, NULL, 0, 0, 1
     FROM declaration WHERE declared_at >= $first AND declared_at < $last + INTERVAL '1' DAY
 ) f
-JOIN staff t ON t.person_id = f.person_id AND (t.started IS NULL OR t.started <= f.day) AND (t.ended IS NULL OR t.ended >= f.day)
+JOIN employment t ON t.person_id = f.person_id AND f.day BETWEEN t.first_day AND t.last_day
 WHERE f.day IN (SELECT day FROM touched)
 GROUP BY 1, 2

@@ -66,6 +66,7 @@ KINDS = {
         ("declared_at", "symptoms"),
     ),
     "absences": _kind("absences", "Absences", (PERSON, ("first_day",)), ("last_day", "reason")),
+    "exemptions": _kind("exemptions", "Exemptions", (PERSON, ("duty",), ("first_day",)), ("duty",)),
     "roster": _kind("roster", "Staff roster", (("name",), ("position", "smartphone")), ("position", "smartphone")),
     "scans": _kind(
         "scans",
@@ -84,6 +85,7 @@ FIELDS = {
     "confirmed_by": "Confirmed by", "app": "App", "installed_on": "Installed on", "declared_at": "Declared at",
     "symptoms": "Symptoms", "position": "Position", "smartphone": "Smartphone", "started": "Started", "ended": "Ended",
     "first_day": "First day away", "last_day": "Last day away", "reason": "Reason", "destination": "Destination",
+    "duty": "Duty exempted from", "since": "Holds from",
     "given_on_1": "Dose 1 given on", "given_on_2": "Dose 2 given on", "given_on_3": "Dose 3 given on",
     "given_on_4": "Dose 4 given on", "vaccine_1": "Vaccine of dose 1", "vaccine_2": "Vaccine of dose 2",
     "vaccine_3": "Vaccine of dose 3", "vaccine_4": "Vaccine of dose 4",

@@ -30,6 +30,7 @@ FIELDS_OF_TYPE = {
     "doses": {"name": ["name"], "phone": ["phone"], "day": ["given_on"], "moment": ["given_on"], "small": ["number"]},
     "apps": {"name": ["name"], "phone": ["phone"], "day": ["installed_on"], "moment": ["installed_on"], "app": ["app"]},
     "declarations": {"name": ["name"], "phone": ["phone"], "moment": ["declared_at"], "day": ["declared_at"]},
+    "exemptions": {"name": ["name"], "phone": ["phone"], "day": ["first_day", "last_day"]},
     "absences": {"name": ["name"], "phone": ["phone"], "day": ["first_day", "last_day"]},
 }  # fmt: skip
 

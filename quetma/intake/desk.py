@@ -40,7 +40,15 @@ FIRST_REJECTS = 5_000
 REFUSED_FOR = timedelta(days=7)  # then a refused file is deleted; one that could be loaded never is
 LOADED_FOR = timedelta(days=1)  # then it stands in the list of uploads only
 ATTEMPTS = 2  # a load that the server did not survive so often is not begun again by itself
-LOAD_ORDER = ("roster", "absences", "doses", "apps", "declarations", "scans")  # who is staff before what they did
+LOAD_ORDER = (
+    "roster",
+    "absences",
+    "exemptions",
+    "doses",
+    "apps",
+    "declarations",
+    "scans",
+)  # who is staff before what they did
 READING, COMPARING = "Reading the file", STEPS[0]
 # How much of loading each of STEPS is, measured with a million scans.
 WEIGHTS = dict(zip(STEPS, (0.25, 0.25, 0.45, 0.05), strict=True))

@@ -79,6 +79,7 @@ REASONS = {
     "bad_date": "The date cannot be read; write for example 24/08/2021",
     "future_date": "The date is in the future; were day and month swapped?",
     "old_date": "The date is too long ago",
+    "bad_duty": "The duty is none of: vaccination, app, health declaration, scanning",
     "last_before_first": "The last day is before the first day",
     "bad_dose": "The dose number cannot be read; write 1, 2, 3 …",
     "no_dose": "No dose is written in this row",

@@ -89,7 +89,7 @@ def roster(table: Table) -> Said:
     answer = normalise.each(text, normalise.a_choice, pl.Boolean)
     table.refuse("bad_smartphone", text.is_not_null() & answer.is_null())
     table.put("smartphone", answer.fill_null(True))
-    for field in ("started", "ended"):
+    for field in ("started", "ended", "since"):
         day, reason = normalise.days(table.text(field), date(1950, 1, 1), date(2100, 1, 1))
         table.put(field, day, reason.set((reason == "no_date").fill_null(False), None))
     return table.done()
@@ -175,6 +175,22 @@ def absences(table: Table) -> Said:
     return table.done()
 
 
+def exemptions(table: Table) -> Said:
+    """One exemption a row: from which duty, why, from when until when. Without a last day until further notice."""
+    duty = normalise.each(table.text("duty"), normalise.a_duty, pl.String)
+    table.refuse("bad_duty", duty.is_null())
+    table.put("duty", duty)
+    table.put("reason", normalise.each(table.text("reason"), normalise.clean, pl.String).fill_null(""))
+    first, reason = normalise.days(table.text("first_day"), latest=date(2100, 1, 1))
+    table.put("first_day", first, reason)
+    text = table.text("last_day")
+    last, reason = normalise.days(text, latest=date(2100, 1, 1))
+    table.reasons.append(reason.set(text.is_null(), None))
+    table.refuse("last_before_first", pl.select(pl.lit(last) < pl.lit(first)).to_series().fill_null(False))
+    table.put("last_day", last)
+    return table.done()
+
+
 def _hours(first: pl.Series, last: pl.Series) -> pl.Series:
     """`13:30–17:00`, where an absence is not of whole days: days are counted, so the hours are kept in words."""
     start, end = (pl.from_epoch(normalise.parts(text)["seconds"], "s").dt.strftime("%H:%M") for text in (first, last))
@@ -184,7 +200,7 @@ def _hours(first: pl.Series, last: pl.Series) -> pl.Series:
 
 READERS: dict[str, Callable[[Table], Said]] = {
     "scans": scans, "roster": roster, "doses": doses, "apps": apps, "declarations": declarations,
-    "absences": absences,
+    "absences": absences, "exemptions": exemptions,
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ INSERT = {
     "apps": "intake/insert_apps",
     "declarations": "intake/insert_declarations",
     "absences": "intake/insert_absences",
+    "exemptions": "intake/insert_exemptions",
 }
 
 

@@ -91,6 +91,13 @@ NO_SYMPTOM = NOTHING | {
     "khong co gi",
     "normal",
 }
+# Parts of words, folded, by which a duty is named that somebody is exempt from.
+DUTIES = {
+    "vaccinated": ("tiem", "vac xin", "vacxin", "vaccin", "mui", "dose"),
+    "declared": ("khai bao", "kbyt", "declar"),
+    "apps": ("ung dung", "bluezone", "ncovi", "pc covid", "pccovid", "app", "cai dat"),
+    "scanned": ("quet", "scan", "qr"),
+}
 APPS = {"bluezone": "Bluezone", "ncovi": "NCOVI", "pccovid": "PC-COVID"}
 
 
@@ -402,6 +409,12 @@ def a_dose(text: str) -> int | None:
         return number
     found = re.fullmatch(r"\D*([1-9])(?:\.0)?(?:\D.*)?", text)
     return int(found[1]) if found else None
+
+
+def a_duty(text: str) -> str | None:
+    """The duty that somebody is exempt from: `Tiêm chủng`, `Cài ứng dụng`, `Khai báo y tế`, `Quét mã`."""
+    word = fold(text)
+    return next((duty for duty, words in DUTIES.items() if any(part in word for part in words)), None)
 
 
 def apps(text: str) -> list[str] | None:

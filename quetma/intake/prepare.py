@@ -28,14 +28,16 @@ DAY_OF = {
     "apps": "installed_on",
     "declarations": "declared_at",
     "absences": "first_day",
+    "exemptions": "first_day",
 }
 SHOWN = {
     "scans": ["scanned_at", "direction", "purpose"],
-    "roster": ["position", "smartphone", "started", "ended"],
+    "roster": ["position", "smartphone", "started", "ended", "since"],
     "doses": ["number", "vaccine", "given_on", "given_at", "lot", "confirmed_by"],
     "apps": ["app", "installed_on"],
     "declarations": ["declared_at", "symptoms"],
     "absences": ["first_day", "last_day", "reason"],
+    "exemptions": ["duty", "reason", "first_day", "last_day"],
 }
 
 

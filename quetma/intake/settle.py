@@ -26,9 +26,10 @@ class Repeated:
 
 
 REPEATED = {
-    "roster": Repeated(("who",), ("place", "position", "smartphone", "started", "ended"), "repeated_person"),
+    "roster": Repeated(("who", "since"), ("place", "position", "smartphone", "started", "ended"), "repeated_person"),
     "doses": Repeated(("who", "number"), ("given_on",), "repeated_dose"),
 }
+EDITED = ("roster", "doses", "apps", "declarations", "exemptions")  # kinds that can be edited on screen
 SCAN = ("really", "location_id", "scanned_at", "direction")
 
 
@@ -64,6 +65,8 @@ def settle(cursor: DuckDBPyConnection, table: Found) -> Settled:
     people = _known(cursor, "intake/known_people", "people", found.people, "who", "person_id")
     places = _known(cursor, "intake/known_places", "places", found.places, "place", "location_id")
     facts = found.facts.with_columns(line=found.rows["line"].gather(found.facts["row"]))
+    if kind in EDITED and "edit" not in facts.columns:  # a file
+        facts = facts.with_columns(edit=pl.lit(None, pl.String))
     refused = facts.clear().select("row", reason=pl.lit("", pl.String))
     if rule := REPEATED.get(kind):
         first = [pl.col(c).eq_missing(pl.col(c).first().over(rule.key)) for c in rule.details]

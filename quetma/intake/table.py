@@ -30,6 +30,7 @@ DATED = {
     "first_day",
     "last_day",
     "started",
+    "since",
     "ended",
 }
 SLASHED = r"(^|\D)(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4}|\d{2}\b)"

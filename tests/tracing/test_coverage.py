@@ -184,8 +184,10 @@ def store() -> Iterator[Store]:
                 cursor.execute("INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             cursor.execute("INSERT INTO alias VALUES (5, 2)")
             cursor.execute(BATCH, [9, "roster", "r", None])
-            cursor.execute("INSERT INTO roster_row VALUES (9, 1, 1, 'x', 1, TRUE, NULL, NULL, TRUE)")
-            cursor.execute("INSERT INTO roster_row VALUES (9, 2, 6, 'x', 1, TRUE, '2021-08-24', NULL, TRUE)")
+            cursor.execute("INSERT INTO roster_row VALUES (9, 1, 1, 'x', 1, TRUE, NULL, NULL, TRUE, NULL, NULL)")
+            cursor.execute(
+                "INSERT INTO roster_row VALUES (9, 2, 6, 'x', 1, TRUE, '2021-08-24', NULL, TRUE, NULL, NULL)"
+            )
         yield made
         made.close()
 

@@ -1,0 +1,22 @@
+-- One row per upload that names somebody, newest first: batch_id, kind, file_name, uploaded_at, uploaded_by, called (as it names them),
+-- first_line, last_line, rows.
+-- person BIGINT.
+WITH same AS (SELECT person_id FROM person WHERE person_id = $person UNION SELECT alias_id FROM alias WHERE person_id = $person),
+told AS (
+    SELECT batch_id, line FROM scan_row JOIN same USING (person_id)
+    UNION ALL SELECT batch_id, line FROM roster_row JOIN same USING (person_id)
+    UNION ALL SELECT batch_id, line FROM dose_row JOIN same USING (person_id)
+    UNION ALL SELECT batch_id, line FROM app_install_row JOIN same USING (person_id)
+    UNION ALL SELECT batch_id, line FROM declaration_row JOIN same USING (person_id)
+    UNION ALL SELECT batch_id, line FROM absence_row JOIN same USING (person_id)
+    UNION ALL SELECT batch_id, line FROM exemption_row JOIN same USING (person_id)
+)
+SELECT b.batch_id, b.kind, b.source, b.file_name, b.uploaded_at, b.uploaded_by, k.called, n.first_line, n.last_line, n.rows
+FROM (
+    SELECT batch_id, CAST(MIN(line) AS INTEGER) AS first_line, CAST(MAX(line) AS INTEGER) AS last_line,
+           CAST(COUNT(DISTINCT line) AS INTEGER) AS rows
+    FROM told GROUP BY batch_id
+) n
+JOIN batch b ON b.batch_id = n.batch_id
+LEFT JOIN (SELECT batch_id, MIN(name) AS called FROM person_claim JOIN same USING (person_id) GROUP BY batch_id) k ON k.batch_id = b.batch_id
+ORDER BY b.batch_id DESC
