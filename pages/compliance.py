@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 
 from quetma import compliance, plan, rollups, terms
-from quetma.web import charts, matrix, page, widgets
+from quetma.web import charts, counting, matrix, page, widgets
 
 here = page.begin("Compliance", right="figures")
 t, store = here.t, here.store
@@ -16,7 +16,7 @@ LABELS = terms.duties(t)
 SHORT = {"apps": t("App"), "vaccinated": t("Dose"), "declared": t("Declaration"), "scanned": t("Scan")}
 RULES = {
     "apps": t("An accepted app on the person's smartphone. Without a smartphone it is not due."),
-    "vaccinated": t("At least one dose that has been confirmed."),
+    "vaccinated": counting.vaccinated(here),
     "declared": t("A health declaration that counts for the day. Due on working days, of those with a smartphone."),
     "scanned": t("At least one scan on the day. Due on working days."),
 }
@@ -79,11 +79,16 @@ if due and not have:
         t("There is no staff scan at all on {day}. Perhaps its log has not been uploaded yet.", day=here.day(day)),
         icon=":material/upload_file:",
     )
-exempt = staff["apps"].null_count()
-if exempt:
-    st.caption(t("{n} without a smartphone: the app and the declaration are not due.", n=exempt))
-absent = staff["scanned"].null_count()
-if 0 < absent < staff.height:  # on a day off nobody owes a scan
+free = store.ask("compliance/exempt", day=day)
+phoneless = free.filter(pl.col("reason") == "", pl.col("duty") == "apps").height
+if phoneless:
+    st.caption(t("{n} without a smartphone: the app and the declaration are not due.", n=phoneless))
+for duty, label in LABELS.items():
+    own = free.filter(pl.col("reason") != "", pl.col("duty") == duty)["person_id"].n_unique()
+    if own:
+        st.caption(t("{duty}: {n} exempt for a reason noted down.", duty=label, n=own))
+absent = len(compliance.absent(store, day))
+if absent and working:
     st.caption(t("{n} absent (leave, trip, duty elsewhere): the declaration and the scan are not due.", n=absent))
 
 # Who has not ---------------------------------------------------------------------------------------------------------
@@ -116,8 +121,45 @@ else:
                 if people["unconfirmed_on"].count() and duty == "vaccinated":
                     columns["unconfirmed_on"] = date_of(t("Unconfirmed dose of"), format="DD/MM/YYYY")
                 widgets.people_table(here, people, f"missing_{duty}_people", columns, alt=MISSING[duty].format(n=count))
-                if duty in ("declared", "scanned"):
-                    st.caption(t("People on leave are listed too: the files do not say who was on leave."))
+
+# Doses ---------------------------------------------------------------------------------------------------------------
+
+courses = compliance.courses(store, day)
+LEVELS = terms.levels(t)
+shares = dict(courses.group_by("level").len().iter_rows())
+told = ", ".join(f"{LEVELS[level]} {shares[level]}" for level in reversed(LEVELS) if level in shares)
+label = t("Doses: {level}", level=told)
+if not here.may("health"):
+    st.caption(label)
+else:
+    rows = widgets.open_rows(here, label, key="courses")
+    if rows.open:
+        with rows:
+            columns = {
+                "name": t("Full name"), "level": t("Doses"), "since": date_of(t("Reached on"), format="DD/MM/YYYY"),
+                "first_day": date_of(t("Protects from"), format="DD/MM/YYYY"),
+                "last_day": date_of(t("Protects until"), format="DD/MM/YYYY"), "position": t("Position"),
+            }  # fmt: skip
+            shown = courses.sort("level", "last_day", nulls_last=True, maintain_order=True).with_columns(
+                pl.col("level").replace_strict(LEVELS, return_dtype=pl.String)
+            )
+            widgets.people_table(here, shown, "courses_people", columns, alt=label)
+
+# What changed --------------------------------------------------------------------------------------------------------
+
+if before and here.may("health"):
+    told = compliance.changed(store, day, before)
+    if told.height:
+        label = t("Different from {day}: {n}", day=here.day(before), n=told.height)
+        rows = widgets.open_rows(here, label, key="changed")
+        if rows.open:
+            with rows:
+                told = told.with_columns(
+                    now=pl.when("now").then(pl.lit("✓ " + t("does it now"))).otherwise(pl.lit("✗ " + t("no longer"))),
+                    duty=pl.col("duty").replace_strict(LABELS, return_dtype=pl.String),
+                )
+                columns = {"name": t("Full name"), "duty": t("Duty"), "now": t("Now"), "position": t("Position")}
+                widgets.people_table(here, told, "changed_people", columns, alt=label)
 
 # How it went ---------------------------------------------------------------------------------------------------------
 
@@ -129,7 +171,27 @@ def target(duty: str) -> tuple[float, str] | None:
     return (wanted[duty], t("wanted: {n}%", n=round(wanted[duty] * 100))) if duty in wanted else None
 
 
-trend = compliance.trend(store, day - timedelta(weeks=WEEKS) + timedelta(days=1), day)
+with st.container(horizontal=True):
+    place = widgets.location(here, key="trend_location")
+    within = staff.filter(pl.col("location_id") == place) if place else staff
+    sizes = dict(within.group_by("position").len().iter_rows())
+    # A figure about one or two people is about them.
+    least = 1 if here.may("health") else 3
+    positions = sorted(position for position, size in sizes.items() if size >= least)
+    chosen = st.selectbox(
+        t("Position"),
+        ["", *positions],
+        format_func=lambda position: position or t("All positions"),
+        key="trend_position",
+    )
+narrow = within.filter(pl.col("position") == chosen) if chosen else within
+begin = day - timedelta(weeks=WEEKS) + timedelta(days=1)
+if narrow.height < least:
+    st.caption(t("Too few people to show without names."))
+    trend = pl.DataFrame()
+else:
+    trend = compliance.trend(store, begin, day, place, chosen or None)
+rates_of = {duty: compliance.rate(narrow, duty) for duty in compliance.DUTIES}
 if trend.height < 2:
     st.caption(t("The chart appears once there are two working days with data."))
 else:
@@ -138,7 +200,7 @@ else:
         for duty, label in LABELS.items():
             with st.container(gap="xsmall"):
                 st.markdown(f"**{label}**")
-                percent = here.percent(*rates[duty])
+                percent = here.percent(*rates_of[duty])
                 charts.show(
                     here,
                     charts.lines_by_day(trend, {duty: label}, percent=True, height=170, target=target(duty)),
@@ -187,7 +249,7 @@ with right:
 
 # Each person, day by day ---------------------------------------------------------------------------------------------
 
-if here.may("health") and trend.height:
+if here.may("health") and known.height:
     st.subheader(t("Person by person"), anchor=False)
     rows = widgets.open_rows(here, t("Each person, day by day"), key="matrix")
     if rows.open:
@@ -210,3 +272,8 @@ if here.may("health") and trend.height:
                     "missing": t("What is missing"),
                 }
                 widgets.people_table(here, halves, "unpaired_people", columns, alt=t("Scans without their other half"))
+
+# What counts ---------------------------------------------------------------------------------------------------------
+
+if here.may("health"):
+    counting.view(here, day)

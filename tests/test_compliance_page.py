@@ -1,12 +1,13 @@
 """The compliance page: its figures, the people behind them, and who gets to see names."""
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from quetma import compliance, demo, intake
+from quetma import compliance, demo, intake, rollups
 from quetma.store import Store
 from tests.intake import prepare
 
@@ -89,16 +90,48 @@ def test_without_the_right_no_name_is_shown_nor_asked_for(
 
 def test_person_by_person(app: Open, demo_store: Store) -> None:
     test = opened(app(PAGE, store=demo_store), "matrix")
-    shown = next(frame.value for frame in test.dataframe if "2021-08-27" in frame.value)
-    days = [column for column in shown.columns if column.startswith("2021")]
-    assert days == [f"{date(2021, 7, 31) + timedelta(n)}" for n in range(28)]
-    assert len(shown) == 13
-    signs = dict(zip(shown["name"], shown["2021-08-27"], strict=True))
+    shown = matrix(test)
+    assert [day for day, _, _ in shown["days"]] == [f"{date(2021, 7, 31) + timedelta(n):%d/%m}" for n in range(28)]
+    assert len(shown["rows"]) == 13
+    signs = {name: shown["signs"][cells[-1]][0] for name, _, cells in shown["rows"]}
     assert signs.pop("Nguyễn Thị Thanh Hương") == "✗"
-    assert set(signs.values()) == {"✓", "◐", "P"}, "some are still on site, one is on leave"
+    assert set(signs.values()) == {"✓", "◐"}, "some are still on site"
     test.segmented_control(key="matrix_duty").set_value("vaccinated").run()
-    shown = next(frame.value for frame in test.dataframe if "2021-08-27" in frame.value)
-    assert shown.set_index("name").loc["Đinh Thị Thúy"][days].to_list() == ["✗"] * 28
+    shown = matrix(test)
+    [cells] = [cells for name, _, cells in shown["rows"] if name == "Đinh Thị Thúy"]
+    assert {shown["signs"][letter][0] for letter in cells} == {"✗"}
+    assert len(cells) == 28
+    for period, days in (("today", 1), ("week", 5), ("any", 27)):
+        test.segmented_control(key="matrix_period").set_value(period).run()
+        assert not test.exception
+        assert len(matrix(test)["days"]) == days
+
+
+def test_what_changed_since_the_day_before_by_name(app: Open, demo_store: Store) -> None:
+    test = opened(app(PAGE, store=demo_store), "changed")
+    assert names_on(test) == {"Tòng Thị Hạnh", "Nguyễn Thị Thanh Hương"}
+    assert "Khác so với 26/08/2021: 2" in words(test)
+
+
+def test_what_counts_is_changed_by_a_leader_and_the_figures_follow(app: Open, demo_store: Store) -> None:
+    test = app(PAGE, store=demo_store)
+    test.segmented_control(key="counting_needs").set_value("full")
+    test.number_input(key="counting_days").set_value(2)
+    [save] = [button for button in test.button if button.label == "Lưu cách tính"]
+    save.click().run()
+    assert not test.exception
+    assert [metric.value for metric in test.metric] == ["13/13", "4/13", "13/13", "12/13"]
+    assert rollups.check(demo_store) == []
+    told = (
+        demo_store.cursor().execute("SELECT subject, detail FROM audit WHERE action = 'setting' ORDER BY 1").fetchall()
+    )
+    assert told == [("declaration_days", "2"), ("vaccinated_needs", "full")]
+
+
+def matrix(test: AppTest) -> dict:
+    """What the table of people by days is made of."""
+    [sent] = [element.proto for element in test.get("bidi_component") if "matrix" in element.proto.component_name]
+    return json.loads(sent.json)
 
 
 def pick(test: AppTest, day: date) -> AppTest:

@@ -22,6 +22,7 @@ name = settings.get(store, "unit_name")
 SCREENS = [
     ("overview", t("Overview"), "dashboard", "figures"),
     ("compliance", t("Compliance"), "fact_check", "figures"),
+    ("person", t("One person"), "person", "health"),
     ("conduct", t("Reminders and sanctions"), "gavel", "health"),
     ("flow", t("Visitor flow"), "groups", "figures"),
     ("tracing", t("Tracing"), "share", "trace"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from quetma.web.page import Page
 
 PAGES = ROOT / "pages"
+PERSON = "person"  # in the session: whose page is open
 FIRST_DAY = date(2020, 1, 1)  # no check-in log is older; the calendar of a free range begins here
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~$:&")
@@ -150,7 +151,8 @@ def open_rows(here: "Page", label: str, key: str) -> "ExpanderContainer":
 def people_table(
     here: "Page", frame: pl.DataFrame, key: str, columns: Mapping[str, Any], alt: str | None = None
 ) -> None:
-    """A table of people, with a button at each that opens their trace for those who may trace.
+    """A table of people, with a button at each that opens their trace for those who may trace, and one that opens
+    all that is known of them for those who may see health data.
 
     `frame` has `person_id` and `name`; `columns` gives the shown columns, in order, each a label or column config.
     """
@@ -168,12 +170,28 @@ def people_table(
         config["_trace"] = st.column_config.ButtonColumn(
             "", width="small", on_click=_trace, args=(f"{key}_trace", people), key=f"{key}_trace"
         )
+    if here.may("health"):
+        people = frame["person_id"].to_list()
+        shown = shown.insert_column(1, pl.repeat(t("Open"), shown.height, eager=True).alias("_person"))
+        config["_person"] = st.column_config.ButtonColumn(
+            "", width="small", on_click=_open, args=(f"{key}_person", people), key=f"{key}_person"
+        )
     st.dataframe(shown, column_config=config, hide_index=True, placeholder="", key=key, alt=alt or t("People"))
 
 
 def _trace(click: str, people: list[int]) -> None:
     st.session_state["trace_person"] = people[st.session_state[click]["row"]]
     st.switch_page(PAGES / "tracing.py")
+
+
+def _open(click: str, people: list[int]) -> None:
+    open_person(people[st.session_state[click]["row"]])
+
+
+def open_person(person_id: int) -> None:
+    """Opens the page of a person."""
+    st.session_state[PERSON] = person_id
+    st.switch_page(PAGES / "person.py")
 
 
 def presence_table(here: "Page", frame: pl.DataFrame, key: str, times: Mapping[str, Any], alt: str) -> None:
@@ -196,7 +214,7 @@ def on_site_table(here: "Page", on_site: OnSite, key: str) -> None:
 
 def table(frame: pl.DataFrame, columns: Mapping[str, Any], alt: str) -> None:
     """A table of figures: `columns` gives the shown columns, in order, each a label or a `st.column_config` column."""
-    st.dataframe(frame.select(*columns), column_config=dict(columns), hide_index=True, alt=alt)
+    st.dataframe(frame.select(*columns), column_config=dict(columns), hide_index=True, placeholder="", alt=alt)
 
 
 def empty(here: "Page", what: str) -> None:

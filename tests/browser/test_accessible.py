@@ -30,6 +30,7 @@ def test_axe_finds_nothing_serious_on_any_page(demo: Demo, window: Window, schem
     for title in (
         "Overview",
         "Compliance",
+        "One person",
         "Reminders and sanctions",
         "Visitor flow",
         "Tracing",
