@@ -124,7 +124,7 @@ else:
 
 # Doses ---------------------------------------------------------------------------------------------------------------
 
-courses = compliance.courses(store, day)
+courses = compliance.courses(store, day, names=here.may("health"))
 LEVELS = terms.levels(t)
 shares = dict(courses.group_by("level").len().iter_rows())
 told = ", ".join(f"{LEVELS[level]} {shares[level]}" for level in reversed(LEVELS) if level in shares)

@@ -183,22 +183,27 @@ def _away(reason: pl.Expr) -> pl.Expr:
     )
 
 
-def courses(store: Store, day: date) -> pl.DataFrame:
-    """How far the doses of those go who were staff on the day, by given name: person_id, name, position, level (of
-    `duties.LEVELS`), doses (confirmed), since, first_day and last_day on which the full course protects.
+def courses(store: Store, day: date, names: bool = True) -> pl.DataFrame:
+    """How far the doses of those go who were staff on the day: level (of `duties.LEVELS`), doses (confirmed), since,
+    first_day and last_day on which the full course protects. With names also person_id, name and position, by given
+    name; without, no name is read.
     """
     given: dict[int, list[duties.Dose]] = {}
     for row in store.ask("compliance/doses").iter_rows(named=True):
         confirmed = row["confirmed_by"] is not None
         dose = duties.Dose(row["number"], row["given_on"], row["vaccine"], confirmed)
         given.setdefault(row["person_id"], []).append(dose)
-    known = store.ask("compliance/known", day=day).select("person_id", "name", "position")
+    if names:
+        known = store.ask("compliance/known", day=day).select("person_id", "name", "position")
+    else:
+        known = people(store, day).select("person_id")
     rows = []
     for person in known["person_id"]:
         course = duties.course(given.get(person, ()), day)
         rows.append((course.level, course.doses, course.since, *(course.protected or (None, None))))
     schema = {"level": pl.String, "doses": pl.Int64, "since": pl.Date, "first_day": pl.Date, "last_day": pl.Date}
-    return known.hstack(pl.DataFrame(rows, schema, orient="row"))
+    found = pl.DataFrame(rows, schema, orient="row")
+    return known.hstack(found) if names else found
 
 
 def changed(store: Store, day: date, before: date) -> pl.DataFrame:

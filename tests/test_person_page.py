@@ -43,7 +43,7 @@ def test_only_who_may_see_health_data(app: Open, demo_store: Store, role: str) -
     test.session_state["person"] = who(demo_store)
     test.run()
     assert THUY not in words(test)
-    assert "Trang này không dành cho vai trò của bạn" in words(test)
+    assert "Vai trò của bạn không được mở trang này" in words(test)
 
 
 def test_everything_known_with_upload_and_line_and_the_look_up_in_the_audit(opened: AppTest, demo_store: Store) -> None:
@@ -59,7 +59,7 @@ def test_everything_known_with_upload_and_line_and_the_look_up_in_the_audit(open
         )
         .fetchall()[0][0]
     )
-    assert (frame["kind"] == "Lượt quét và ra vào").sum() == scans > 0
+    assert (frame["kind"] == "Lượt quét mã, lượt ra vào").sum() == scans > 0
     newest = frame.iloc[0]
     [(batch, line)] = (
         demo_store.cursor()
