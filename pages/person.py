@@ -15,8 +15,8 @@ if person is None:
     st.caption(t("Type a name or a phone, or click on a name on the page Compliance."))
     st.stop()
 found = dossier.of(store, person)
-[name] = [row["name"] for row in store.ask("people/identities", people=[person]).iter_rows(named=True)]
-here.audit("open person", name)
+[who] = store.ask("people/identities", people=[person]).iter_rows(named=True)
+here.audit("open person", who["name"])
 facts.said(here)
 
 # What is due today ---------------------------------------------------------------------------------------------------
@@ -52,9 +52,11 @@ views = {
     "facts": t("What holds"), "timeline": t("Timeline"), "stays": t("Stays"), "decided": t("Cases and decisions"),
     "files": t("Files"),
 }  # fmt: skip
+if who["masked"]:  # nobody can say of a mask what holds
+    del views["facts"]
 view = st.segmented_control(
-    t("Show"), list(views), default="facts", required=True, format_func=views.__getitem__, key="person_view",
-    persist_state="session", wrap=True,
+    t("Show"), list(views), default=next(iter(views)), required=True, format_func=views.__getitem__,
+    key="person_view" if "facts" in views else "person_view_masked", persist_state="session", wrap=True,
 )  # fmt: skip
 if view in ("facts", "timeline", "stays"):
     span = widgets.period(here, key="person_period", default="4weeks")
