@@ -48,7 +48,7 @@ def test_only_who_may_see_health_data(app: Open, demo_store: Store, role: str) -
 
 def test_everything_known_with_upload_and_line_and_the_look_up_in_the_audit(opened: AppTest, demo_store: Store) -> None:
     assert not opened.exception
-    assert [metric.value for metric in opened.metric] == ["✓", "✗", "✓", "◐"]
+    assert [metric.value for metric in opened.metric] == ["✓", "✗", "✓", "✓"]
     assert "chưa có mũi nào được xác nhận" in words(opened)
     opened.segmented_control(key="person_view").set_value("timeline").run()
     frame = opened.dataframe[0].value
