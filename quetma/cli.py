@@ -90,6 +90,12 @@ def parser() -> argparse.ArgumentParser:
         help="which column holds what, counted from 1 (0: none), for files whose column names do not say it: "
         "name=2,phone=3,time=5; remembered for files that look the same",
     )
+    load.add_argument(
+        "--directions",
+        type=some_directions,
+        metavar="WORD=in|out|unknown,…",
+        help="what the words of the direction column mean, where they do not say it: 1=in,0=out",
+    )
     load.add_argument("--month-first", action="store_true", help="read 08/24/2021 as the 24th of August")
     load.add_argument("--json", action="store_true")
 
@@ -153,6 +159,7 @@ def run_import(given: argparse.Namespace) -> int:
         kind=given.kind,
         location=given.location,
         columns=given.columns or {},
+        directions=given.directions or {},
         month_first=given.month_first,
         source=given.source,
     )
@@ -312,6 +319,14 @@ def some_columns(text: str) -> dict[str, int]:
             f"{text!r} is not like name=2,phone=3; the fields are {', '.join(intake.FIELDS)}"
         )
     return {field.strip(): int(number) - 1 if int(number) else intake.LEFT_OUT for field, _, number in fields}
+
+
+def some_directions(text: str) -> dict[str, str]:
+    """An argument that says what words of the direction column mean."""
+    words = [part.rpartition("=") for part in text.split(",")]
+    if any(not word.strip() or meant.strip() not in intake.DIRECTIONS for word, _, meant in words):
+        raise argparse.ArgumentTypeError(f"{text!r} is not like 1=in,0=out,2=unknown")
+    return {word.strip(): meant.strip() for word, _, meant in words}
 
 
 def folder(given: argparse.Namespace) -> Path:

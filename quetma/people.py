@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import phonenumbers
 import polars as pl
+from rapidfuzz import fuzz
 
 # The 2018 migration of 11-digit mobile prefixes (Decision 798/QĐ-BTTTT); the phonenumbers library does not know it.
 MIGRATED_2018 = {
@@ -21,6 +22,7 @@ MIGRATED_2018 = {
 
 VIETNAMESE = re.compile(r"[35789]\d{8}|2\d{8,9}")  # mobiles, landlines; the library takes too many digits for possible
 MASK = "*"
+ALIKE = 80  # of 100: from here two names may be one with a slip of the pen
 ETH = str.maketrans("Ðð", "Đđ")
 # Two ways of writing the tone at the end of a word: Hoà and Hòa, Khoẻ and Khỏe, Thuý and Thúy.
 TONE_PLACES = {
@@ -108,6 +110,12 @@ def phone(text: str) -> str | None:
     if not real:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def are_unlike(one: str, other: str) -> bool:
+    """Whether two folded names are hardly two ways to write one: `lo van an` and `an`, or `lo van ann`, may be one."""
+    words, others = set(one.split()), set(other.split())
+    return not (words <= others or others <= words) and fuzz.token_sort_ratio(one, other) < ALIKE
 
 
 def domestic(e164: str | None) -> str:

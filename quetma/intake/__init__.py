@@ -4,7 +4,7 @@ understand: read (bytes to text) → columns (kind and meaning by headers) → n
 prepare (the preview): understand → settle (against the store). load: one transaction.
 """
 
-from quetma.intake.choices import LEFT_OUT, Choices
+from quetma.intake.choices import DIRECTIONS, LEFT_OUT, Choices
 from quetma.intake.columns import FIELDS, KINDS, Proposal
 from quetma.intake.errors import REASONS, IntakeError
 from quetma.intake.load import STEPS, Batch, load
@@ -13,7 +13,7 @@ from quetma.intake.understand import Found, Part, Refused, understand
 from quetma.intake.undo import Undone, undo
 
 __all__ = [
-    "FIELDS", "KINDS", "LEFT_OUT", "REASONS", "STEPS",
+    "DIRECTIONS", "FIELDS", "KINDS", "LEFT_OUT", "REASONS", "STEPS",
     "Batch", "Choices", "Found", "IntakeError", "Part", "Prepared", "Proposal", "Refused", "Undone",
     "compare", "load", "prepare", "refresh", "unasked", "understand", "undo",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+DIRECTIONS = ("in", "out", "unknown")
 LEFT_OUT = -1  # instead of a column: this field is not in the table, whatever the headers seem to say
 
 
@@ -14,7 +15,8 @@ class Choices:
 
     kind: one of `KINDS`. columns: field → column index from 0, or `LEFT_OUT`. header: the line of the header row, from
     1; 0 when the table has none. location: for rows that name none. places: a location's name in the table → the name
-    of the known location that it means. month_first: 08/24/2021 is the 24th of August.
+    of the known location that it means. directions: a word of the direction column → in | out | unknown. month_first:
+    08/24/2021 is the 24th of August.
     source: which list scans are (quetma/intake/source.py).
     """
 
@@ -23,6 +25,7 @@ class Choices:
     header: int | None = None
     location: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
+    directions: Mapping[str, str] = field(default_factory=dict)
     month_first: bool = False
     source: str | None = None
 

@@ -25,6 +25,8 @@ from quetma.people import fold
 HEADERS = tomllib.loads((Path(__file__).parent / "headers.toml").read_text(encoding="utf-8"))
 PERSON = ("name", "phone")
 DAY_OF = {"time": "date", "time_in": "date", "time_out": "date_out"}  # the field that a time of day has its day from
+# What a column is that holds marks instead of times.
+TICKED = {"time_in": "ticked_in", "time_out": "ticked_out"}
 DOSES = (1, 2, 3, 4)  # that a list with one row a person may have columns for
 DOSE_COLUMNS = tuple(f"{field}_{n}" for n in DOSES for field in ("given_on", "vaccine"))
 FIRST_ROWS = 20  # of a table, shown to whoever maps its columns by hand
@@ -89,6 +91,7 @@ FIELDS = {
     "given_on_1": "Dose 1 given on", "given_on_2": "Dose 2 given on", "given_on_3": "Dose 3 given on",
     "given_on_4": "Dose 4 given on", "vaccine_1": "Vaccine of dose 1", "vaccine_2": "Vaccine of dose 2",
     "vaccine_3": "Vaccine of dose 3", "vaccine_4": "Vaccine of dose 4",
+    "ticked_in": "Ticked when in", "ticked_out": "Ticked when out",
     "bluezone": "Bluezone", "ncovi": "NCOVI", "pccovid": "PC-COVID",
 }  # fmt: skip
 
@@ -412,9 +415,14 @@ def _moved(meanings: Sequence[str | None], types: Sequence[str], columns: Mappin
     """What the contents correct of what the headers say; -1: the field is nowhere.
 
     Two columns of one meaning, of which one holds days and the other times of day, are the date and the time. `Mũi 1`
-    may be the vaccine or the day. A day of leaving without a time of leaving tells nothing.
+    may be the vaccine or the day. A day of leaving without a time of leaving tells nothing. `Vào` and `Ra` with marks
+    instead of times tell the direction.
     """
     found: dict[str, int] = {}
+    marks = [time for time in TICKED if time in columns and types[columns[time]] in ("tick", "small", "")]
+    if any(types[columns[time]] for time in marks):
+        for time in marks:
+            found |= {time: -1, TICKED[time]: columns[time]}
     for time, day in DAY_OF.items():
         both = {types[index]: index for index, field in reversed(list(enumerate(meanings))) if field == time}
         if time in columns and types[columns[time]] in ("day", "clock") and {"day", "clock"} <= both.keys():

@@ -36,7 +36,7 @@ FIELDS_OF_TYPE = {
 
 
 def column_type(cells: Sequence[str]) -> str:
-    """phone | moment | day | clock | direction | app | year | small | place | name | '' for anything else."""
+    """phone | moment | day | clock | direction | app | year | small | tick | place | name | '' for anything else."""
     told = [cell.strip() for cell in cells if cell.strip()]
     if not told:
         return ""
@@ -59,6 +59,8 @@ def column_type(cells: Sequence[str]) -> str:
         return "moment" if most([bool(re.search(r"\d[:hg]\d", cell)) for cell in told]) else "day"
     if most(clock):
         return "clock"
+    if set(folded) <= normalise.TICKS:
+        return "tick"
     if most([normalise.a_direction(cell) is not None for cell in told]) and len(set(folded)) <= 6:
         return "direction"
     if most([re.sub(r"\W", "", cell) in normalise.APPS for cell in folded]):
@@ -67,6 +69,8 @@ def column_type(cells: Sequence[str]) -> str:
         return "year"
     if most([bool(re.fullmatch(r"(mui *)?[1-4]", cell)) for cell in folded]) and len(set(folded)) <= 4:
         return "small"
+    if most([normalise.a_tick(cell) is not None for cell in told]) and len(set(folded)) <= 4:
+        return "tick"
     if most(
         [bool(PLACE_WORDS.search(cell)) and not _is_name(cell, text) for cell, text in zip(folded, told, strict=True)]
     ):

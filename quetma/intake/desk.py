@@ -17,9 +17,9 @@ import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePath
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, NamedTuple
 
 import polars as pl
 
@@ -28,9 +28,19 @@ from quetma.access import audit
 from quetma.intake import apart
 from quetma.intake.choices import Choices
 from quetma.intake.columns import Proposal
-from quetma.intake.errors import IntakeError
+from quetma.intake.errors import IntakeError, Message
 from quetma.intake.load import STEPS, load
-from quetma.intake.prepare import Prepared, UnknownPlace, compare, remembered, unasked, unsettled
+from quetma.intake.prepare import (
+    MOST_WORDS,
+    Prepared,
+    UnknownPlace,
+    asked_words,
+    compare,
+    remembered,
+    unasked,
+    unsettled,
+)  # fmt: skip
+from quetma.intake.remarks import remarks
 from quetma.intake.understand import Found, Part, Refused, source_of
 from quetma.store import Store, now
 
@@ -60,12 +70,21 @@ State = Literal["reading", "refused", "ready", "waiting", "loading", "loaded"]
 _log = logging.getLogger(__name__)
 
 
+class Word(NamedTuple):
+    """A word of the direction column: on how many rows, and around which time of day."""
+
+    text: str
+    rows: int
+    around: time
+
+
 @dataclass(frozen=True)
 class Preview:
     """What loading a table would do: `Prepared`, without its rows.
 
     counts: rows = accepted + duplicates + rejected. first_rows: as `Prepared.became`. rejects: the first ones: line,
     reason, raw. span: first and last day. earlier: uploads of the same table: batch_id, uploaded_at, uploaded_by.
+    words: of the direction column that nobody knows; asks_words: because of them all rows go without a direction.
     """
 
     counts: Mapping[str, int]
@@ -76,6 +95,9 @@ class Preview:
     needs_location: bool
     span: tuple[date | None, date | None]
     earlier: pl.DataFrame
+    remarks: tuple[Message, ...] = ()
+    words: tuple[Word, ...] = ()
+    asks_words: bool = False
 
 
 @dataclass(frozen=True)
@@ -721,7 +743,15 @@ def _preview(store: Store, prepared: Prepared) -> Preview:
     return Preview(
         dict(prepared.counts), _own(prepared.became(FIRST_ROWS)), _own(prepared.rejects.head(FIRST_REJECTS)),
         prepared.new_people, tuple(new_locations), prepared.needs_location, prepared.span, prepared.earlier,
+        remarks(store, prepared), _words(prepared), asked_words(prepared.facts),
     )  # fmt: skip
+
+
+def _words(prepared: Prepared) -> tuple[Word, ...]:
+    words = prepared.facts.words.head(MOST_WORDS).iter_rows()
+    return tuple(
+        Word(text, rows, (datetime.min + timedelta(seconds=seconds // rows)).time()) for text, rows, seconds in words
+    )
 
 
 def _own(frame: pl.DataFrame) -> pl.DataFrame:

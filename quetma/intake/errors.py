@@ -87,4 +87,11 @@ REASONS = {
     "bad_answer": "Whether the app is installed cannot be read; write Có or Không",
     "bad_smartphone": "Smartphone cannot be read; write Có or Không",
 }
+# What is not wrong with rows, yet should be known before they are loaded.
+REMARKS = {
+    "unconfirmed": "Rows with doses that nobody has confirmed: {n}. They do not count as vaccinated; write in a column "
+    "“Confirmed by” who has seen the certificate, if somebody has.",
+    "smartphone_unknown": "People of whom the file does not say whether they use a smartphone: {n}. They are taken to "
+    "use one, so they owe the app and the declaration.",
+}
 NOTES = ("total_row", "header_row")  # no records: nothing to mend

@@ -7,14 +7,16 @@ from datetime import date
 import polars as pl
 
 from quetma.intake import normalise, notes
-from quetma.intake.choices import Choices
+from quetma.intake.choices import DIRECTIONS, Choices
 from quetma.intake.columns import DOSES, Recognised, matters
 from quetma.intake.contents import column_type
 from quetma.intake.errors import IntakeError
 from quetma.intake.persons import CARD
 from quetma.intake.table import DATED, Facts, Said, Table, numbers, read
+from quetma.people import fold
 
-DIRECTION = pl.Enum(["in", "out", "unknown"])
+TICKED = {"ticked_in", "ticked_out"}
+DIRECTION = pl.Enum(DIRECTIONS)
 LOOKED_AT = 50  # cells of a column, to see what it holds
 UNREAL = ["future_time", "old_time", "future_date", "old_date"]
 WRONG = [*UNREAL, "bad_time", "bad_date"]
@@ -35,12 +37,36 @@ def scans(table: Table) -> Said:
         return _visits(table, day)
     at, reason = normalise.moments(table.text("time"), day)
     table.put("scanned_at", at, reason)
-    text = table.text("direction")
-    direction = normalise.each(text, normalise.a_direction, pl.String)
-    # Where no cell is a direction the column tells something else (how a visitor was scanned): all are unknown.
-    table.refuse_unless_all("bad_direction", text.is_not_null() & direction.is_null(), direction.is_null().all())
-    table.put("direction", direction.fill_null("unknown").cast(DIRECTION))
+    table.put("direction", _directions(table, at).cast(DIRECTION))
     return table.done()
+
+
+def _directions(table: Table, at: pl.Series) -> pl.Series:
+    """in | out | unknown of each row. Words that nobody knows are told, for somebody to say what they mean."""
+    if "direction" not in table.columns and TICKED & table.columns.keys():
+        marks = {field: normalise.each(table.text(field), normalise.a_tick, pl.Boolean) for field in TICKED}
+        goes_in, goes_out = marks["ticked_in"], marks["ticked_out"]
+        if not table.columns.keys() >= TICKED:  # what one column denies is the other direction
+            both = (goes_in, goes_out), (goes_out, goes_in)
+            goes_in, goes_out = (mark if mark.count() else ~other for mark, other in both)
+        told = pl.DataFrame({"in": goes_in.fill_null(False), "out": goes_out.fill_null(False)})
+        return told.select(
+            pl.when(pl.col("in") & ~pl.col("out")).then(pl.lit("in"))
+            .when(pl.col("out") & ~pl.col("in")).then(pl.lit("out"))
+            .otherwise(pl.lit("unknown")).alias("direction")
+        ).to_series()  # fmt: skip
+    text = table.text("direction")
+    direction = normalise.each(
+        text, lambda word: table.directions.get(fold(word)) or normalise.a_direction(word), pl.String
+    )
+    unclear = text.is_not_null() & direction.is_null()
+    # Where no cell is a direction the column tells something else (how a visitor was scanned): all are unknown.
+    table.refuse_unless_all("bad_direction", unclear, direction.is_null().all())
+    if unclear.any():
+        some = pl.DataFrame({"word": text, "at": at}).filter(unclear & at.is_not_null())
+        clock = pl.col("at").dt.time().cast(pl.Int64) // 1_000_000_000
+        table.words = some.group_by("word", maintain_order=True).agg(rows=pl.len().cast(pl.Int64), seconds=clock.sum())
+    return direction.fill_null("unknown")
 
 
 def _visits(table: Table, day: pl.Series | None) -> Said:
@@ -89,6 +115,7 @@ def roster(table: Table) -> Said:
     answer = normalise.each(text, normalise.a_choice, pl.Boolean)
     table.refuse("bad_smartphone", text.is_not_null() & answer.is_null())
     table.put("smartphone", answer.fill_null(True))
+    table.note("smartphone_unknown", text.is_null())
     for field in ("started", "ended", "since"):
         day, reason = normalise.days(table.text(field), date(1950, 1, 1), date(2100, 1, 1))
         table.put(field, day, reason.set((reason == "no_date").fill_null(False), None))
@@ -108,7 +135,7 @@ def doses(table: Table) -> Said:
         table.put(
             "given_at" if field == "place" else field, normalise.each(table.text(field), normalise.clean, pl.String)
         )
-    table.put("confirmed_by", normalise.each(table.text("confirmed_by"), normalise.a_confirmation, pl.String))
+    table.put("confirmed_by", _confirmed(table))
     return table.done()
 
 
@@ -117,6 +144,7 @@ def _doses_of_people(table: Table) -> Said:
     found, told = [], pl.repeat(False, table.frame.height, eager=True)
     for n in (n for n in DOSES if f"given_on_{n}" in table.columns or f"vaccine_{n}" in table.columns):
         date, vaccine = normalise.told(table.text(f"given_on_{n}")), normalise.told(table.text(f"vaccine_{n}"))
+        date, vaccine = normalise.beside_a_day(date, vaccine)
         given = date.is_not_null() | vaccine.is_not_null()
         day, reason = normalise.days(date)
         table.reasons.append(reason.set(~given, None))
@@ -124,8 +152,17 @@ def _doses_of_people(table: Table) -> Said:
         dose = {"number": pl.lit(n, pl.Int8), "given_on": day, "vaccine": vaccine}
         found.append(table.one_a_row().with_columns(**dose).filter(given))
     table.refuse("no_dose", ~told)
-    empty = [pl.lit(None, pl.String).alias(name) for name in ("given_at", "lot", "confirmed_by")]
-    return table.done(pl.concat(found).with_columns(*empty).sort("row", maintain_order=True))
+    confirmed = _confirmed(table)
+    empty = [pl.lit(None, pl.String).alias(name) for name in ("given_at", "lot")]
+    given = pl.concat(found).sort("row", maintain_order=True)
+    return table.done(given.with_columns(*empty, confirmed_by=confirmed.gather(given["row"])))
+
+
+def _confirmed(table: Table) -> pl.Series:
+    """Who has seen which paper."""
+    confirmed = normalise.each(table.text("confirmed_by"), normalise.a_confirmation, pl.String)
+    table.note("unconfirmed", confirmed.is_null())
+    return confirmed
 
 
 def apps(table: Table) -> Said:

@@ -57,10 +57,12 @@ IN = {
     "vao cong",
     "quet vao",
     "di vao",
+    "da den",
     "enter",
     "entry",
     "entered",
 }
+DIRECTION_WORDS = 6  # a longer text tells something else
 OUT = {
     "ra",
     "r",
@@ -76,10 +78,17 @@ OUT = {
     "ra cong",
     "quet ra",
     "di ra",
+    "di ve",
+    "da ve",
+    "ve nha",
     "exit",
     "leave",
     "left",
 }
+# Words that say the direction wherever they stand: `Đã vào`, `Quét mã ra`, `Rời cơ quan`. `Về` is not one of them.
+IN_WORDS_OF = {"vao", "in", "checkin", "entry", "enter", "entered", "entering", "arrived"}
+OUT_WORDS_OF = {"ra", "out", "checkout", "exit", "leave", "left", "leaving", "roi"}
+TICKS = {"x", "v", "\u2713", "\u2714", "\u221a", "\u2611"}
 NOT_YET = {"chua", "chua cai", "chua cai dat", "chua tiem", "chua co"}
 DOSE_WORDS = {"mot": 1, "nhat": 1, "hai": 2, "nhi": 2, "ba": 3, "bon": 4, "tu": 4}
 NO_SYMPTOM = NOTHING | {
@@ -392,9 +401,20 @@ def days(texts: pl.Series, earliest: date = EARLIEST, latest: date | None = None
 
 
 def a_direction(text: str) -> str | None:
-    """`in` or `out`, or None when it is neither."""
-    word = " ".join(re.findall(r"\w+", fold(text)))
-    return "in" if word in IN else "out" if word in OUT else None
+    """`in` or `out`, or None when it is neither, or both."""
+    words = re.findall(r"\w+", fold(text))
+    word = " ".join(words)
+    if word in IN or word in OUT:
+        return "in" if word in IN else "out"
+    if len(words) > DIRECTION_WORDS:
+        return None
+    goes_in, goes_out = (not told.isdisjoint(words) for told in (IN_WORDS_OF, OUT_WORDS_OF))
+    return None if goes_in == goes_out else "in" if goes_in else "out"
+
+
+def a_tick(text: str) -> bool | None:
+    """Whether a cell of a column that is ticked where something holds says so, says not, or says neither."""
+    return True if text.strip() in TICKS else a_choice(text)
 
 
 def a_choice(text: str) -> bool | None:
@@ -445,6 +465,14 @@ def told(texts: pl.Series) -> pl.Series:
     """The texts that say anything: `-`, `Không` and `Chưa tiêm` become null."""
     nothing = (NOTHING - {"x"}) | NOT_YET
     return each(texts, lambda text: None if fold(text) in nothing else text, pl.String)
+
+
+def beside_a_day(day: pl.Series, text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The day, where only the text holds one (`Pfizer (01/07/2021)`), and the text without it."""
+    lone = (day.is_null() & text.str.contains(DAY_TEXT)).fill_null(False)
+    rest = text.str.replace(DAY_TEXT, "$1$3").str.strip_chars(" -–,;:()")
+    rest = rest.set((rest == "").fill_null(False), None)
+    return text.str.extract(DAY_TEXT, 2).zip_with(lone, day), rest.zip_with(lone, text)
 
 
 def symptoms(text: str) -> str:

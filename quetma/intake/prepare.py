@@ -42,6 +42,7 @@ SHOWN = {
 
 
 NO_LOCATION = "The file names no location. Say which location it is from. Nothing was changed."
+MOST_WORDS = 6  # in a column of directions that are worth asking about
 NEAR = 85  # of 100: how like a known location's name a new one is to be proposed as another name of it
 
 
@@ -215,9 +216,24 @@ def unasked(table: Prepared | Refused) -> Prepared:
             unread_option(proposal, table.kind),
             columns=[proposal.column(index) for index in proposal.unread],
         )
+    if asked_words(table.facts):
+        raise IntakeError(
+            "The column {column} holds the direction in words that nobody knows: {words}. Upload the file by hand and "
+            "say which of them is in and which is out. Nothing was changed.",
+            "--directions 1=in,0=out",
+            column=proposal.column(proposal.columns["direction"]),
+            words=table.facts.words["word"].to_list(),
+        )
     if table.needs_location:
         raise IntakeError(NO_LOCATION, "--location NAME")
     return table
+
+
+def asked_words(facts: Facts) -> bool:
+    """Whether somebody should say what the words of the direction column mean: all rows would go without a direction,
+    though few different words stand there. One word alone in all rows tells no direction.
+    """
+    return facts.undirected and 1 < facts.words.height <= MOST_WORDS
 
 
 def unread_option(proposal: Proposal, kind: str) -> str:

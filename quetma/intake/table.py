@@ -4,9 +4,10 @@ A piece does not know the people and places of the others: it numbers its own, a
 at the end. What a kind of log says in its columns is told by quetma/intake/facts.py.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import combinations, starmap
 
 import polars as pl
 
@@ -14,7 +15,7 @@ from quetma.intake import normalise
 from quetma.intake.choices import Choices
 from quetma.intake.columns import DOSES, Recognised, own_columns
 from quetma.intake.persons import LONGEST
-from quetma.people import fold
+from quetma.people import are_unlike, fold, fold_all
 
 # The fields that hold dates, and a date of which day and month could be exchanged: before, two numbers, after.
 DATED = {
@@ -35,6 +36,8 @@ DATED = {
 }
 SLASHED = r"(^|\D)(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4}|\d{2}\b)"
 SIDE_BY_SIDE = 2
+NAMES = {"who": pl.Int64, "names": pl.List(pl.String)}
+WORDS = {"word": pl.String, "rows": pl.Int64, "seconds": pl.Int64}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,10 @@ class Facts:
     taken). facts: one row per fact (a visit gives two): row (index into rows), who (into people), place (into places),
     then the kind's own columns, named as in the fact's table. A rejected row has none. marks: which rejected rows of
     earlier uploads a row mends (quetma/intake/mend.py): line, of_batch, of_line. late: the columns that nothing is read
-    from, of which only cells far below the header look as if they mattered.
+    from, of which only cells far below the header look as if they mattered. words: of the direction column those that
+    nobody knows: word, rows, and seconds: those since midnight of all its rows together. undirected: no word is known,
+    so all rows are taken without a direction. names: the people whom the rows call by names that are unlike each other:
+    who, names. noted: of how many good rows a code of `errors.REMARKS` holds.
     """
 
     rows: pl.DataFrame
@@ -55,6 +61,10 @@ class Facts:
     needs_location: bool
     marks: pl.DataFrame
     late: list[int] = field(default_factory=list)
+    words: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=WORDS))
+    names: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=NAMES))
+    undirected: bool = False
+    noted: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,8 @@ class Said:
     unless_all: tuple[str, pl.Series, bool] | None
     needs_location: bool
     marks: pl.DataFrame
+    words: pl.DataFrame
+    noted: Mapping[str, pl.Series]
 
 
 class Table:
@@ -87,10 +99,13 @@ class Table:
         self.mends = own_columns(found.header.cells).get("mends")
         self.location = choices.location
         self.renamed = {fold(name): meant for name, meant in choices.places.items()}
+        self.directions = {fold(word): meant for word, meant in choices.directions.items()}
         self.month_first = choices.month_first
         self.reasons: list[pl.Series] = []
         self.unless_all: tuple[str, pl.Series, bool] | None = None
         self.values: dict[str, pl.Series] = {}
+        self.words = pl.DataFrame(schema=WORDS)
+        self.noted: dict[str, pl.Series] = {}
         self.places = normalise.places(pl.Series([], dtype=pl.String))[1]
         self.needs_location = False
 
@@ -114,6 +129,10 @@ class Table:
         """Rejects the rows where `where` is true."""
         if where.any():
             self.reasons.append(pl.select(pl.when(where).then(pl.lit(reason)))["literal"])
+
+    def note(self, remark: str, where: pl.Series) -> None:
+        """Has it said of how many rows that can be taken `where` is true."""
+        self.noted[remark] = where
 
     def refuse_unless_all(self, reason: str, where: pl.Series, waived: bool) -> None:
         """Rejects the rows where `where` is true, after all other reasons, unless every piece says `waived`."""
@@ -154,7 +173,8 @@ class Table:
         return Said(
             rows, texts.with_columns(good=held), spelled,
             self.one_a_row() if facts is None else facts,
-            self.places, self.unless_all, self.needs_location, self._marks(),
+            self.places, self.unless_all, self.needs_location, self._marks(), self.words,
+            self.noted,
         )  # fmt: skip
 
     def _marks(self) -> pl.DataFrame:
@@ -193,7 +213,36 @@ def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -
     return Facts(
         pl.concat([rows for rows, _ in taken]), pl.concat(facts, rechunk=True), people, names,
         any(one.needs_location for one in said), pl.concat([one.marks for one in said]),
+        words=_words([one.words for one in said]), undirected=waived, names=_names(spelled, who, people),
+        noted=_noted([one.noted for one in said], [rows["reason"].is_null() for rows, _ in taken]),
     )  # fmt: skip
+
+
+def _words(pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The words of all pieces, those of most rows first."""
+    words = pl.concat(pieces).group_by("word", maintain_order=True).sum()
+    return words.sort("rows", descending=True, maintain_order=True)
+
+
+def _noted(pieces: Sequence[Mapping[str, pl.Series]], good: Sequence[pl.Series]) -> dict[str, int]:
+    """Of how many good rows each remark holds."""
+    return {
+        code: sum(int((noted[code] & rows).sum()) for noted, rows in zip(pieces, good, strict=True))
+        for code in pieces[0]
+    }
+
+
+def _names(spelled: pl.DataFrame, who: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """The people of a phone whose rows bear names that are not just two ways to write one."""
+    told = spelled.select("name").hstack(who.select("who")).filter(pl.col("name") != "", pl.col("who").is_not_null())
+    told = told.filter(pl.col("who").is_duplicated())
+    told = told.with_columns(fold=fold_all(told["name"])).unique(["who", "fold"], keep="first", maintain_order=True)
+    told = told.filter(pl.col("who").is_duplicated() & ~people["masked"].gather(told["who"]))
+    several = told.group_by("who", maintain_order=True).agg(names="name", folds="fold")
+    unlike = pl.Series(
+        [any(starmap(are_unlike, combinations(folds, 2))) for folds in several["folds"]], dtype=pl.Boolean
+    )
+    return several.filter(unlike).select(pl.col("who").cast(pl.Int64), pl.col("names"))
 
 
 def numbers(texts: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -1,19 +1,17 @@
 """The desk on the upload page: a card for every file that was handed in, and how each of its tables is read."""
 
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quetma.intake.choices import LEFT_OUT, Choices
-from quetma.intake.columns import FIELDS, KINDS, Proposal
+from quetma.intake.columns import FIELDS, KINDS
 from quetma.intake.desk import Desk, Item, Table, desk_of
-from quetma.intake.prepare import UnknownPlace
 from quetma.intake.source import SOURCES
 from quetma.store import now
-from quetma.web import rows, widgets
+from quetma.web import reading, rows, widgets
+from quetma.web.reading import NAMED, choose, key_of
 
 if TYPE_CHECKING:
     from quetma.web.page import Page
@@ -22,7 +20,6 @@ _log = logging.getLogger(__name__)
 PER_PAGE = 8  # cards
 SHOWN_BUSY = 3  # of the files that are being worked on or wait for it; the others are only counted
 LOOK_AGAIN = 1.0  # seconds, while something is under way
-NAMED = 20  # names in one sentence, and locations asked about at once
 STATES = {
     "reading": ("Being read", ":material/hourglass_top:"),
     "refused": ("Cannot be read", ":material/block:"),
@@ -270,7 +267,8 @@ def _done(here: "Page", batch_id: int) -> None:
 def _asks(table: Table) -> bool:
     """Whether somebody should look at how the table is read."""
     unclear = bool(table.proposal and (table.proposal.guessed or table.proposal.unread))
-    return unclear or table.error is not None or bool(table.preview and table.preview.needs_location)
+    asked = table.preview and (table.preview.needs_location or table.preview.asks_words)
+    return unclear or table.error is not None or bool(asked)
 
 
 def _table(here: "Page", desk: Desk, item: Item, table: Table) -> None:
@@ -304,6 +302,15 @@ def _table(here: "Page", desk: Desk, item: Item, table: Table) -> None:
     if preview and not preview.needs_location:
         rows.count_cards(here, preview.counts)
         _notes(here, table)
+        if preview.asks_words:
+            st.warning(
+                t(
+                    "Nobody knows what the words in the direction column mean: {words}. Say it under Directions, else "
+                    "the rows are taken without a direction.",
+                    words=", ".join(widgets.plain(word.text) for word in preview.words),
+                ),
+                icon=":material/help:",
+            )
     names = {"rows": t("First rows")}
     if preview and preview.counts["rejected"]:
         names["rejects"] = t("Rejected rows: {n}", n=here.number(preview.counts["rejected"]))
@@ -313,11 +320,13 @@ def _table(here: "Page", desk: Desk, item: Item, table: Table) -> None:
         names["columns"] = t("Columns")
     if preview and (preview.new_locations or table.choices.places):
         names["places"] = t("New locations: {n}", n=here.number(len(preview.new_locations)))
+    if preview and (preview.words or table.choices.directions):
+        names["directions"] = t("Directions")
     if not preview:
         names.pop("rows")
     if not names:
         return
-    for name, tab in zip(names, st.tabs(list(names.values()), key=_key("tabs", item, table)), strict=True):
+    for name, tab in zip(names, st.tabs(list(names.values()), key=key_of("tabs", item, table)), strict=True):
         with tab:
             if name == "rows" and preview:
                 rows.became(here, preview.first_rows)
@@ -333,24 +342,11 @@ def _table(here: "Page", desk: Desk, item: Item, table: Table) -> None:
             elif name == "rejects" and table.rejects is not None:
                 rows.rejects(here, table.rejects)
             elif name == "columns" and proposal:
-                _columns(here, desk, item, table, proposal)
+                reading.columns(here, desk, item, table, proposal)
             elif name == "places" and preview:
-                _places(here, desk, item, table, preview.new_locations)
-
-
-def _key(widget: str, item: Item, table: Table) -> str:
-    """Of a widget of one table."""
-    return f"upload_{widget}_{item.id}" + (f"_{table.key}" if table.key else "")
-
-
-def _choose(desk: Desk, item: Item, table: Table, key: str, what: str) -> None:
-    """Reads the file again with the new value of one widget."""
-    value = st.session_state[key]
-    if what == "kind":  # the columns mean something else then
-        chosen = Choices(kind=value, location=table.choices.location)
-    else:
-        chosen = replace(table.choices, **{what: value})
-    desk.choose(item.id, table.key, chosen)
+                reading.places(here, desk, item, table, preview.new_locations)
+            elif name == "directions" and preview:
+                reading.directions(here, desk, item, table, preview.words)
 
 
 def _questions(here: "Page", desk: Desk, item: Item, table: Table) -> None:
@@ -359,7 +355,7 @@ def _questions(here: "Page", desk: Desk, item: Item, table: Table) -> None:
     if not table.proposal:  # nothing in it could be read as a table: no choice would help
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = _key("kind", item, table)
+        key = key_of("kind", item, table)
         kinds = list(KINDS)
         st.selectbox(
             t("This file is"),
@@ -369,11 +365,11 @@ def _questions(here: "Page", desk: Desk, item: Item, table: Table) -> None:
             placeholder=t("Choose what the file is"),
             key=key,
             help=t("Recognised by the column names. Change it if it is something else."),
-            on_change=_choose,
+            on_change=choose,
             args=(desk, item, table, key, "kind"),
         )
         if table.source:
-            key = _key("source", item, table)
+            key = key_of("source", item, table)
             st.selectbox(
                 t("Which list"),
                 list(SOURCES),
@@ -382,12 +378,12 @@ def _questions(here: "Page", desk: Desk, item: Item, table: Table) -> None:
                 key=key,
                 help=t("A list written at the door by hand and the QR log of the same days tell together how many "
                        "people both missed."),
-                on_change=_choose,
+                on_change=choose,
                 args=(desk, item, table, key, "source"),
             )  # fmt: skip
         asked = bool(table.preview and table.preview.needs_location)
         if asked or table.choices.location:
-            key = _key("location", item, table)
+            key = key_of("location", item, table)
             known = here.store.ask("intake/locations")["name"].to_list()
             if table.choices.location and table.choices.location not in known:
                 known.append(table.choices.location)
@@ -399,7 +395,7 @@ def _questions(here: "Page", desk: Desk, item: Item, table: Table) -> None:
                 accept_new_options=True,
                 key=key,
                 help=t("The file has no location column, so all its rows are taken to be from one location."),
-                on_change=_choose,
+                on_change=choose,
                 args=(desk, item, table, key, "location"),
             )
     if table.preview and table.preview.needs_location:
@@ -410,7 +406,7 @@ def _questions(here: "Page", desk: Desk, item: Item, table: Table) -> None:
     if table.choices.month_first:
         st.button(
             t("Dates are read with the month first. Read them with the day first"),
-            key=_key("day_first", item, table),
+            key=key_of("day_first", item, table),
             icon=":material/event:",
             on_click=desk.choose,
             args=(item.id, table.key, replace(table.choices, month_first=False)),
@@ -418,7 +414,7 @@ def _questions(here: "Page", desk: Desk, item: Item, table: Table) -> None:
     elif table.month_first:
         st.button(
             t("Read the dates with the month first: 08/24/2021 is the 24th of August"),
-            key=_key("month_first", item, table),
+            key=key_of("month_first", item, table),
             icon=":material/event:",
             on_click=desk.choose,
             args=(item.id, table.key, replace(table.choices, month_first=True)),
@@ -443,6 +439,8 @@ def _notes(here: "Page", table: Table) -> None:
             told[-1] += t(" and {n} more", n=here.number(len(preview.new_locations) - NAMED))
     if told:
         st.write("  \n".join(told))
+    for remark in preview.remarks:
+        st.info(remark.words(t, widgets.plain), icon=":material/info:")
     if not preview.earlier.is_empty():
         last_time = preview.earlier.row(-1, named=True)
         st.info(
@@ -453,126 +451,3 @@ def _notes(here: "Page", table: Table) -> None:
             ),
             icon=":material/history:",
         )
-
-
-# Its columns ----------------------------------------------------------------------------------------------------------
-
-
-def samples(proposal: Proposal) -> dict[int, str]:
-    """Column index → how a selection box names it: the header, and the first value below it."""
-    below = proposal.first_rows[proposal.header :]
-    found = {}
-    for index, header in enumerate(proposal.headers):
-        value = next((row[index].strip() for row in below if index < len(row) and row[index].strip()), "")
-        found[index] = " · ".join(part[:40] for part in (header or f"{index + 1}", value) if part)
-    return found
-
-
-def _columns(here: "Page", desk: Desk, item: Item, table: Table, proposal: Proposal) -> None:
-    """Which column holds what, changed all at once."""
-    t = here.t
-    key = _key("header", item, table)
-    lines = range(min(len(proposal.first_rows), 20) + 1)
-    st.selectbox(
-        t("Row with the column names"),
-        lines,
-        index=proposal.header if proposal.header in lines else None,
-        format_func=lambda line: _header_row(here, proposal, line),
-        key=key,
-        on_change=_choose,
-        args=(desk, item, table, key, "header"),
-    )
-    if not table.kind:
-        st.caption(t("Choose above what the file is; then its columns can be named."))
-        return
-    kind = KINDS[table.kind]
-    names = samples(proposal)
-    needed = {field for group in kind.needs for field in group}
-    with st.form(_key("form", item, table)):
-        picked = {}
-        with st.grid(3, min_column_width=220):
-            for field in kind.fields:
-                label = t(FIELDS[field]) + (" *" if field in needed else "")
-                if proposal.how.get(field) == "contents":
-                    label += f" – {t('guessed')}"
-                column = st.selectbox(
-                    label,
-                    [LEFT_OUT, *names],
-                    index=proposal.columns[field] + 1 if field in proposal.columns else 0,
-                    format_func=lambda column: names.get(column, t("Not in the file")),
-                    key=_key(f"column_{field}_{proposal.columns.get(field)}", item, table),
-                )
-                picked[field] = None if column == LEFT_OUT else column
-        st.caption(_needs(here, table.kind))
-        if proposal.ignored:
-            ignored = ", ".join(widgets.plain(header) for header in proposal.ignored)
-            st.caption(t("Columns that are not used: {names}.", names=ignored))
-        if st.form_submit_button(t("Read the file like this"), icon=":material/refresh:"):
-            desk.choose(item.id, table.key, replace(table.choices, kind=table.kind, columns=columns_of(table, picked)))
-            st.rerun()
-        st.caption(t("What you set here is remembered for files with the same columns, once this one is loaded."))
-
-
-def columns_of(table: Table, picked: Mapping[str, int | None]) -> dict[str, int]:
-    """The columns as they were picked; a field that was taken away is said to be nowhere."""
-    before = {**table.choices.columns, **(table.proposal.columns if table.proposal else {})}
-    left = {field: LEFT_OUT for field, column in picked.items() if column is None and field in before}
-    return {field: column for field, column in picked.items() if column is not None} | left
-
-
-def _header_row(here: "Page", proposal: Proposal, line: int) -> str:
-    if line == 0:
-        return here.t("The file has no row of column names")
-    cells = [cell.strip() for cell in proposal.first_rows[line - 1] if cell.strip()]
-    return f"{line}: " + " | ".join(cells)[:100]
-
-
-def _needs(here: "Page", kind: str) -> str:
-    """Which columns a kind cannot do without: `Họ tên hoặc Số điện thoại; Thời gian`."""
-    t = here.t
-    either = f" {t('or')} "
-    groups = [either.join(t(FIELDS[field]) for field in group) for group in KINDS[kind].needs]
-    return t("Needed, marked with an asterisk: {columns}.", columns="; ".join(groups))
-
-
-# Its locations --------------------------------------------------------------------------------------------------------
-
-
-def _places(here: "Page", desk: Desk, item: Item, table: Table, new: tuple[UnknownPlace, ...]) -> None:
-    """New locations, or other names of known ones."""
-    t = here.t
-    known = here.store.ask("intake/locations")["name"].to_list()
-    chosen = dict(table.choices.places)
-    asked = [*chosen, *(place.name for place in new[:NAMED] if place.name not in chosen)]
-    st.caption(
-        t("Each of these names becomes a new location, unless you say that it is another name of a known one. "
-          "That is then remembered.")
-    )  # fmt: skip
-    meant = [place for place in new[:NAMED] if place.suggestion]
-    if meant:
-        told = "  \n".join(
-            t("“{name}” ({n} rows) looks like “{place}”.", name=widgets.plain(place.name), n=here.number(place.rows),
-              place=widgets.plain(place.suggestion or ""))
-            for place in meant
-        )  # fmt: skip
-        st.warning(told, icon=":material/location_on:")
-    suggested = {place.name: place.suggestion for place in meant}
-    with st.form(_key("places", item, table)):
-        picked: dict[str, Any] = {}
-        with st.grid(3, min_column_width=220):
-            for n, name in enumerate(asked):
-                now, like = chosen.get(name), suggested.get(name)
-                others = sorted((place for place in known if place != name), key=lambda place: place != like)
-                picked[name] = st.selectbox(
-                    widgets.plain(name),
-                    ["", *others],
-                    index=others.index(now) + 1 if now in others else 0,
-                    format_func=lambda place: t("= {place}", place=place) if place else t("A new location"),
-                    key=_key(f"place_{n}_{now}", item, table),
-                )
-        if len(new) > NAMED:
-            st.caption(t("The first {n} are asked about; the others become new locations.", n=here.number(NAMED)))
-        if st.form_submit_button(t("Use these names"), icon=":material/refresh:"):
-            places = {name: place for name, place in picked.items() if place}
-            desk.choose(item.id, table.key, replace(table.choices, places=places))
-            st.rerun()
