@@ -78,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     load.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, TXT, XLSX, XLS, ODS, or a ZIP of them")
     load.add_argument("--kind", choices=intake.KINDS, help="what the rows are (default: seen from the columns)")
     load.add_argument("--location", metavar="NAME", help="the place, for files that do not name it")
+    load.add_argument("--day", type=a_day, metavar="YYYY-MM-DD", help="the day, for files whose rows do not name it")
     load.add_argument(
         "--source",
         choices=SOURCES,
@@ -158,6 +159,7 @@ def run_import(given: argparse.Namespace) -> int:
     choices = intake.Choices(
         kind=given.kind,
         location=given.location,
+        day=given.day and given.day.isoformat(),
         columns=given.columns or {},
         directions=given.directions or {},
         month_first=given.month_first,

@@ -2,8 +2,8 @@
 
 What counts, and for whom a duty is due, stands in `queries/rollup/duty_day.sql`. Who does not owe a duty is neither in
 "have" nor in "of": without a smartphone nobody owes the app or the declaration, and on a day off nobody owes a
-declaration or a scan; who is absent (leave, a trip, duty elsewhere) owes neither for that day, and who is exempt from a
-duty (a medical reason) does not owe that one.
+declaration or a scan; who is absent (leave, a trip, duty elsewhere) owes neither for that day, unless it is half a day,
+and who is exempt from a duty (a medical reason) does not owe that one.
 """
 
 from collections.abc import Mapping

@@ -16,6 +16,7 @@ LEFT JOIN staff_day f ON f.day = u.day AND f.person_id = u.person_id
 LEFT JOIN (
     SELECT d.day, n.person_id, MIN(n.reason) AS reason
     FROM calendar d JOIN absence n ON d.day BETWEEN n.first_day AND n.last_day
+        AND NOT (n.half_first AND d.day = n.first_day) AND NOT (n.half_last AND d.day = n.last_day)
     WHERE d.day BETWEEN $first AND $last GROUP BY d.day, n.person_id
 ) a ON a.day = u.day AND a.person_id = u.person_id
 LEFT JOIN (

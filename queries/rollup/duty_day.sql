@@ -2,7 +2,7 @@
 -- apps: an app installed by then that counts on the day (temporary table accepted_app); without a smartphone not due.
 -- vaccinated: by then confirmed doses are as many as the unit asks for (temporary table vaccinated).
 -- declared: a health declaration on the day or the declaration_days - 1 days before it; due on working days of those with a smartphone.
--- scanned: a scan on the day; due on working days. Who is absent on a day (leave, a trip, duty elsewhere) owes neither of the two.
+-- scanned: a scan on the day; due on working days. Who is absent for a whole day (leave, a trip, duty elsewhere) owes neither of the two.
 -- Who is exempt from a duty on the day does not owe it.
 -- declaration_days INTEGER.
 SELECT t.day, s.person_id, s.location_id, s.position,
@@ -27,6 +27,7 @@ LEFT JOIN (
 ) d ON d.day = t.day AND d.person_id = s.person_id
 LEFT JOIN (
     SELECT DISTINCT w.day, n.person_id FROM touched w JOIN absence n ON w.day BETWEEN n.first_day AND n.last_day
+        AND NOT (n.half_first AND w.day = n.first_day) AND NOT (n.half_last AND w.day = n.last_day)
 ) o ON o.day = t.day AND o.person_id = s.person_id
 LEFT JOIN (
     SELECT w.day, m.person_id, MAX(CASE WHEN m.duty = 'apps' THEN 1 ELSE 0 END) AS apps,

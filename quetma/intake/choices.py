@@ -14,9 +14,9 @@ class Choices:
     """How to read one table. What is not chosen is told by the headers, or guessed from the contents.
 
     kind: one of `KINDS`. columns: field → column index from 0, or `LEFT_OUT`. header: the line of the header row, from
-    1; 0 when the table has none. location: for rows that name none. places: a location's name in the table → the name
-    of the known location that it means. directions: a word of the direction column → in | out | unknown. month_first:
-    08/24/2021 is the 24th of August.
+    1; 0 when the table has none. location: for rows that name none. day: likewise, as YYYY-MM-DD. places: a location's
+    name in the table → the name of the known location that it means. directions: a word of the direction column → in |
+    out | unknown. month_first: 08/24/2021 is the 24th of August.
     source: which list scans are (quetma/intake/source.py).
     """
 
@@ -24,6 +24,7 @@ class Choices:
     columns: Mapping[str, int] = field(default_factory=dict)
     header: int | None = None
     location: str | None = None
+    day: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
     directions: Mapping[str, str] = field(default_factory=dict)
     month_first: bool = False
@@ -31,10 +32,10 @@ class Choices:
 
     @property
     def reading(self) -> "Choices":
-        """Only what says how tables that look like this one are read; which list it is, where it is from, and what
-        places it names may be another thing the next time.
+        """Only what says how tables that look like this one are read; which list it is, where and when it is from, and
+        what places it names may be another thing the next time.
         """
-        return replace(self, location=None, places={}, source=None)
+        return replace(self, location=None, day=None, places={}, source=None)
 
     def json(self) -> str:
         """As kept in the store: only what was chosen."""

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import NamedTuple
 from quetma.intake.choices import Choices
 from quetma.intake.contents import FIELDS_OF_TYPE, column_type, is_data
 from quetma.intake.errors import IntakeError
-from quetma.intake.normalise import APPS
+from quetma.intake.normalise import APPS, days_in
 from quetma.intake.read import Source
 from quetma.intake.text import Cells, Head, trimmed
 from quetma.people import fold
@@ -29,6 +30,7 @@ DAY_OF = {"time": "date", "time_in": "date", "time_out": "date_out"}  # the fiel
 TICKED = {"time_in": "ticked_in", "time_out": "ticked_out"}
 DOSES = (1, 2, 3, 4)  # that a list with one row a person may have columns for
 DOSE_COLUMNS = tuple(f"{field}_{n}" for n in DOSES for field in ("given_on", "vaccine"))
+OTHER_DAY = re.compile(r"\b(in|xuat|lap|ky|ban hanh|quyet dinh|cong van|print|printed|export|exported|issued)\b")
 FIRST_ROWS = 20  # of a table, shown to whoever maps its columns by hand
 
 
@@ -60,7 +62,7 @@ KINDS = {
         (PERSON, ("number", *DOSE_COLUMNS), ("given_on", *DOSE_COLUMNS)),
         ("given_on", *DOSE_COLUMNS),
     ),
-    "apps": _kind("apps", "App installs", (PERSON, ("app", *APPS), ("installed_on",)), ("app", *APPS)),
+    "apps": _kind("apps", "App installs", (PERSON, ("app", *APPS)), ("app", *APPS)),
     "declarations": _kind(
         "declarations",
         "Health declarations",
@@ -91,6 +93,8 @@ FIELDS = {
     "given_on_1": "Dose 1 given on", "given_on_2": "Dose 2 given on", "given_on_3": "Dose 3 given on",
     "given_on_4": "Dose 4 given on", "vaccine_1": "Vaccine of dose 1", "vaccine_2": "Vaccine of dose 2",
     "vaccine_3": "Vaccine of dose 3", "vaccine_4": "Vaccine of dose 4",
+    "part": "Part of the day", "days": "Number of days",
+    "family": "Family and middle name", "birth_women": "Birth year (women)", "status": "Working or not",
     "ticked_in": "Ticked when in", "ticked_out": "Ticked when out",
     "bluezone": "Bluezone", "ncovi": "NCOVI", "pccovid": "PC-COVID",
 }  # fmt: skip
@@ -110,6 +114,10 @@ SPELLINGS = {
 }
 
 
+WITHIN = {
+    kind: {field: [plain(word) for word in words] for field, words in fields.items()}
+    for kind, fields in HEADERS["within"].items()
+}
 TITLES = {field: {plain(spelling) for spelling in spellings} for field, spellings in HEADERS["title"].items()}
 # What quetma writes beside the columns of a file that it gives back to be mended: no column of the log itself.
 OWN = {plain(spelling): column for column, spellings in HEADERS["own"].items() for spelling in spellings}
@@ -163,6 +171,17 @@ class Proposal:
         named = {name.strip() for label, _, name in above if name.strip() and plain(label) in TITLES["location"]}
         return named.pop() if len(named) == 1 else None
 
+    def day_of(self, sheet: str) -> date | None:
+        """The one day that the lines above the table tell, or else the name of the sheet: `Sổ khách ngày 24/08/2021`.
+        Not a day on which something was printed, issued or signed.
+        """
+        above = [cell for row in self.first_rows[: max(0, self.header - 1)] for cell in row]
+        for texts in (above, [sheet]):
+            told = {day for text in texts if not OTHER_DAY.search(fold(text)) for day in days_in(text)}
+            if told:
+                return told.pop() if len(told) == 1 else None
+        return None
+
     def column(self, index: int) -> str:
         """How a column is called in a sentence: `4 (Giờ ra)`."""
         return f"{index + 1} ({self.headers[index]})" if self.headers[index] else f"{index + 1}"
@@ -208,8 +227,26 @@ def _fields(spellings: Sequence[Cells], kind: str) -> dict[str, int]:
 
 def _meanings(spellings: Sequence[Cells], kind: str) -> list[str | None]:
     """Of each column the field that its header means."""
-    told = ([SPELLINGS[kind].get(plain(name)) for name in names if len(name) < 100] for names in spellings)
+    told = ([_meaning(name, kind) for name in names if len(name) < 100] for names in spellings)
     return [next(filter(None, fields), None) for fields in told]
+
+
+@lru_cache(4096)
+def _meaning(name: str, kind: str) -> str | None:
+    """The field that a header means: as it stands, else as all its parts say (`Full name / Họ tên`), else by words that
+    mean nothing else wherever they stand.
+    """
+    known = SPELLINGS[kind]
+    if field := known.get(plain(name)):
+        return field
+    parts = [plain(part) for part in re.split(r"[/|\n()\[\]–]| - ", name) if plain(part)]
+    told = {known.get(part) for part in parts}
+    if len(parts) > 1 and len(told) == 1 and None not in told:
+        return told.pop()
+    words = f" {plain(name)} "
+    return next(
+        (field for field, within in WITHIN.get(kind, {}).items() if any(f" {word} " in words for word in within)), None
+    )
 
 
 def propose(
@@ -225,7 +262,7 @@ def propose(
     known = remembered.get(signature)
     if known is None:
         return *alone, choices
-    applied = replace(known, location=choices.location, places=choices.places, source=choices.source)
+    applied = replace(known, location=choices.location, day=choices.day, places=choices.places, source=choices.source)
     return *_understand(readings, known, signature, "last time"), applied
 
 

@@ -120,6 +120,7 @@ class Table:
     batch_id: int | None = None
     doubt: IntakeError | None = None  # why it should not be loaded with nobody there to ask
     month_first: bool = False  # when refused: reading its dates with the month first would help
+    needs_day: bool = False  # when refused: saying which day it is of would help
     rejects: pl.DataFrame | None = None  # when refused because no row can be read: the first ones, as in `Preview`
 
     @property
@@ -539,6 +540,7 @@ class Desk:
                 error=table.error,
                 nothing_lost=table.nothing_lost,
                 month_first=table.month_first,
+                needs_day=table.needs_day,
                 rejects=None if table.rejects is None else _own(table.rejects.select("line", "reason", "raw")),
             )
         batch_id, _ = entry.loaded.get(table.part.key, (None, None))

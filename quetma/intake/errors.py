@@ -80,17 +80,21 @@ REASONS = {
     "future_date": "The date is in the future; were day and month swapped?",
     "old_date": "The date is too long ago",
     "bad_duty": "The duty is none of: vaccination, app, health declaration, scanning",
+    "bad_days": "The number of days cannot be read; write 1, 0.5 …",
     "last_before_first": "The last day is before the first day",
     "bad_dose": "The dose number cannot be read; write 1, 2, 3 …",
     "no_dose": "No dose is written in this row",
     "no_app": "No app is named",
     "bad_answer": "Whether the app is installed cannot be read; write Có or Không",
+    "left_when": "The row says that this person has left, but not when; write the last day of work there",
     "bad_smartphone": "Smartphone cannot be read; write Có or Không",
 }
 # What is not wrong with rows, yet should be known before they are loaded.
 REMARKS = {
     "unconfirmed": "Rows with doses that nobody has confirmed: {n}. They do not count as vaccinated; write in a column "
     "“Confirmed by” who has seen the certificate, if somebody has.",
+    "half_day": "Absences that begin or end with half a day: {n}. On such a day the person owes a scan and a "
+    "declaration as on any other.",
     "smartphone_unknown": "People of whom the file does not say whether they use a smartphone: {n}. They are taken to "
     "use one, so they owe the app and the declaration.",
 }

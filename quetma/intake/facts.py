@@ -1,5 +1,6 @@
 """What each kind of log says in its columns. Each kind has one function here, and nothing else knows its columns."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -25,20 +26,62 @@ MONTH_FIRST = (
     "month first if that is right. Nothing was changed."
 )
 
+NO_DAY = (
+    "The rows of this file name no day, and nor does a line above them. Say which day it is of. Nothing was changed."
+)
+CLOCK = r"\d{1,2}\s?(?::|h|g|giờ)\s?\d{0,2}(?::\d\d)?\s?(?:SA|CH|AM|PM)?"
+RANGE = rf"(?i)^(.*?{CLOCK})\s*(?:[-–—~→]|đến|to)\s*({CLOCK}.*)$"
+
 
 def scans(table: Table) -> Said:
     """One row a scan, or one row a visit: a scan in, a scan out, or both."""
-    table.locate()
-    table.put("purpose", normalise.each(table.text("purpose"), normalise.clean, pl.String))
-    day = table.text("date") if "date" in table.columns else None
     if "time" in table.columns and "time_out" in table.columns:
         table.columns.setdefault("time_in", table.columns["time"])
+    elif "time_in" not in table.columns:
+        _part_ranges(table)
+    day = _day(table, "time", "time_in", "time_out")
+    table.locate()
+    table.put("purpose", normalise.each(table.text("purpose"), normalise.clean, pl.String))
     if "time_in" in table.columns or "time_out" in table.columns:
         return _visits(table, day)
     at, reason = normalise.moments(table.text("time"), day)
     table.put("scanned_at", at, reason)
     table.put("direction", _directions(table, at).cast(DIRECTION))
     return table.done()
+
+
+def _day(table: Table, *times: str) -> pl.Series | None:
+    """The days of times that stand without one: of a column; else of a line between the rows (`Ngày 24/08/2021`) for
+    those below it; else of the whole table. None where times have their own day.
+    """
+    if "date" in table.columns:
+        return table.text("date")
+    told = pl.concat([table.text(field).drop_nulls().head(LOOKED_AT) for field in times])
+    parts = normalise.parts(told)
+    if told.is_empty() or parts["seconds"].is_null().mean() > 0.5 or parts["day"].is_null().mean() < 0.5:
+        return None
+    cells = [name for name in table.frame.columns if re.fullmatch(r"c\d+", name)]
+    one = pl.concat_str(cells, ignore_nulls=True)
+    lone = pl.sum_horizontal(pl.col(cells).is_not_null()) == 1
+    heading = table.frame.select(pl.when(lone).then(one))["c0"]
+    day = normalise.each(heading, lambda text: next(iter(normalise.days_in(text)), None), pl.Date)
+    table.refuse("total_row", day.is_not_null())
+    if day.is_null().all() and not table.day:
+        table.dayless = True
+        return None
+    whole = pl.lit(table.day and date.fromisoformat(table.day), pl.Date)
+    days = pl.DataFrame({"day": day}).select(pl.col("day").fill_null(strategy="forward").fill_null(whole))
+    return days["day"].dt.strftime("%d/%m/%Y")
+
+
+def _part_ranges(table: Table) -> None:
+    """`7h30 – 11h00` in the column of times: two columns."""
+    text = table.text("time")
+    if not text.drop_nulls().head(LOOKED_AT).str.contains(RANGE).any():
+        return
+    ends = text.str.extract_groups(RANGE).struct.unnest()
+    table.parted = {"time_in": ends["1"].fill_null(text), "time_out": ends["2"]}
+    table.columns |= dict.fromkeys(table.parted, table.columns["time"])
 
 
 def _directions(table: Table, at: pl.Series) -> pl.Series:
@@ -119,6 +162,12 @@ def roster(table: Table) -> Said:
     for field in ("started", "ended", "since"):
         day, reason = normalise.days(table.text(field), date(1950, 1, 1), date(2100, 1, 1))
         table.put(field, day, reason.set((reason == "no_date").fill_null(False), None))
+    status = table.text("status")
+    left = normalise.each(status, normalise.has_left, pl.Boolean).fill_null(False)
+    last = normalise.each(status, normalise.last_day, pl.Date)
+    ended = table.values["ended"]
+    table.put("ended", ended.zip_with(ended.is_not_null() | ~left, last))
+    table.refuse("left_when", left & ended.is_null() & last.is_null())
     return table.done()
 
 
@@ -179,7 +228,12 @@ def apps(table: Table) -> Said:
         named = named.set(named.list.len() == 0, None)
     table.refuse("no_app", named.is_null())
     table.put("app", named)
-    table.put("installed_on", *normalise.days(table.text("installed_on")))
+    if "installed_on" in table.columns:
+        table.put("installed_on", *normalise.days(table.text("installed_on")))
+    else:
+        table.dayless = not table.day
+        day = date.fromisoformat(table.day) if table.day else None
+        table.put("installed_on", pl.repeat(day, table.frame.height, dtype=pl.Date, eager=True))
     return table.done(table.one_a_row().explode("app"))
 
 
@@ -188,7 +242,7 @@ def declarations(table: Table) -> Said:
     if "declared_at" in table.columns:
         clock, day = table.text("declared_at"), None
     elif "time" in table.columns:
-        clock, day = table.text("time"), table.text("date") if "date" in table.columns else None
+        clock, day = table.text("time"), _day(table, "time")
     else:
         clock, day = table.text("date"), None
     table.put("declared_at", *normalise.moments(clock, day, need_clock=False))
@@ -197,17 +251,38 @@ def declarations(table: Table) -> Said:
 
 
 def absences(table: Table) -> Said:
-    """One absence a row: leave, a trip, duty elsewhere. Without a last day it is one day."""
-    first, reason = normalise.days(table.text("first_day"), latest=date(2100, 1, 1))
+    """One absence a row: leave, a trip, duty elsewhere. Without a last day it lasts as many working days as the row
+    says, else one. Its first and its last day may be half a day.
+    """
+    first_text, begins = normalise.half_days(table.text("first_day"))
+    last_text, ends = normalise.half_days(table.text("last_day"))
+    first, reason = normalise.days(first_text, latest=date(2100, 1, 1))
     table.put("first_day", first, reason)
-    text = table.text("last_day")
-    last, reason = normalise.days(text, latest=date(2100, 1, 1))
-    table.reasons.append(reason.set(text.is_null(), None))
-    days = pl.DataFrame({"first": first, "last": last}).with_columns(last=pl.coalesce("last", "first"))
+    last, reason = normalise.days(last_text, latest=date(2100, 1, 1))
+    table.reasons.append(reason.set(last_text.is_null(), None))
+    lasting = normalise.each(table.text("days"), normalise.a_number_of_days, pl.Float64)
+    table.refuse("bad_days", table.text("days").is_not_null() & lasting.is_null() & last_text.is_null())
+    days = pl.DataFrame({"first": first, "last": last, "days": lasting, "begins": begins, "ends": ends})
+    days = days.with_columns(last=pl.coalesce("last", normalise.days_after(first, lasting), "first"))
     table.refuse("last_before_first", (days["last"] < days["first"]).fill_null(False))
     table.put("last_day", days["last"])
-    words = [normalise.each(table.text(field), normalise.clean, pl.String) for field in ("reason", "destination")]
-    words.append(_hours(table.text("first_day"), text))
+    part = normalise.each(table.text("part"), normalise.part_of_day, pl.String)
+    in_words = normalise.each(table.text("reason"), normalise.part_in_words, pl.String)
+    days = days.with_columns(part=pl.coalesce(part, in_words), alone=last_text.is_null())
+    one = pl.col("first") == pl.col("last")
+    half = one & (
+        pl.col("part").is_not_null() | (pl.col("days") < 1) | (pl.col("alone") & pl.col("begins").is_not_null())
+    )
+    late = pl.col("begins").is_in(["afternoon", "noon", "half"])
+    early = pl.col("ends").is_in(["morning", "noon", "half"]) | (pl.col("alone") & ~one & (pl.col("days") % 1 > 0))
+    halves = days.select(first=(half | late).fill_null(False), last=(half | early).fill_null(False))
+    table.put("half_first", halves["first"])
+    table.put("half_last", halves["last"])
+    table.note("half_day", halves["first"] | halves["last"])
+    words = [
+        normalise.each(table.text(field), normalise.clean, pl.String) for field in ("reason", "part", "destination")
+    ]
+    words.append(_hours(table.text("first_day"), table.text("last_day")))
     table.put("reason", pl.select(pl.concat_str(words, separator=", ", ignore_nulls=True)).to_series().fill_null(""))
     return table.done()
 
@@ -253,6 +328,8 @@ def gather(found: Recognised, choices: Choices) -> Facts:
         return READERS[found.kind](table)
 
     facts = read(found, choices, reader)
+    if facts.dayless:
+        raise IntakeError(NO_DAY, "--day YYYY-MM-DD")
     rows = notes.marked(facts.rows, found)
     if getattr(found.source, "separator", "") != "|":
         card = pl.col("reason").is_not_null() & pl.col("raw").str.contains(r"\d{9}\|")

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from quetma import people
+from quetma import people, rollups
 from quetma.intake.persons import LONGEST, a_birth_year, parted
 from quetma.people import clean, fold
 from quetma.store import now
@@ -244,12 +244,13 @@ DAY_TEXT = r"(^|\D)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{
 # ngày 24 tháng 8 năm 2021, its tones composed, combining or left out
 IN_WORDS = "(?i)(\\d{1,2})\\s*th(?:á|a\u0301?)ng\\s*(\\d{1,2})\\s*n(?:ă|a\u0306?)m\\s*(\\d{4})"
 # Forms that are rare: the day of the week, a month by its English name, full-width digits, all digits in a row, 7.45
-# after a day.
+# after a day, the seconds since 1970.
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 ODD_TIME = (
     "(?i)th(?:\u1ee9|u\u031b?\u0301?)\\s|ch(?:\u1ee7|u\u0309?)\\s*nh(?:\u1ead|a)t|"
     r"[a-z]{3}day|\bthg\b|[０-９：／]|^\d{8}[ T]?\d{6}$|"
-    r"\d[-/. ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[ap]\.\s?m\b|\d{4}\s+\d{1,2}\.\d\d$|\d'$"
+    r"\d[-/. ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[ap]\.\s?m\b|\d{4}\s+\d{1,2}\.\d\d$|\d'$|"
+    r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s+\d{1,2}\.\d\d$|^1[5-9]\d{8}(?:\d{3})?$"
 )
 CLOCK = re.compile(
     r"(\d{1,2})(?:(?::|h|g|gio)(?:(\d{1,2})(?:(?::|p|phut)(?:(\d{1,2})(?:[.,]\d+)?s?)?)?)?)?"
@@ -267,6 +268,13 @@ def a_day(text: str) -> date | None:
         return None
 
 
+def days_in(text: str) -> list[date]:
+    """The days that a text names in full: `Ngày 24 tháng 8 năm 2021`, `từ 24/08/2021`."""
+    found = re.findall(DAY_TEXT, re.sub(IN_WORDS, r" \1/\2/\3 ", text))
+    days = (a_day(day) for _, day, _ in found if re.search(r"\d{4}", day))
+    return [day for day in days if day and EARLIEST <= day <= now().date()]
+
+
 def a_usual_time(text: str) -> str:
     """`Thứ Ba, 24/08/2021 07:36`, `24-Aug-2021 07:37`, `24 thg 8, 2021 07:38`, `20210824 073400`, `24/08/2021 7.45` and
     `7:42 p.m.` as most write them.
@@ -277,6 +285,9 @@ def a_usual_time(text: str) -> str:
     text = re.sub(r"([ap])\.\s?m\b\.?", r"\1m", text.rstrip("'"))
     text = re.sub(r"^(\d{4})(\d\d)(\d\d)[ t]?(\d\d)(\d\d)(\d\d)$", r"\1-\2-\3 \4:\5:\6", text)
     text = re.sub(r"(\d{1,2})\s*thg\s*(\d{1,2}),?\s*(\d{4})", r"\1/\2/\3", text)
+    text = re.sub(r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s+\d{1,2})\.(\d\d)$", r"\1:\2", text)
+    if re.fullmatch(r"1[5-9]\d{8}(\d{3})?", text):
+        text = f"{datetime(1970, 1, 1, 7) + timedelta(seconds=int(text[:10])):%Y-%m-%d %H:%M:%S}"
     month = re.search(rf"(\d{{1,2}})[-/. ]({'|'.join(MONTHS)})[a-z]*[-/. ,]+(\d{{4}})", text)
     if month:
         number = MONTHS.index(month[2]) + 1
@@ -397,6 +408,71 @@ def days(texts: pl.Series, earliest: date = EARLIEST, latest: date | None = None
     return frame["day"], frame["reason"]
 
 
+MORNING, AFTERNOON = {"sang", "trua", "morning"}, {"chieu", "toi", "afternoon"}
+HALF = r"\b(?:nua (?:ngay|buoi)|half(?: a)? day)\b|(?<![\d.,/])(?:1/2|0[.,]5) (?:ngay|buoi)\b"
+LATE, EARLY = 10 * HOUR, 15 * HOUR  # whoever leaves later, or is back earlier, is there for half the day
+
+
+def part_of_day(text: str) -> str | None:
+    """morning | afternoon | half of a text about a part of the day (`Buổi sáng`, `Nghỉ 1/2 ngày`), else None."""
+    folded = fold(text)
+    morning, afternoon = (not words.isdisjoint(re.findall(r"\w+", folded)) for words in (MORNING, AFTERNOON))
+    if morning != afternoon:
+        return "morning" if morning else "afternoon"
+    return "half" if re.search(HALF, folded) else None
+
+
+def part_in_words(text: str) -> str | None:
+    """The same of a text about anything, in which `sang` may mean `over` and `đi` may be `chiều`: only where it is
+    certain.
+    """
+    certain = re.search(r"\b(?:sáng|chiều)\b", clean(text).lower()) or re.search(
+        r"(?:buoi|nghi|\() ?(?:sang|chieu)\b", fold(text)
+    )
+    return part_of_day(text) if certain or re.search(HALF, fold(text)) else None
+
+
+def half_days(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Days without the part of the day beside them (`sáng 24/08/2021`, `24/08/2021 (chiều)`), and that part, also as
+    a time of day tells it: it is morning before `LATE`, and afternoon after `EARLY`.
+    """
+    part = each(texts, part_of_day, pl.String)
+    worded = (part.is_not_null() & texts.str.contains(DAY_TEXT) & ~texts.str.contains(r"\d\s*[:hg]")).fill_null(False)
+    bare = texts.str.extract(DAY_TEXT, 2).zip_with(worded, texts)
+    told = pl.DataFrame({"part": part, "worded": worded, "at": parts(bare)["seconds"]})
+    clock = pl.col("at") > 0
+    return bare, told.select(
+        pl.when("worded").then("part")
+        .when(clock & (pl.col("at") < LATE)).then(pl.lit("morning"))
+        .when(clock & (pl.col("at") > EARLY)).then(pl.lit("afternoon"))
+        .when(clock).then(pl.lit("noon")).alias("part")
+    ).to_series()  # fmt: skip
+
+
+def a_number_of_days(text: str) -> float | None:
+    """`3`, `0,5`, `1/2`, `2.5 ngày`, `03`."""
+    if re.fullmatch(r"\s*1/2\D*", text) or part_of_day(text) == "half":
+        return 0.5
+    found = re.fullmatch(r"\s*(\d{1,3}(?:[.,]\d)?)\D*", text)
+    return float(found[1].replace(",", ".")) if found else None
+
+
+def days_after(first: pl.Series, lasting: pl.Series) -> pl.Series:
+    """The last day of what begins on a day and lasts so many working days, half ones included."""
+    told = pl.DataFrame({"first": first, "days": lasting})
+    known = told.drop_nulls().unique()
+    last = pl.Series([_day_after(*row) for row in known.iter_rows()], dtype=pl.Date)
+    return told.join(known.with_columns(last=last), on=["first", "days"], how="left", maintain_order="left")["last"]
+
+
+def _day_after(day: date, days: float) -> date:
+    left = days - rollups.is_working(day)
+    while left > 0:
+        day += timedelta(days=1)
+        left -= rollups.is_working(day)
+    return day
+
+
 # Words ---------------------------------------------------------------------------------------------------------------
 
 
@@ -473,6 +549,23 @@ def beside_a_day(day: pl.Series, text: pl.Series) -> tuple[pl.Series, pl.Series]
     rest = text.str.replace(DAY_TEXT, "$1$3").str.strip_chars(" -–,;:()")
     rest = rest.set((rest == "").fill_null(False), None)
     return text.str.extract(DAY_TEXT, 2).zip_with(lone, day), rest.zip_with(lone, text)
+
+
+LEFT = re.compile(
+    r"\b(da )?(nghi viec|thoi viec|nghi huu|ve huu|chuyen (cong tac|don vi|di|co quan)|khong con (lam viec|cong tac)|"
+    r"buoc thoi viec|cham dut hop dong|da nghi|da chuyen|resigned|retired|left|transferred)\b"
+)
+
+
+def has_left(text: str) -> bool:
+    """Whether a note says that somebody works here no longer: `đã nghỉ việc`, `nghỉ hưu từ 01/06/2021`."""
+    return bool(LEFT.search(fold(text)))
+
+
+def last_day(text: str) -> date | None:
+    """The last day of work that such a note names; `từ` is the first day without."""
+    day = next(iter(days_in(text)), None)
+    return day - timedelta(days=1) if day and re.search(r"\b(tu|ke tu|from|since)\b", fold(text)) else day
 
 
 def symptoms(text: str) -> str:

@@ -1,4 +1,5 @@
-"""Text of the time before Unicode: TCVN3 (fonts .VnTime) and VNI (fonts VNI-Times) look Vietnamese only in their fonts.
+"""Letters that are not what they seem, or are lost: text read in a wrong encoding, and text of the time before Unicode,
+TCVN3 (fonts .VnTime) and VNI (fonts VNI-Times), which looks Vietnamese only in its fonts.
 
 Such text is recognised, never converted: nobody maintains a converter, and a wrong guess would make people of names
 that do not exist. A word counts as old when it is no Vietnamese syllable as it stands and is one when read by an old
@@ -66,6 +67,26 @@ def old_font(text: str, as_stored: str | None = None) -> str | None:
         strange = {word for word in old if not is_syllable(word) and word not in meant}
         if len(meant) >= 3 and len(meant) > len(good) and len(meant) >= 2 * len(strange):
             return name
+    return None
+
+
+TWICE = re.compile("á[º»]|Æ[°¡]|Ä[‘\x91ƒ\x83]|Ã[\xa0-\xbf]|Ä\x90|Ä¨|Å©")  # two bytes of a letter, each as a letter
+OURS = re.compile("[ăđơưĂĐƠƯẠ-ỹ]")  # letters of Vietnamese alone
+
+
+def damaged(text: str) -> str | None:
+    """Why a text that lost its letters on the way cannot be taken: what to do, as a message identifier; else None."""
+    ours = len(set(OURS.findall(text)))
+    if len(set(TWICE.findall(text))) >= 3 and len(TWICE.findall(text)) > len(OURS.findall(text)):
+        return (
+            "The letters of this file were read in a wrong encoding and saved like that (Trá»¥ sá»Ÿ instead of Trụ "
+            "sở). Go back to the original file, open it as UTF-8, save it as XLSX, and upload that. Nothing was changed."
+        )
+    if not ours and len({word.lower() for word in re.findall(r"[^\W\d_]*\?+[^\W\d_]+", text)}) >= 3:
+        return (
+            "The letters with marks were lost when this file was saved: question marks stand in their place (Tr? s?). "
+            "Open the original in Excel, save it as XLSX or as CSV UTF-8, and upload that. Nothing was changed."
+        )
     return None
 
 

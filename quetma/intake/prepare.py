@@ -36,7 +36,7 @@ SHOWN = {
     "doses": ["number", "vaccine", "given_on", "given_at", "lot", "confirmed_by"],
     "apps": ["app", "installed_on"],
     "declarations": ["declared_at", "symptoms"],
-    "absences": ["first_day", "last_day", "reason"],
+    "absences": ["first_day", "last_day", "half_first", "half_last", "reason"],
     "exemptions": ["duty", "reason", "first_day", "last_day"],
 }
 

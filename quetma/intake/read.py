@@ -13,7 +13,7 @@ from quetma.intake import books
 from quetma.intake.archives import what_is_zipped
 from quetma.intake.books import SheetSource
 from quetma.intake.errors import IntakeError
-from quetma.intake.oldfonts import old_font
+from quetma.intake.oldfonts import damaged, old_font
 from quetma.intake.text import SEPARATORS, TextSource, joined, lines_of, top_of, utf8
 
 Source = TextSource | SheetSource
@@ -50,7 +50,7 @@ def sources(content: bytes) -> dict[str, Sequence[Source]]:
     as_stored = None
     if b"\x00" not in content[:400] and not _is_utf8(content[:SAMPLE_BYTES]):
         as_stored = content[:SAMPLE_BYTES].decode("latin-1")
-    _refuse_old_font(text[:SAMPLE_BYTES].decode("utf-8", "replace"), as_stored)
+    _refuse_letters(text[:SAMPLE_BYTES].decode("utf-8", "replace"), as_stored)
     if books.is_html(text):
         return _by_sheet(books.html_tables(text.decode("utf-8", "replace")))
     if text[:200].lstrip().startswith(b"<?xml"):
@@ -75,16 +75,18 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def _by_sheet(sheets: Sequence[SheetSource]) -> dict[str, Sequence[Source]]:
-    if not sheets:
+    if not any(sheet.cells.height for sheet in sheets):
         raise IntakeError("There is no table in the file. Nothing was changed.")
     for sheet in sheets:
         rows = sheet.cells.head(SAMPLE_ROWS)
-        _refuse_old_font(" ".join(cell for row in rows.iter_rows() for cell in row if cell))
+        _refuse_letters(" ".join(cell for row in rows.iter_rows() for cell in row if cell))
     return {sheet.name: [sheet] for sheet in sheets}
 
 
-def _refuse_old_font(text: str, as_stored: str | None = None) -> None:
-    """`as_stored` as in `old_font`. Raises `IntakeError`."""
+def _refuse_letters(text: str, as_stored: str | None = None) -> None:
+    """`as_stored` as in `old_font`. Raises `IntakeError` when the letters of the text are not what they should be."""
+    if damage := damaged(text):
+        raise IntakeError(damage)
     table = old_font(text, as_stored)
     if table:
         raise IntakeError(

@@ -1,5 +1,7 @@
 """What a person should know of a table before it is loaded, though nothing in it is wrong."""
 
+from datetime import date
+
 import polars as pl
 
 from quetma import people
@@ -7,12 +9,18 @@ from quetma.intake.errors import REMARKS, Message
 from quetma.intake.prepare import Prepared
 from quetma.store import Store
 
+OF_ONE_DAY = "All rows are taken to be of one day, {day}: they name none themselves."
 SHOWN = 10  # phones with several names
 
 
 def remarks(store: Store, prepared: Prepared) -> tuple[Message, ...]:
     """Each a sentence: what the rows leave open and how it is taken, then phones that bear names of several people."""
-    counted = [Message(REMARKS[code], n=n) for code, n in prepared.facts.noted.items() if n]
+    counted = (
+        [Message(OF_ONE_DAY, day=f"{date.fromisoformat(prepared.found.choices.day):%d/%m/%Y}")]
+        if prepared.found.choices.day
+        else []
+    )
+    counted += [Message(REMARKS[code], n=n) for code, n in prepared.facts.noted.items() if n]
     return (*counted, *_named_twice(store, prepared))
 
 

@@ -51,7 +51,8 @@ class Facts:
     from, of which only cells far below the header look as if they mattered. words: of the direction column those that
     nobody knows: word, rows, and seconds: those since midnight of all its rows together. undirected: no word is known,
     so all rows are taken without a direction. names: the people whom the rows call by names that are unlike each other:
-    who, names. noted: of how many good rows a code of `errors.REMARKS` holds.
+    who, names. dayless: nothing tells the day of the rows. noted: of how many good rows a code of `errors.REMARKS`
+    holds.
     """
 
     rows: pl.DataFrame
@@ -65,6 +66,7 @@ class Facts:
     names: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=NAMES))
     undirected: bool = False
     noted: Mapping[str, int] = field(default_factory=dict)
+    dayless: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Said:
     marks: pl.DataFrame
     words: pl.DataFrame
     noted: Mapping[str, pl.Series]
+    dayless: bool
 
 
 class Table:
@@ -98,6 +101,9 @@ class Table:
         self.columns = dict(found.columns)
         self.mends = own_columns(found.header.cells).get("mends")
         self.location = choices.location
+        self.day = choices.day
+        self.dayless = False
+        self.parted: dict[str, pl.Series] = {}
         self.renamed = {fold(name): meant for name, meant in choices.places.items()}
         self.directions = {fold(word): meant for word, meant in choices.directions.items()}
         self.month_first = choices.month_first
@@ -110,7 +116,26 @@ class Table:
         self.needs_location = False
 
     def text(self, field: str) -> pl.Series:
-        """The cells of a field; nulls where the table has no such column."""
+        """The cells of a field; nulls where the table has no such column. A name, or a birth year, in two columns is
+        one.
+        """
+        if field in self.parted:
+            return self.parted[field]
+        if field == "name" and {"family", "name"} <= self.columns.keys():
+            return (
+                self._cells("family")
+                .to_frame("a")
+                .select(
+                    pl.concat_str("a", self._cells("name").alias("b"), separator=" ", ignore_nulls=True).replace(
+                        "", None
+                    )
+                )["a"]
+            )
+        if field == "birth" and "birth_women" in self.columns:
+            return self._cells("birth").to_frame("a").select(pl.coalesce("a", self._cells("birth_women")))["a"]
+        return self._cells(field)
+
+    def _cells(self, field: str) -> pl.Series:
         index = self.columns.get(field)
         if index is None:
             return pl.repeat(None, self.frame.height, dtype=pl.String, eager=True)
@@ -174,7 +199,7 @@ class Table:
             rows, texts.with_columns(good=held), spelled,
             self.one_a_row() if facts is None else facts,
             self.places, self.unless_all, self.needs_location, self._marks(), self.words,
-            self.noted,
+            self.noted, self.dayless,
         )  # fmt: skip
 
     def _marks(self) -> pl.DataFrame:
@@ -214,6 +239,7 @@ def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -
         pl.concat([rows for rows, _ in taken]), pl.concat(facts, rechunk=True), people, names,
         any(one.needs_location for one in said), pl.concat([one.marks for one in said]),
         words=_words([one.words for one in said]), undirected=waived, names=_names(spelled, who, people),
+        dayless=all(one.dayless for one in said),
         noted=_noted([one.noted for one in said], [rows["reason"].is_null() for rows, _ in taken]),
     )  # fmt: skip
 

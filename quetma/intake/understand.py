@@ -17,7 +17,7 @@ from quetma.intake.choices import Choices
 from quetma.intake.columns import PERSON, Proposal, propose, refuse
 from quetma.intake.contents import is_data
 from quetma.intake.errors import REASONS, IntakeError, Message
-from quetma.intake.facts import DATED, MONTH_FIRST, Facts, gather
+from quetma.intake.facts import DATED, MONTH_FIRST, NO_DAY, Facts, gather
 from quetma.intake.read import Source, is_archive, sources
 from quetma.intake.source import proposed
 
@@ -72,7 +72,7 @@ class Refused:
     proposal: how far it was understood, when a choice by hand could help. nothing_lost: it holds no log at all (an
     empty sheet, notes, a picture in an archive): to be named, but nothing is wrong. rejects: why none of its rows can
     be read, the first ones: line, reason, raw. month_first: reading its dates with
-    the month first (`Choices.month_first`) would help.
+    the month first (`Choices.month_first`) would help; needs_day: saying which day it is of (`Choices.day`).
     """
 
     part: Part
@@ -80,6 +80,7 @@ class Refused:
     proposal: Proposal | None = None
     nothing_lost: bool = False
     month_first: bool = False
+    needs_day: bool = False
     rejects: pl.DataFrame | None = None
 
 
@@ -184,7 +185,12 @@ def _table(
     try:
         facts = gather(recognised, applied)
     except IntakeError as error:
-        return Refused(part, error, proposal, month_first=error.message == MONTH_FIRST)
+        day = proposal.day_of(part.sheet) if error.message == NO_DAY and not applied.day else None
+        if day:
+            return _table(part, readings, replace(choices, day=day.isoformat()), remembered, alone)
+        return Refused(
+            part, error, proposal, month_first=error.message == MONTH_FIRST, needs_day=error.message == NO_DAY
+        )
     if facts.rows.is_empty():
         return Refused(part, IntakeError("Below the header there is no row. Nothing was changed."), proposal)
     if facts.rows["reason"].null_count() == 0:

@@ -2,12 +2,15 @@
 
 import logging
 from dataclasses import replace
+from datetime import date
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from quetma.intake.columns import FIELDS, KINDS
 from quetma.intake.desk import Desk, Item, Table, desk_of
+from quetma.intake.normalise import days_in
 from quetma.intake.source import SOURCES
 from quetma.store import now
 from quetma.web import reading, rows, widgets
@@ -403,6 +406,7 @@ def _questions(here: "Page", desk: Desk, item: Item, table: Table) -> None:
             t("Choose the location above, or say below which column names it. Then the rows can be loaded."),
             icon=":material/location_on:",
         )
+    _day(here, desk, item, table)
     if table.choices.month_first:
         st.button(
             t("Dates are read with the month first. Read them with the day first"),
@@ -419,6 +423,28 @@ def _questions(here: "Page", desk: Desk, item: Item, table: Table) -> None:
             on_click=desk.choose,
             args=(item.id, table.key, replace(table.choices, month_first=True)),
         )
+
+
+def _day(here: "Page", desk: Desk, item: Item, table: Table) -> None:
+    """Which day the rows are of, when they name none."""
+    t = here.t
+    if not (table.needs_day or table.choices.day):
+        return
+    chosen = date.fromisoformat(table.choices.day) if table.choices.day else None
+    named = days_in(PurePath(table.part.file_name).stem.replace("_", " "))
+    form = st.form(key_of("day_form", item, table), border=False)
+    with form, st.container(horizontal=True, vertical_alignment="bottom"):
+        day = st.date_input(
+            t("Day of this file"),
+            value=chosen or (named[0] if len(named) == 1 else None),
+            max_value=now().date(),
+            format="DD/MM/YYYY",
+            key=key_of(f"day_{table.choices.day}", item, table),
+            help=t("The rows name no day, so all of them are taken to be of one day."),
+        )
+        if st.form_submit_button(t("Read the file as of this day"), icon=":material/event:") and day:
+            desk.choose(item.id, table.key, replace(table.choices, day=day.isoformat()))
+            st.rerun()
 
 
 def _notes(here: "Page", table: Table) -> None:

@@ -47,6 +47,7 @@ def became(here: "Page", frame: pl.DataFrame) -> None:
         "rejected": t("✕ Rejected"),
     }
     directions = {"in": t("in"), "out": t("out"), "unknown": t("unknown")}
+    frame = frame.drop(name for name in frame.columns if name.startswith("half_") and not frame[name].any())
     code = pl.col("outcome").cast(pl.String), pl.col("^direction$").cast(pl.String)
     shown = frame.with_columns(code[0].replace(outcomes), code[1].replace(directions))
     _table(here, shown, t("The first rows, and what each became"))
@@ -80,6 +81,8 @@ def _table(here: "Page", frame: pl.DataFrame, alt: str, **labels: str) -> None:
         "given_at": t("Place"),
         "first_day": day(t("First day away"), format="DD/MM/YYYY"),
         "last_day": day(t("Last day away"), format="DD/MM/YYYY"),
+        "half_first": st.column_config.CheckboxColumn(t("Half of the first day")),
+        "half_last": st.column_config.CheckboxColumn(t("Half of the last day")),
         "raw": t("The row as it stands in the file"),
     }
     filled = [name for name in frame.columns if frame[name].null_count() < frame.height]
