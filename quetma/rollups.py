@@ -218,6 +218,8 @@ def check(store: Store) -> list[str]:
     """Derives everything again beside what is stored. Returns a line for each difference, [] when there is none."""
     found: list[str] = []
     cursor = store.cursor()
+    cursor.register("fresh_calendar", _calendar(_real_days(cursor)))
+    _compare(cursor, "calendar", "FROM fresh_calendar", {}, found)
     cursor.execute("CREATE OR REPLACE TEMP TABLE touched_person AS SELECT person_id FROM person")
     cursor.register("fresh_stay", stays.derive(cursor, datetime(1, 1, 3), datetime(9999, 12, 28)))
     _compare(cursor, "stay", "FROM fresh_stay", {}, found)
@@ -330,6 +332,18 @@ def _fit_calendar(cursor: DuckDBPyConnection, days: Collection[date], grown: boo
     known = _days(cursor, "SELECT day FROM calendar")
     if grown and known.issuperset(days):
         return set()
+    real = _real_days(cursor)
+    if real - known:
+        cursor.register("new_day", _calendar(real - known))
+        cursor.execute("INSERT INTO calendar FROM new_day")
+        cursor.unregister("new_day")
+    for day in known - real:
+        cursor.execute("DELETE FROM calendar WHERE day = ?", [day])
+    return real ^ known
+
+
+def _real_days(cursor: DuckDBPyConnection) -> set[date]:
+    """The days from the first to the last of data."""
     [(first, last)] = cursor.execute(
         """
         SELECT CAST(MIN(moment) AS DATE), CAST(MAX(moment) AS DATE) FROM (
@@ -338,16 +352,13 @@ def _fit_calendar(cursor: DuckDBPyConnection, days: Collection[date], grown: boo
         )
         """
     ).fetchall()
-    real = {first + n * ONE_DAY for n in range((last - first).days + 1)} if first else set()
-    if real - known:
-        new = [(day, is_working(day), _holidays(day.year).get(day)) for day in sorted(real - known)]
-        schema = {"day": pl.Date, "working": pl.Boolean, "holiday": pl.String}
-        cursor.register("new_day", pl.DataFrame(new, schema=schema, orient="row"))
-        cursor.execute("INSERT INTO calendar FROM new_day")
-        cursor.unregister("new_day")
-    for day in known - real:
-        cursor.execute("DELETE FROM calendar WHERE day = ?", [day])
-    return real ^ known
+    return {first + n * ONE_DAY for n in range((last - first).days + 1)} if first else set()
+
+
+def _calendar(days: Collection[date]) -> pl.DataFrame:
+    """Rows of the calendar: day, working, holiday."""
+    rows = [(day, is_working(day), _holidays(day.year).get(day)) for day in sorted(days)]
+    return pl.DataFrame(rows, schema={"day": pl.Date, "working": pl.Boolean, "holiday": pl.String}, orient="row")
 
 
 def is_working(day: date) -> bool:

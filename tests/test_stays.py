@@ -153,7 +153,10 @@ def test_check_names_what_differs(tmp_path: Path) -> None:
         cursor.execute("UPDATE stay SET t_out = t_out + INTERVAL '1' MINUTE")
         cursor.execute("DELETE FROM flow_hour")
         cursor.execute("UPDATE batch SET accepted = 1")
+        cursor.execute("UPDATE calendar SET holiday = 'Tết'")
     assert [line.split(":")[0] for line in rollups.check(store)] == [
+        "calendar",
+        "calendar",
         "stay",
         "stay",
         "flow_hour",

@@ -259,11 +259,24 @@ def propose(
     signature = alone[0].signature
     if choices.reading != Choices():
         return *_understand(readings, choices, signature), choices
-    known = remembered.get(signature)
+    known = remembered.get(signature) or remembered.get(_mended(alone[0]))
     if known is None:
         return *alone, choices
     applied = replace(known, location=choices.location, day=choices.day, places=choices.places, source=choices.source)
     return *_understand(readings, known, signature, "last time"), applied
+
+
+def _mended(proposal: Proposal) -> str:
+    """The key among what is remembered of the upload whose rejected rows the table brings back; '' for other tables."""
+    index = own_columns(proposal.headers).get("mends")
+    rows = proposal.first_rows[proposal.header :] if index is not None else ()
+    marks = (re.search(r"\d+(?=\D+\d)", row[index]) for row in rows if index is not None and index < len(row))
+    return next((mended(int(mark[0])) for mark in marks if mark), "")
+
+
+def mended(batch_id: int) -> str:
+    """The key under which it is remembered how rows that mend those of an upload are read."""
+    return f"mends {batch_id}"
 
 
 def _understand(
@@ -323,9 +336,11 @@ def _layouts(source: Source, header: int | None) -> list[Layout]:
 
     `header` is the line of the header row, or 0 for none, when a person said so.
     """
+    heads = source.head
+    if ours := next((head for head in heads if "mends" in own_columns(head.cells)), None):
+        return [Layout(source, ours, [[cell] for cell in ours.cells])]  # our own file: its header is where we put it
     if header == 0:
         return []
-    heads = source.head
     single = [Layout(source, head, [[cell] for cell in head.cells]) for head in heads]
     double = [pair for top, bottom in pairwise(heads) if (pair := _two_rows(source, top, bottom))]
     return [layout for layout in single + double if header in (None, layout.header.below)]
@@ -373,7 +388,7 @@ def _likeliest(layouts: Sequence[Layout], readings: Sequence[Source], choices: C
     def known(layout: Layout) -> tuple[int, int]:
         cells = [cell for cell in layout.header.cells if cell.strip()]
         fields = max(len(_fields(layout.spellings, name)) for name in wanted)
-        return (fields, len(cells)) if len(cells) > 1 else (0, 0)
+        return (fields, len(cells)) if len(cells) > 1 and not is_data(layout.header.cells) else (0, 0)
 
     best = max(layouts, key=known, default=None)
     if best and (known(best)[0] or choices.header):

@@ -58,7 +58,8 @@ def _day(table: Table, *times: str) -> pl.Series | None:
         return table.text("date")
     told = pl.concat([table.text(field).drop_nulls().head(LOOKED_AT) for field in times])
     parts = normalise.parts(told)
-    if told.is_empty() or parts["seconds"].is_null().mean() > 0.5 or parts["day"].is_null().mean() < 0.5:
+    clocks = parts.select(pl.col("seconds").is_not_null() & pl.col("day").is_null() & ~pl.col("bad")).to_series()
+    if 2 * clocks.sum() <= clocks.len():
         return None
     cells = [name for name in table.frame.columns if re.fullmatch(r"c\d+", name)]
     one = pl.concat_str(cells, ignore_nulls=True)

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
 from quetma import formulas
 from quetma.intake.choices import Choices
-from quetma.intake.columns import own_columns
+from quetma.intake.columns import mended, own_columns
 from quetma.language import Translate
 from quetma.store import Store
 
@@ -56,10 +57,13 @@ def shape(store: Store, batch_id: int) -> Shape | None:
     found = store.ask("intake/batch", batch=batch_id)
     if found.is_empty():
         return None
-    batch = found.row(0, named=True)
+    return _shape(found.row(0, named=True))
+
+
+def _shape(batch: Mapping[str, Any]) -> Shape:
     origin = json.loads(batch["origin"])
     return Shape(
-        batch_id,
+        batch["batch_id"],
         batch["file_name"],
         batch["sheet"],
         batch["kind"],
@@ -150,6 +154,12 @@ def choices(of: Shape) -> Choices:
     place = {index: position for position, index in enumerate(of.kept)}
     columns = {field: place.get(index, index) for field, index in {**of.choices.columns, **of.columns}.items()}
     return replace(of.choices, kind=of.kind, header=1, columns=columns)
+
+
+def remembered(store: Store) -> dict[str, Choices]:
+    """How rows that mend rejected ones are read when they come back in a file: by `columns.mended` of their upload."""
+    shapes = [_shape(batch) for batch in store.ask("intake/mendable").iter_rows(named=True)]
+    return {mended(of.batch_id): replace(choices(of), header=None) for of in shapes if of.headers}
 
 
 def name(of: Shape, t: Translate) -> str:

@@ -80,7 +80,7 @@ def damaged(text: str) -> str | None:
     if len(set(TWICE.findall(text))) >= 3 and len(TWICE.findall(text)) > len(OURS.findall(text)):
         return (
             "The letters of this file were read in a wrong encoding and saved like that (Trá»¥ sá»Ÿ instead of Trụ "
-            "sở). Go back to the original file, open it as UTF-8, save it as XLSX, and upload that. Nothing was changed."
+            "sở). Go back to the original file, open it as UTF-8, save it as XLSX and upload that. Nothing was changed."
         )
     if not ours and len({word.lower() for word in re.findall(r"[^\W\d_]*\?+[^\W\d_]+", text)}) >= 3:
         return (

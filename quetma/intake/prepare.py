@@ -13,6 +13,7 @@ from duckdb import DuckDBPyConnection
 from rapidfuzz import fuzz, process
 
 from quetma import people, settings
+from quetma.intake import mend
 from quetma.intake.choices import Choices
 from quetma.intake.columns import FIELDS, KINDS, Proposal
 from quetma.intake.errors import IntakeError, Message
@@ -174,9 +175,11 @@ def prepare(
 
 
 def remembered(store: Store) -> dict[str, Choices]:
-    """What was chosen by hand for tables loaded before, by their signature."""
+    """What was chosen by hand for tables loaded before, by their signature; and how rows that mend rejected ones are
+    read.
+    """
     rows = store.ask("intake/remembered").iter_rows()
-    return {signature: Choices.from_json(choices) for signature, choices in rows}
+    return mend.remembered(store) | {signature: Choices.from_json(choices) for signature, choices in rows}
 
 
 def compare(store: Store, table: Found | Refused) -> Prepared | Refused:

@@ -323,7 +323,7 @@ def test_a_location_can_be_given_for_the_whole_file(empty_store: Store):
         (b"PK\x03\x04" + b"\x00" * 100, "damaged"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 1000, "damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le") + b"\x00" * 1000, "password"),
         (workbook(("Họ tên", "Thời gian"), ("A", "24/08/2021 08:10"))[:-100], "damaged"),
-        (workbook(), "header"), (b"<html><body>Xin</body></html>", "no table"),
+        (workbook(), "no table"), (b"<html><body>Xin</body></html>", "no table"),
     ],
 )  # fmt: skip
 def test_what_is_no_log_is_refused_in_plain_words(empty_store: Store, content: bytes, words: str):

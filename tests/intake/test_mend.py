@@ -1,9 +1,14 @@
 """Mending rejected rows: as cells, as a file of the same shape, and what is known of them when it comes back."""
 
+import io
+import zipfile
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from quetma import intake
+from quetma.documents import rejects as rejects_file
 from quetma.intake import mend
 from quetma.intake.columns import own_columns
 from quetma.intake.undo import undo, would_undo
@@ -154,3 +159,25 @@ def test_what_undo_would_do_is_told_and_not_done(empty_store: Store):
     assert empty_store.version == version
     assert empty_store.ask("intake/batches", page_size=9, page_start=0).rows() == before
     assert undo(empty_store, 1, "An") == told
+
+
+def test_rows_mended_in_excel_are_read_as_their_upload_was(empty_store: Store, tmp_path: Path):
+    """Its header in a row that somebody chose, its columns by hand: neither stands so in the file of rejected rows."""
+    log = "Báo cáo,ngày,của,đội\nA,B,C,D\nLò A,0912000001,24/08/2021 08:10,X\nLò B,09120,24/08/2021 08:11,X\n"
+    columns = {"name": 0, "phone": 1, "time": 2, "location": 3}
+    of = load(empty_store, log, columns=columns, header=2)
+    rejects_file.write(empty_store, of, "xlsx", tmp_path / "r.xlsx", "vi")
+    book = typed_anew(tmp_path / "r.xlsx", "09120", "0912000002")
+    back = intake.unasked(prepare(empty_store, "r.xlsx", book))
+    assert back.found.as_last_time
+    assert intake.load(empty_store, back, "An").accepted == 1
+    assert standing(empty_store, of.batch_id) == {4: 2}
+
+
+def typed_anew(path: Path, before: str, after: str) -> bytes:
+    """The workbook with one cell's text typed anew."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(file, "w") as typed:
+        for name in book.namelist():
+            typed.writestr(name, book.read(name).replace(f">{before}<".encode(), f">{after}<".encode()))
+    return file.getvalue()
