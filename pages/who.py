@@ -190,6 +190,23 @@ else:
         st.caption(t("Only the {n} most likely pairs are compared closely. Decide some, and the next ones appear.",
                      n=here.number(identity.MOST)))  # fmt: skip
 
+# One phone, several names --------------------------------------------------------------------------------------------
+
+shared = identity.shared_phones(store)
+if not shared.is_empty():
+    box = widgets.open_rows(
+        here, t("One phone, several people’s names: {n}", n=here.number(shared.height)), key="who_shared"
+    )
+    if box.open:
+        with box:
+            here.audit("who is who", "phones with several names")
+            st.caption(
+                t("A phone is one person, so all these scans count for one. If they are several people, take the "
+                  "upload back, correct the phone in the file, and upload it again.")
+            )  # fmt: skip
+            columns = {"phone": t("Phone"), "names": t("Names")}
+            widgets.table(shared.select("phone", "names"), columns, alt=t("Phones with several names"))
+
 # By hand -------------------------------------------------------------------------------------------------------------
 
 with st.expander(t("Join two people who are not listed above"), icon=":material/person_search:"):

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, starmap
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -23,7 +23,7 @@ from rapidfuzz.distance import OSA
 from quetma import rollups
 from quetma.intake import recount
 from quetma.language import Translate, moment
-from quetma.people import MIGRATED_2018, fold, spelling
+from quetma.people import MIGRATED_2018, are_unlike, fold, spelling
 from quetma.store import Store, now, query
 
 MOST = 500  # pairs: more are not looked at one by one, and whoever decides those gets the next
@@ -430,6 +430,13 @@ def _follow(cursor: DuckDBPyConnection) -> None:
 def decided(store: Store) -> pl.DataFrame:
     """What was decided and what the rule decided, newest first (columns of queries/people/decided.sql)."""
     return store.ask("people/decided")
+
+
+def shared_phones(store: Store) -> pl.DataFrame:
+    """The people of a phone beside which uploads name people who can hardly be one: person_id, phone, names."""
+    found = store.ask("people/several_names")
+    unlike = [any(starmap(are_unlike, combinations(map(fold, names), 2))) for names in found["names"]]
+    return found.filter(pl.Series(unlike, dtype=pl.Boolean))
 
 
 def described(store: Store, people: Iterable[int]) -> dict[int, dict[str, Any]]:

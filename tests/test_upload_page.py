@@ -9,7 +9,8 @@ import pytest
 
 from quetma import intake
 from quetma.intake import mend
-from quetma.intake.desk import Desk, Item, close_all, desk_of
+from quetma.intake.desk import Desk, close_all, desk_of
+from quetma.intake.preview import Item
 from quetma.language import translator
 from quetma.store import ROOT, Store
 from quetma.web import desk as desk_page

@@ -3,10 +3,11 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from quetma import attention, directory, identity
+from quetma import attention, directory, identity, intake
 from quetma.language import translator
 from quetma.store import Store
 from quetma.web.widgets import plain
+from tests.intake import prepare
 from tests.test_identity import ids, upload
 
 PAGE = "pages/who.py"
@@ -125,3 +126,21 @@ def test_overview_tells_of_a_missing_staff_member_whose_namesake_scanned(unit: S
     identity.keep_apart(unit, who["Lò Văn Tuấn"], who["Lò Văn Tuấn 0912000001"], "test")
     # Then the name fits one staff member alone, and the rule says it is that one.
     assert told() == []
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_phone_with_the_names_of_several_people_is_shown(app, empty_store: Store, language: str):
+    head = "Họ tên,SĐT,Địa điểm,Thời gian\n"
+    for n, name in enumerate(("Lò Văn An", "LÒ VĂN AN", "Quàng Thị Hoa")):
+        text = f"{head}{name},0912000001,Mai Sơn,24/08/2021 0{n}:30\nHà B,0912000002,Mai Sơn,24/08/2021 0{n}:31\n"
+        intake.load(empty_store, prepare(empty_store, f"{n}.csv", text.encode()), "test")
+    at = app(page=PAGE, language=language, store=empty_store)
+    assert not at.exception
+    label = translator(language)("One phone, several people’s names: {n}", n="1")
+    assert label in [box.label for box in at.expander]
+    at.session_state["who_shared"] = True
+    at.run()
+    assert not at.exception
+    [told] = [frame.value for frame in at.dataframe if len(frame.value.columns) == 2]
+    assert told.iloc[0, 0] == "0912000001"
+    assert sorted(told.iloc[0, 1]) == ["LÒ VĂN AN", "Lò Văn An", "Quàng Thị Hoa"]

@@ -14,12 +14,11 @@ import os
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
-from pathlib import Path, PurePath
-from typing import IO, Any, Literal, NamedTuple
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Any, Literal
 
 import polars as pl
 
@@ -27,26 +26,15 @@ from quetma import settings
 from quetma.access import audit
 from quetma.intake import apart
 from quetma.intake.choices import Choices
-from quetma.intake.columns import Proposal
-from quetma.intake.errors import IntakeError, Message
+from quetma.intake.errors import IntakeError
+from quetma.intake.incoming import Incoming, new_id, private, sync
 from quetma.intake.load import STEPS, load
-from quetma.intake.prepare import (
-    MOST_WORDS,
-    Prepared,
-    UnknownPlace,
-    asked_words,
-    compare,
-    remembered,
-    unasked,
-    unsettled,
-)  # fmt: skip
-from quetma.intake.remarks import remarks
-from quetma.intake.understand import Found, Part, Refused, source_of
+from quetma.intake.prepare import remembered, unsettled
+from quetma.intake.preview import Item, State, Table, seen
+from quetma.intake.understand import Found, Part, Refused
 from quetma.store import Store, now
 
 FOLDER = "incoming"
-FIRST_ROWS = 100  # of a table kept for its preview
-FIRST_REJECTS = 5_000
 REFUSED_FOR = timedelta(days=7)  # then a refused file is deleted; one that could be loaded never is
 LOADED_FOR = timedelta(days=1)  # then it stands in the list of uploads only
 ATTEMPTS = 2  # a load that the server did not survive so often is not begun again by itself
@@ -65,116 +53,7 @@ WEIGHTS = dict(zip(STEPS, (0.25, 0.25, 0.45, 0.05), strict=True))
 
 UNREAD = 0.3  # how much of loading is reading, for a file that has to be read again after a restart
 
-State = Literal["reading", "refused", "ready", "waiting", "loading", "loaded"]
-
 _log = logging.getLogger(__name__)
-
-
-class Word(NamedTuple):
-    """A word of the direction column: on how many rows, and around which time of day."""
-
-    text: str
-    rows: int
-    around: time
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What loading a table would do: `Prepared`, without its rows.
-
-    counts: rows = accepted + duplicates + rejected. first_rows: as `Prepared.became`. rejects: the first ones: line,
-    reason, raw. span: first and last day. earlier: uploads of the same table: batch_id, uploaded_at, uploaded_by.
-    words: of the direction column that nobody knows; asks_words: because of them all rows go without a direction.
-    """
-
-    counts: Mapping[str, int]
-    first_rows: pl.DataFrame
-    rejects: pl.DataFrame
-    new_people: int
-    new_locations: tuple[UnknownPlace, ...]
-    needs_location: bool
-    span: tuple[date | None, date | None]
-    earlier: pl.DataFrame
-    remarks: tuple[Message, ...] = ()
-    words: tuple[Word, ...] = ()
-    asks_words: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table of a file on the desk.
-
-    kind: None when it was not recognised. choices: what was chosen for it here, or remembered (as_last_time). Either
-    `error` says why it cannot be read as it is (nothing_lost: it holds no log at all), or `preview` what it would do,
-    unless it was loaded already: as upload `batch_id`.
-    """
-
-    part: Part
-    kind: str | None = None
-    proposal: Proposal | None = None
-    choices: Choices = field(default_factory=Choices)
-    as_last_time: bool = False
-    error: IntakeError | None = None
-    nothing_lost: bool = False
-    preview: Preview | None = None
-    batch_id: int | None = None
-    doubt: IntakeError | None = None  # why it should not be loaded with nobody there to ask
-    month_first: bool = False  # when refused: reading its dates with the month first would help
-    needs_day: bool = False  # when refused: saying which day it is of would help
-    rejects: pl.DataFrame | None = None  # when refused because no row can be read: the first ones, as in `Preview`
-
-    @property
-    def key(self) -> str:
-        """Unlike that of every other table of the same file."""
-        return self.part.key
-
-    @property
-    def source(self) -> str | None:
-        """Which list it is, if it is one of scans: as chosen, else as its names say."""
-        return source_of(self.part, self.kind, self.proposal, self.choices)
-
-    @property
-    def loadable(self) -> bool:
-        """Whether confirming would load it."""
-        return self.batch_id is None and self.preview is not None and not self.preview.needs_location
-
-
-@dataclass(frozen=True)
-class Item:
-    """One file on the desk as it was when asked for. Nothing in it changes; ask again.
-
-    account: who handed it in. before: how many files are before it, while it waits to be read or loaded. step: what is
-    being done (a message identifier), '' when nothing is. share: how much of that is done, 0 to 1. error: why nothing
-    can be done with the file, or why loading it broke off.
-    """
-
-    id: str
-    file_name: str
-    size: int
-    account: str
-    unattended: bool
-    received_at: datetime
-    state: State
-    before: int
-    step: str
-    share: float
-    tables: tuple[Table, ...]
-    error: IntakeError | None
-
-    @property
-    def batches(self) -> list[int]:
-        """The uploads that were made of it."""
-        return [table.batch_id for table in self.tables if table.batch_id is not None]
-
-    @property
-    def asks(self) -> bool:
-        """Whether it waits for somebody to confirm or choose something, perhaps while its preview is being renewed."""
-        return self.state == "ready" or (self.state == "reading" and any(table.preview for table in self.tables))
-
-    @property
-    def busy(self) -> bool:
-        """Whether something is happening to it, so that looking again is worth while."""
-        return self.state in ("reading", "waiting", "loading")
 
 
 @dataclass
@@ -249,13 +128,23 @@ class Desk:
 
     # What people do ---------------------------------------------------------------------------------------------------
 
-    def begin(self, file_name: str, account: str) -> "Incoming":
+    def begin(self, file_name: str, account: str) -> Incoming:
         """A file that arrives piece by piece: `with desk.begin("a.csv", "An") as file: file.write(…)`.
 
         It is on the desk, and safe on the disk, when the block ends; when it raises, nothing is left of it. Raises
         `IntakeError` when it is larger than the setting upload_limit_mb allows, or the disk is full.
         """
         return Incoming(self, file_name, account)
+
+    def arrived(self, id: str, file_name: str, size: int, account: str, choices: Choices | None) -> None:
+        """Puts a file onto the desk whose content is on the disk; `Incoming` calls it."""
+        entry = _Entry(id, file_name, size, account, now())
+        if choices:
+            entry.choices[""] = choices
+        with self._changed:
+            self._save(entry)
+            sync(self.folder)
+            self._add(entry)
 
     def receive(self, file_name: str, content: bytes | IO[bytes], account: str, choices: Choices | None = None) -> Item:
         """Puts a whole file onto the desk, its one table to be read as chosen. Raises as `begin` does."""
@@ -274,12 +163,12 @@ class Desk:
         """
         size = path.stat().st_size
         with self._changed:
-            entry = _Entry(_new_id(), path.name, size, account, now(), unattended=True)
+            entry = _Entry(new_id(), path.name, size, account, now(), unattended=True)
             folder = self.folder / entry.id
             folder.mkdir(mode=0o700)
             self._save(entry)
             shutil.move(path, folder / "content")  # before this the file is where it was, after it is on the desk
-            _sync(folder)
+            sync(folder)
             self._add(entry)
             return self._shown(entry)
 
@@ -402,12 +291,12 @@ class Desk:
     def _save(self, entry: _Entry) -> None:
         """Writes what is kept of an item, so that it is there whole or as it was before."""
         folder = self.folder / entry.id
-        with _private(folder / "item.new") as file:
+        with private(folder / "item.new") as file:
             file.write(json.dumps(entry.json(), ensure_ascii=False).encode())
             file.flush()
             os.fsync(file.fileno())
         (folder / "item.new").replace(folder / "item.json")
-        _sync(folder)
+        sync(folder)
 
     def _drop(self, entry: _Entry) -> None:
         entry.gone = True
@@ -491,7 +380,8 @@ class Desk:
             shown = []
             for n, table in enumerate(tables):
                 self._tell(entry, COMPARING, 0.8 + 0.2 * n / len(tables))
-                shown.append(self._shown_table(entry, table))
+                batch_id, _ = entry.loaded.get(table.part.key, (None, None))
+                shown.append(seen(self.store, table, entry.choices, batch_id))
             refused = not any(table.preview or table.batch_id is not None for table in shown)
             error = None
         except IntakeError as problem:
@@ -527,29 +417,6 @@ class Desk:
                     entry.found = into if done else None
                 else:
                     shutil.rmtree(into, ignore_errors=True)
-
-    def _shown_table(self, entry: _Entry, table: Found | Refused) -> Table:
-        if isinstance(table, Refused):
-            kind = table.proposal.kind if table.proposal else None
-            chosen = entry.choices.get(table.part.key, Choices())
-            return Table(
-                table.part,
-                kind,
-                table.proposal,
-                chosen,
-                error=table.error,
-                nothing_lost=table.nothing_lost,
-                month_first=table.month_first,
-                needs_day=table.needs_day,
-                rejects=None if table.rejects is None else _own(table.rejects.select("line", "reason", "raw")),
-            )
-        batch_id, _ = entry.loaded.get(table.part.key, (None, None))
-        compared = compare(self.store, table)
-        assert isinstance(compared, Prepared)
-        return Table(
-            table.part, table.proposal.kind, table.proposal, table.choices, table.as_last_time,
-            preview=_preview(self.store, compared), batch_id=batch_id, doubt=_doubt(compared),
-        )  # fmt: skip
 
     # Loading ----------------------------------------------------------------------------------------------------------
 
@@ -658,134 +525,8 @@ class Desk:
         )  # fmt: skip
 
 
-class Incoming:
-    """A file while it arrives; `Desk.begin` makes it. End it with `finish`, and in any case with `clear`."""
-
-    def __init__(self, desk: Desk, file_name: str, account: str) -> None:
-        self.id = _new_id()
-        self.size = 0
-        self.choices: Choices | None = None  # how its one table is to be read
-        self._desk = desk
-        self._name = PurePath(file_name.replace("\\", "/")).name or "?"
-        self._account = account
-        self._limit_mb = settings.get(desk.store, "upload_limit_mb")
-        self._folder = desk.folder / self.id
-        with _room():
-            self._folder.mkdir(mode=0o700)
-            self._file = _private(self._folder / "content")
-        self._done = False
-
-    def __enter__(self) -> "Incoming":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            if kind is None:
-                self.finish()
-        finally:
-            self.clear()
-
-    def write(self, some: bytes) -> None:
-        """The next piece."""
-        self.size += len(some)
-        if self.size > self._limit_mb << 20:
-            raise too_large(self._limit_mb)
-        with _room():
-            self._file.write(some)
-
-    def finish(self) -> None:
-        """Makes the file safe on the disk and puts it onto the desk."""
-        entry = _Entry(self.id, self._name, self.size, self._account, now())
-        if self.choices:
-            entry.choices[""] = self.choices
-        with _room():
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            with self._desk._changed:
-                self._desk._save(entry)
-                _sync(self._desk.folder)
-                self._desk._add(entry)
-        self._done = True
-
-    def clear(self) -> None:
-        """Leaves nothing of a file that did not arrive whole."""
-        with suppress(OSError):
-            self._file.close()
-        if not self._done:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def too_large(limit_mb: int) -> IntakeError:
-    """The refusal of a file that is larger than the setting upload_limit_mb."""
-    return IntakeError(
-        "The file is larger than {limit} MB, the most that one file may have. Split it into smaller files. "
-        "Nothing was changed.",
-        limit=limit_mb,
-    )
-
-
-@contextmanager
-def _room() -> Generator[None]:
-    """Says in words that there is no room."""
-    try:
-        yield
-    except OSError as error:
-        _log.exception("a file could not be written onto the desk")
-        raise IntakeError(
-            "There is not enough room on the server's disk for this file. Tell your administrator. Nothing was changed."
-        ) from error
-
-
 def _wanted(table: Table, keys: Sequence[str] | None) -> bool:
     return table.loadable and (keys is None or table.key in keys)
-
-
-def _preview(store: Store, prepared: Prepared) -> Preview:
-    new_locations = prepared.unknown_places(store.ask("intake/locations")["name"].to_list())
-    return Preview(
-        dict(prepared.counts), _own(prepared.became(FIRST_ROWS)), _own(prepared.rejects.head(FIRST_REJECTS)),
-        prepared.new_people, tuple(new_locations), prepared.needs_location, prepared.span, prepared.earlier,
-        remarks(store, prepared), _words(prepared), asked_words(prepared.facts),
-    )  # fmt: skip
-
-
-def _words(prepared: Prepared) -> tuple[Word, ...]:
-    words = prepared.facts.words.head(MOST_WORDS).iter_rows()
-    return tuple(
-        Word(text, rows, (datetime.min + timedelta(seconds=seconds // rows)).time()) for text, rows, seconds in words
-    )
-
-
-def _own(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same rows with nothing shared: a slice would keep all of the file's rows mapped."""
-    return pl.DataFrame(frame.rows(), schema=frame.schema, orient="row")
-
-
-def _doubt(prepared: Prepared) -> IntakeError | None:
-    try:
-        unasked(prepared)
-    except IntakeError as doubt:
-        return doubt
-    return None
-
-
-def _new_id() -> str:
-    return f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
-
-
-def _private(path: Path) -> IO[bytes]:
-    """A new file that only the server's account may read."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
-
-
-def _sync(folder: Path) -> None:
-    """Makes the names in a folder safe on the disk."""
-    with suppress(OSError):  # not every file system can
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 _desks: dict[Path, Desk] = {}

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from quetma import settings
 from quetma.access import audit
-from quetma.intake.desk import Item, Table, desk_of, too_large
+from quetma.intake.desk import desk_of
 from quetma.intake.errors import REASONS, IntakeError
+from quetma.intake.incoming import too_large
+from quetma.intake.preview import Item, Table
 from quetma.intake.source import label
 from quetma.language import DEFAULT, moment, number, translator
 from quetma.store import VIETNAM, Store, now
@@ -143,6 +145,7 @@ class Inbox:
             f"{named}: {t('Upload no.')} {table.batch_id}, {t(label(kind, source))}: "
             + t("{row_count} rows = {accepted} new + {duplicates} already stored + {rejected} rejected", **figures)
         ]
+        lines += [f"    {remark.words(t)}" for remark in (table.preview.remarks if table.preview else ())]
         rejects = self.store.ask(
             "intake/rejects", batch=table.batch_id, open_only=False, page_size=REPORTED, page_start=0
         )

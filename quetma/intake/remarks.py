@@ -28,7 +28,7 @@ def _named_twice(store: Store, prepared: Prepared) -> list[Message]:
     """The phones whose names, in this file or in the store, can hardly be of one person: all of it counts as one."""
     persons, names = prepared.settled.people, dict(prepared.facts.names.iter_rows())
     known = persons.filter((pl.col("person_id") > 0) & pl.col("phone").is_not_null() & ~pl.col("masked"))
-    known = known.filter(pl.col("name") != people.domestic_all(known["phone"]))
+    known = known.filter(pl.col("name") != people.domestic_all(pl.col("phone")))
     known = known.with_columns(name_key=people.fold_all(known["name"]))
     stored = store.ask("intake/called_otherwise", {"named": known.select("who", "person_id", "name_key")})
     for who, name, key in stored.iter_rows():

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from quetma.intake.columns import FIELDS, KINDS
-from quetma.intake.desk import Desk, Item, Table, desk_of
+from quetma.intake.desk import Desk, desk_of
 from quetma.intake.normalise import days_in
+from quetma.intake.preview import Item, Table
 from quetma.intake.source import SOURCES
 from quetma.store import now
 from quetma.web import reading, rows, widgets

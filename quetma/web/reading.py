@@ -8,8 +8,9 @@ import streamlit as st
 
 from quetma.intake.choices import DIRECTIONS, LEFT_OUT, Choices
 from quetma.intake.columns import FIELDS, KINDS, Proposal
-from quetma.intake.desk import Desk, Item, Table, Word
+from quetma.intake.desk import Desk
 from quetma.intake.prepare import UnknownPlace
+from quetma.intake.preview import Item, Table, Word
 from quetma.web import widgets
 
 if TYPE_CHECKING:

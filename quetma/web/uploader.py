@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from quetma import settings
 from quetma.intake import IntakeError
-from quetma.intake.desk import desk_of, too_large
+from quetma.intake.desk import desk_of
+from quetma.intake.incoming import too_large
 from quetma.web import wall
 from quetma.web.page import Page
 

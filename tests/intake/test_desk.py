@@ -18,7 +18,8 @@ import xlsxwriter
 
 from quetma import rollups
 from quetma.intake import Choices, IntakeError, apart, desk
-from quetma.intake.desk import Desk, Item, desk_of
+from quetma.intake.desk import Desk, desk_of
+from quetma.intake.preview import Item
 from quetma.store import ROOT, Store, now, open_store
 
 HEADER = "Họ tên,SĐT,Thời gian,Địa điểm,Vào/Ra\n"
