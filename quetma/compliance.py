@@ -63,8 +63,10 @@ def on(store: Store, day: date) -> dict[str, Any]:
 
 
 def absent(store: Store, day: date) -> list[int]:
-    """Who of the staff is away on the day, by person_id."""
-    away = set(store.ask("rota/absent", first=day, last=day)["person_id"])
+    """Who of the staff is away for the whole day, by person_id."""
+    found = store.ask("rota/absent", first=day, last=day)
+    half = (pl.col("half_first") & (pl.col("first_day") == day)) | (pl.col("half_last") & (pl.col("last_day") == day))
+    away = set(found.filter(~half)["person_id"])
     return [person for person in people(store, day)["person_id"] if person in away]
 
 
