@@ -4,7 +4,7 @@ import streamlit as st
 
 from quetma import plan
 from quetma.web import page, widgets
-from quetma.web.plan import continuity, edit, rota, show
+from quetma.web.plan import continuity, edit, rota, show, versions
 
 here = page.begin("Plan and rota", right="health")
 t = here.t
@@ -18,7 +18,7 @@ views = {
     "continuity": (t("Continuity"), lambda: continuity.view(here, saved.plan)),
     "rota": (t("Rota"), lambda: rota.view(here, saved.plan)),
     "edit": (t("Edit"), lambda: edit.view(here, saved)),
-    "versions": (t("Versions"), lambda: edit.versions(here)),
+    "versions": (t("Versions"), lambda: versions.view(here)),
 }
 if st.session_state.get("plan_view") not in views:
     st.session_state["plan_view"] = "plan"

@@ -7,7 +7,7 @@ from typing import Literal
 
 import polars as pl
 
-from quetma import compliance, follow_up, language, rollups
+from quetma import cases, compliance, conduct, follow_up, language, plan, playbook, rollups, rota, terms
 from quetma.intake import inbox
 from quetma.intake.desk import desk_of
 from quetma.language import Translate
@@ -39,7 +39,9 @@ def _items(store: Store, t: Translate, health: bool, upload: bool) -> Iterator[I
     before = compliance.previous(store, today)
     yield from _symptoms(store, t, before or today, today, health)
     if health:
+        yield from _steps(store, t)
         yield from _contacts(store, t)
+        yield from _plan(store, t)
 
     staff = compliance.people(store, today)
     for duty, say in (
@@ -101,6 +103,34 @@ def _contacts(store: Store, t: Translate) -> Iterator[Item]:
     overdue = contacts.filter(late.len() > 0, ~late.contains("call"))
     yield from said("duty", t("Follow-up of contacts that is overdue: {n} people."), overdue)
     yield from said("duty", t("Contacts to follow up today: {n} people."), contacts.filter(due.len() > 0))
+
+
+def _steps(store: Store, t: Translate) -> Iterator[Item]:
+    """The steps of the plan that are overdue in open cases."""
+    moment = store.clock()
+    for case in cases.registered(store):
+        late = [item for item in playbook.checklist(store, case) if item.overdue(moment)] if case.open else []
+        if late:
+            text = t("Case {case}: {n} steps of the plan are overdue. The first: {step}.", case=case.case_id,
+                     n=len(late), step=late[0].step.text.rstrip("."))  # fmt: skip
+            yield Item("urgent", text, "cases")
+
+
+def _plan(store: Store, t: Translate) -> Iterator[Item]:
+    """Shifts of today and the next working day that nobody has, or cannot; and decisions to look at again."""
+    wrong = rota.problems(store, plan.current(store).plan, rota.upcoming(store))
+    for day in sorted({problem.day for problem in wrong}):
+        told = [
+            f"{problem.duty} ({terms.problems(t)[problem.kind]})" for problem in wrong if problem.day == day
+        ]  # fmt: skip
+        yield Item("duty", t("Shifts of {day} to be mended: {duties}.", day=language.day(day),
+                             duties=_listed(told, t)), "plan")  # fmt: skip
+    refuted = conduct.ledger(store).filter(pl.col("refuted").list.len() > 0)
+    if refuted.height:
+        names = refuted.unique("person_id", maintain_order=True)["name"].to_list()
+        text = t("Decisions about days that, by now, were not missed: {who}. Look at them again.",
+                 who=_listed(names, t))  # fmt: skip
+        yield Item("duty", text, "conduct")
 
 
 def _files(store: Store, t: Translate, today: date) -> Iterator[Item]:

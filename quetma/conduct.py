@@ -1,15 +1,17 @@
 """What is decided about staff who repeatedly miss a duty: who missed what, which step the ladder proposes, the ledger.
 
 Nothing is automatic: a leader decides each step, with a reason, a day and, where there is one, the paper's number. A
-decision is about the missed days it names; the next step is proposed by days that no decision is about yet.
+decision is about the missed days it names; the next step is proposed by days that no decision is about yet. A late
+upload may show that such a day was not missed after all: the ledger then says so, and a leader takes it back.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal, get_args
 
 import polars as pl
+from duckdb import DuckDBPyConnection
 
 from quetma import directory
 from quetma.access import audit
@@ -17,6 +19,8 @@ from quetma.plan import LADDER, LadderStep, Plan
 from quetma.store import Store, query
 
 DUTIES = ("scanned", "declared")  # those that are due every working day
+Channel = Literal["handed", "told", "email"]
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 
 class ConductError(ValueError):
@@ -75,8 +79,8 @@ def _proposed(row: dict[str, Any], plan: Plan, entries: pl.DataFrame, last: date
     }
 
 
-def decide(store: Store, account: str, *decisions: Decision) -> None:
-    """Keeps decisions, all or none. Raises `ConductError`."""
+def decide(store: Store, account: str, *decisions: Decision) -> list[int]:
+    """Keeps decisions, all or none; their numbers. Raises `ConductError`."""
     rows = []
     for decision in decisions:
         if not decision.missed:
@@ -88,29 +92,71 @@ def decide(store: Store, account: str, *decisions: Decision) -> None:
         if decision.duty not in DUTIES or decision.step not in LADDER:
             raise ValueError(f"not a decision: {decision}")
         rows.append(asdict(decision) | {"missed": list(decision.missed), "of_entry": None})
-    _enter(store, account, "decide", rows)
+    with store.write() as cursor:  # nobody else writes meanwhile: what is asked here still holds when it is kept
+        for decision in decisions:
+            _check(store, decision)
+        return _enter(cursor, store, account, "decide", rows)
+
+
+def _check(store: Store, decision: Decision) -> None:
+    """Whether the person still missed these days, and nobody has decided about one of them meanwhile."""
+    days = store.ask("compliance/days", first=min(decision.missed), last=max(decision.missed))
+    own = days.filter((pl.col("person_id") == decision.person_id) & ~pl.col(decision.duty))
+    if not set(decision.missed) <= set(own["day"]):
+        raise ConductError("By now the data says that one of these days was not missed. Look at the list again.")
+    entries = ledger(store).filter(person_id=decision.person_id, duty=decision.duty)
+    if set(decision.missed) & {day for days in entries["missed"] for day in days}:
+        raise ConductError("Somebody has decided about one of these days meanwhile. Look at the list again.")
 
 
 def take_back(store: Store, account: str, entry_id: int, reason: str) -> None:
     """A decision no longer holds; that it was made, and why and by whom taken back, stays. Raises `ConductError`."""
     if not reason.strip():
         raise ConductError("Say why it is taken back.")
-    [row] = ledger(store).filter(pl.col("entry_id") == entry_id).iter_rows(named=True)
-    kept = {name: row[name] for name in ("person_id", "duty", "step", "missed", "document")}
-    kept |= {"reason": reason, "decided_on": store.clock().date(), "of_entry": entry_id}
-    _enter(store, account, "take back decision", [kept])
-
-
-def _enter(store: Store, account: str, action: str, rows: Sequence[dict[str, Any]]) -> None:
-    at = store.clock()
     with store.write() as cursor:
-        for row in rows:
-            cursor.execute(query("conduct/insert")[0], row | {"entered_at": at, "entered_by": account})
-            days = ", ".join(f"{day:%d/%m/%Y}" for day in row["missed"])
-            told = f"{row['step']}, {row['duty']} {days}: {row['reason']}"
-            audit.log_within(cursor, account, action, directory.called(store, row["person_id"]), told)
+        found = ledger(store).filter(entry_id=entry_id).rows(named=True)
+        if not found:
+            raise ConductError("This decision was taken back already.")
+        kept = {name: found[0][name] for name in ("person_id", "duty", "step", "missed", "document")}
+        kept |= {"reason": reason.strip(), "decided_on": store.clock().date(), "of_entry": entry_id}
+        _enter(cursor, store, account, "take back decision", [kept])
+
+
+def _enter(
+    cursor: DuckDBPyConnection, store: Store, account: str, action: str, rows: Sequence[dict[str, Any]]
+) -> list[int]:
+    at = store.clock()
+    numbers = []
+    for row in rows:
+        values = row | {"entered_at": at, "entered_by": account}
+        numbers += [number for (number,) in cursor.execute(query("conduct/insert")[0], values).fetchall()]
+        days = ", ".join(f"{day:%d/%m/%Y}" for day in row["missed"])
+        told = f"{row['step']}, {row['duty']} {days}: {row['reason']}"
+        audit.log_within(cursor, account, action, directory.called(store, row["person_id"]), told)
+    return numbers
 
 
 def ledger(store: Store) -> pl.DataFrame:
     """Every decision that holds, newest first (columns of queries/conduct/ledger.sql)."""
     return store.ask("conduct/ledger")
+
+
+def everything(store: Store, person_id: int = 0) -> pl.DataFrame:
+    """Every decision ever made, also those taken back (columns of queries/conduct/entries.sql); 0: about everybody."""
+    return store.ask("conduct/entries", person_id=person_id)
+
+
+def told(store: Store, account: str, entry_id: int, channel: Channel, failed: str = "") -> None:
+    """Notes that a decision reached the person concerned that way; or why it failed to."""
+    with store.write() as cursor:
+        values = {
+            "of_entry": entry_id, "channel": channel, "failed": failed, "entered_at": store.clock(),
+            "entered_by": account,
+        }  # fmt: skip
+        cursor.execute(query("conduct/notice")[0], values)
+        found = ledger(store).filter(entry_id=entry_id)["person_id"].to_list()
+        if not found:
+            raise ConductError("This decision was taken back already.")
+        subject = directory.called(store, found[0])
+        action = "notice failed" if failed else "notice given"
+        audit.log_within(cursor, account, action, subject, f"{channel}, decision {entry_id}")

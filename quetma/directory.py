@@ -46,8 +46,13 @@ def person(store: Store, person_id: int) -> dict[str, Any] | None:
 
 def called(store: Store, person_id: int) -> str:
     """Name and phone of somebody that something of ours rests on, also when no upload names them any more."""
+    return " ".join(name_and_phone(store, person_id)).strip()
+
+
+def name_and_phone(store: Store, person_id: int) -> tuple[str, str]:
+    """The same apart; '' for no phone."""
     [[name, phone]] = store.ask("people/called", person_id=person_id).rows()
-    return f"{name} {phone}".strip()
+    return name, phone
 
 
 def phone_pieces(text: str) -> list[str]:

@@ -190,8 +190,9 @@ def current(store: Store) -> Saved:
 
 def opened(store: Store, version: int) -> Saved | None:
     """That version; 0 is the newest."""
+    renamed = dict(store.ask("plan/renamed").iter_rows())  # who was merged since into whom
     for row in store.ask("plan/content", version=version).iter_rows(named=True):
-        plan = Plan.from_dict(json.loads(row.pop("content")))
+        plan = Plan.from_dict(json.loads(row.pop("content")), lambda person: renamed.get(person, person))
         return Saved(plan=plan, **row)
     return None
 

@@ -38,6 +38,11 @@ SETTINGS = {
         28,
         "for how many days visitors are told that a check-in is kept: two incubation periods",
     ),
+    "smtp_host": Setting(str, "", "the mail server reminders go through; '' is none"),
+    "smtp_port": Setting(int, 587, "submission with STARTTLS (RFC 6409); 465 is TLS from the first byte (RFC 8314)"),
+    "smtp_security": Setting(str, "starttls", "starttls | tls | none, which is for a server on this machine only"),
+    "smtp_user": Setting(str, "", "who the mail server is told that we are; '' when it asks for none"),
+    "smtp_sender": Setting(str, "", "the address that reminders come from"),
     "unit_name": Setting(str, "", "the unit's name as it stands on screens and exports"),
 }
 
@@ -55,3 +60,9 @@ def get(source: Store | DuckDBPyConnection, key: str) -> Any:
     cursor = source.cursor() if isinstance(source, Store) else source
     stored = cursor.execute("SELECT value FROM setting WHERE key = ?", [key]).fetchall()
     return setting.read(stored[0][0]) if stored else setting.default
+
+
+def put(cursor: DuckDBPyConnection, key: str, value: str) -> None:
+    """Stores a setting inside a write; its text must be readable."""
+    SETTINGS[key].read(value)
+    cursor.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [key, value])

@@ -133,6 +133,11 @@ def steps(t: Translate) -> dict[str, str]:
     return {"remind": t("reminder"), "criticise": t("criticism"), "sanction": t("sanction")}
 
 
+def channels(t: Translate) -> dict[str, str]:
+    """How a decision may reach the person concerned."""
+    return {"handed": t("handed over in writing"), "told": t("told in person"), "email": t("by e-mail")}
+
+
 def missed(t: Translate) -> dict[str, str]:
     """What it is to have missed a daily duty."""
     return {"scanned": t("no QR scan"), "declared": t("no health declaration")}

@@ -210,6 +210,12 @@ def test_contacts_of_a_case_by_what_is_most_pressing(store: Store, monkeypatch: 
     )  # fmt: skip
     clock = at(FRIDAY + timedelta(days=2), 10)
     assert [item for item in items(store) if item.page == "cases"] == [
+        Item(
+            "urgent",
+            "Case 1: 6 steps of the plan are overdue. The first: Báo cáo Ban chỉ đạo cấp huyện, trạm y tế; "
+            "phối hợp chuyển người bệnh đi điều trị, cách ly.",
+            "cases",
+        ),
         Item("urgent", "Contacts of a case who are ill or tested positive: Người 2, Người 1.", "cases"),
         Item("urgent", "Contacts of a case not reached within 24 hours: Người 3.", "cases"),
         Item("duty", "Follow-up of contacts that is overdue: 2 people.", "cases"),

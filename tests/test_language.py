@@ -40,6 +40,9 @@ ASKERS = {
     "CaseError",
     "FollowUpError",
     "DoorError",
+    "ConductError",
+    "PlanError",
+    "MailError",
 }
 LOGGER = re.compile(r"\b_?log(ger|ging)?\b")
 IN_BOTH_LANGUAGES = "'Ngôn ngữ · Language'"

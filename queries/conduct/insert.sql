@@ -4,3 +4,4 @@
 INSERT INTO conduct_entry
 SELECT (SELECT COALESCE(MAX(entry_id), 0) + 1 FROM conduct_entry), $person_id, $duty, $step, $missed, $reason, $decided_on, $document,
     $of_entry, $entered_at, $entered_by
+RETURNING entry_id

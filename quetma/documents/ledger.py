@@ -1,29 +1,76 @@
-"""The ledger of decisions about missed duties as a file, in plain columns to be keyed into another system (INS)."""
+"""The ledger of decisions about missed duties as a file, in plain columns to be keyed into another system (INS).
 
+docs/ledger.md says what each column holds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from quetma import terms
+from quetma import directory, terms
 from quetma.documents import table
-from quetma.language import Translate, translator
+from quetma.language import Translate, day, translator
 
 
-def write(rows: pl.DataFrame, fmt: str, path: Path, language: str) -> str:
-    """Writes rows of `conduct.ledger` as csv or xlsx. Returns the sentence in it."""
+@dataclass(frozen=True)
+class Filter:
+    """What of the ledger is asked for; the same object picks the rows and says so in a sentence.
+
+    text: words of a name or a piece of a phone. steps, duties: () is all. untold: only what has not reached the person.
+    """
+
+    text: str = ""
+    steps: Sequence[str] = ()
+    duties: Sequence[str] = ()
+    first: date | None = None
+    last: date | None = None
+    untold: bool = False
+
+    def of(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows of `conduct.ledger` that it picks."""
+        rows = directory.among(rows, self.text)
+        if self.steps:
+            rows = rows.filter(pl.col("step").is_in(list(self.steps)))
+        if self.duties:
+            rows = rows.filter(pl.col("duty").is_in(list(self.duties)))
+        if self.first:
+            rows = rows.filter(pl.col("decided_on") >= self.first)
+        if self.last:
+            rows = rows.filter(pl.col("decided_on") <= self.last)
+        return rows.filter(pl.col("told").list.len() == 0) if self.untold else rows
+
+    def sentence(self, t: Translate, n: int) -> str:
+        """`Decisions about missed duties: 3. Decision: reminder. Decided from 01/08/2021 to 27/08/2021.`"""
+        parts = [t("Decisions about missed duties: {n}.", n=n)]
+        if self.text.strip():
+            parts.append(t("Person: {text}.", text=self.text.strip()))
+        if self.steps:
+            parts.append(t("Decision: {what}.", what=", ".join(terms.steps(t)[step] for step in self.steps)))
+        if self.duties:
+            parts.append(t("About: {what}.", what=", ".join(terms.missed(t)[duty] for duty in self.duties)))
+        if self.first or self.last:
+            parts.append(t("Decided from {first} to {last}.", first=day(self.first) or "…", last=day(self.last) or "…"))
+        if self.untold:
+            parts.append(t("Only what has not reached the person yet."))
+        return " ".join(parts)
+
+
+def write(rows: pl.DataFrame, asked: Filter, fmt: str, path: Path, language: str) -> str:
+    """Writes rows of `conduct.ledger` that the filter picked as csv or xlsx. Returns the sentence in it."""
     t = translator(language)
-    said = sentence(rows, t)
+    said = asked.sentence(t, rows.height)
+    told = terms.channels(t)
     shown = rows.with_columns(
         days=pl.col("missed").list.eval(pl.element().dt.strftime("%d/%m/%Y")).list.join(", "),
         count=pl.col("missed").list.len(),
+        told=pl.col("told").list.eval(pl.element().replace(told)).list.join(", "),
+        refuted=pl.col("refuted").list.eval(pl.element().dt.strftime("%d/%m/%Y")).list.join(", "),
     )
     table.write(path, fmt, [shown], columns(t), said, rows.height)
     return said
-
-
-def sentence(rows: pl.DataFrame, t: Translate) -> str:
-    """What the file is."""
-    return t("Decisions about missed duties: {n}.", n=rows.height)
 
 
 def columns(t: Translate) -> list[table.Column]:
@@ -38,8 +85,11 @@ def columns(t: Translate) -> list[table.Column]:
         table.Column("duty", t("About"), 22, terms.missed(t)),
         table.Column("count", t("Missed days"), 8),
         table.Column("days", t("Which days"), 30),
-        table.Column("step", t("Decision"), 14, terms.steps(t)),
+        table.Column("step", t("Step decided"), 14, terms.steps(t)),
         table.Column("document", t("Document"), 18),
         table.Column("reason", t("Reason"), 40),
         table.Column("entered_by", t("Decided by"), 22),
+        table.Column("told", t("How it reached them"), 22),
+        table.Column("told_at", t("Reached them at"), 18),
+        table.Column("refuted", t("Not missed by now"), 22),
     ]

@@ -14,6 +14,16 @@ CREATE TABLE conduct_entry (
     reason VARCHAR NOT NULL, decided_on DATE NOT NULL, document VARCHAR NOT NULL, of_entry INTEGER,
     entered_at TIMESTAMP NOT NULL, entered_by VARCHAR NOT NULL
 );
+-- What reached the person concerned about a decision (of_entry). channel: email | handed | told. failed: why not, '' when it did.
+CREATE TABLE notice_entry (
+    entry_id INTEGER PRIMARY KEY, of_entry INTEGER NOT NULL, channel VARCHAR NOT NULL, failed VARCHAR NOT NULL,
+    entered_at TIMESTAMP NOT NULL, entered_by VARCHAR NOT NULL
+);
+-- Somebody's e-mail address; the newest holds, '' is none any more.
+CREATE TABLE address_entry (
+    entry_id INTEGER PRIMARY KEY, person_id BIGINT NOT NULL, address VARCHAR NOT NULL,
+    entered_at TIMESTAMP NOT NULL, entered_by VARCHAR NOT NULL
+);
 -- A step of a case's checklist was done, or not after all. step: its text in the plan.
 CREATE TABLE step_entry (
     entry_id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, step VARCHAR NOT NULL, done BOOLEAN NOT NULL, note VARCHAR NOT NULL,
@@ -29,13 +39,25 @@ CREATE OR REPLACE VIEW kept_person AS
     SELECT person_id FROM merge UNION SELECT into_id FROM merge UNION SELECT person_id FROM apart UNION SELECT other_id FROM apart
     UNION SELECT person_id FROM case_entry UNION SELECT person_id FROM contact_entry UNION SELECT person_id FROM follow_up_entry
     UNION SELECT UNNEST(people) FROM plan_version UNION SELECT person_id FROM conduct_entry
-    UNION SELECT person_id FROM shift_entry WHERE person_id IS NOT NULL;
+    UNION SELECT person_id FROM address_entry UNION SELECT person_id FROM shift_entry WHERE person_id IS NOT NULL;
 
 -- Every decision that was not taken back.
 CREATE VIEW conduct AS
     SELECT c.* EXCLUDE (of_entry) REPLACE (COALESCE(a.person_id, c.person_id) AS person_id)
     FROM conduct_entry c LEFT JOIN alias a ON a.alias_id = c.person_id
     WHERE c.of_entry IS NULL AND c.entry_id NOT IN (SELECT of_entry FROM conduct_entry WHERE of_entry IS NOT NULL);
+-- One row per decision and channel that was tried: the newest of each.
+CREATE VIEW notice AS
+    SELECT * EXCLUDE (newest) FROM (
+        SELECT *, ROW_NUMBER() OVER (PARTITION BY of_entry, channel ORDER BY entry_id DESC) AS newest FROM notice_entry
+    ) WHERE newest = 1;
+-- One row per person with an e-mail address.
+CREATE VIEW address AS
+    SELECT person_id, address, entered_at, entered_by FROM (
+        SELECT COALESCE(a.person_id, e.person_id) AS person_id, e.address, e.entered_at, e.entered_by,
+            ROW_NUMBER() OVER (PARTITION BY COALESCE(a.person_id, e.person_id) ORDER BY e.entry_id DESC) AS newest
+        FROM address_entry e LEFT JOIN alias a ON a.alias_id = e.person_id
+    ) WHERE newest = 1 AND address <> '';
 -- One row per day and duty that somebody has.
 CREATE VIEW shift AS
     SELECT s.day, s.duty, COALESCE(a.person_id, s.person_id) AS person_id, s.entered_at, s.entered_by FROM (

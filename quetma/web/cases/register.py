@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from quetma import cases, follow_up, language, receipts, terms, tracing
+from quetma import cases, continuity, follow_up, language, receipts, terms, tracing
 from quetma.cases import RegisteredCase, Said, State
 from quetma.web import widgets
 from quetma.web.cases import acts
 from quetma.web.plan import checklist
+from quetma.web.plan import continuity as uncovered
 from quetma.web.tracing import question
 
 if TYPE_CHECKING:
@@ -189,6 +190,10 @@ def _card(here: "Page", case: RegisteredCase) -> None:
             if st.button(t("Trace now"), key=f"case_trace_{case.case_id}", icon=":material/share:"):
                 question.pick([case.case])
                 st.switch_page(widgets.PAGES / "tracing.py")
+            if case.open and (away := continuity.of_case(here.store, case.case_id)):
+                label = t("Which duties are uncovered? ({n} of the staff)", n=len(away))
+                if st.button(label, key=f"case_uncovered_{case.case_id}", icon=":material/person_off:"):
+                    uncovered.open_about(away)
         if is_open:
             here.audit("open case", f"{case.case_id} {case.name} {case.phone_shown}".strip())
             checklist.view(here, case)

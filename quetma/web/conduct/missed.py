@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from quetma import conduct, settings, terms
+from quetma import conduct, mail, notices, settings, terms
 from quetma.conduct import ConductError, Decision
 from quetma.documents import reminders
-from quetma.plan import LADDER, Plan
+from quetma.plan import LADDER, LadderStep, Plan
 from quetma.web import widgets
+from quetma.web.conduct import acts
 
 if TYPE_CHECKING:
     from quetma.web.page import Page
 
 SHOWN = 20  # people at once
 OPENED = "conduct_opened"  # (person_id, duty): about whom a decision is being made
-SAID = "conduct_said"
 
 
 def view(here: "Page", plan: Plan) -> None:
     """What is asked, and everybody it finds, each with what can be done."""
     t = here.t
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        names = terms.missed(t)
+    names = terms.missed(t)
+    with st.container(horizontal=True, vertical_alignment="top"):
         duty = st.segmented_control(
             t("Missed"), list(conduct.DUTIES), default="scanned", required=True,
             format_func=lambda duty: names[duty], key="conduct_duty", persist_state="session",
@@ -43,11 +43,13 @@ def view(here: "Page", plan: Plan) -> None:
             icon=":material/check_circle:",
         )
         return
-    waiting = found.filter(pl.col("undecided").list.len() > 0).height
+    waiting = found.filter(pl.col("undecided").list.len() > 0)
     st.markdown(
         t("**{n} people**, {waiting} of them with days that nothing is decided about.", n=here.number(found.height),
-          waiting=here.number(waiting))
+          waiting=here.number(waiting.height))
     )  # fmt: skip
+    if waiting.height:
+        _all(here, waiting, duty)
     shown = st.session_state.get("conduct_shown", SHOWN)
     for row in found.head(shown).iter_rows(named=True):
         _card(here, row, duty)
@@ -57,10 +59,9 @@ def view(here: "Page", plan: Plan) -> None:
             key="conduct_more",
             on_click=lambda: st.session_state.update(conduct_shown=shown + SHOWN),
         )
-    _texts(here, found, duty)
     if opened := st.session_state.get(OPENED):
         chosen = found.filter(pl.col("person_id") == opened[0])
-        if opened[1] != duty or chosen.is_empty():
+        if opened[1] != duty or chosen.is_empty() or not chosen["undecided"].list.len()[0]:
             st.session_state[OPENED] = None
         else:
             row = chosen.row(0, named=True)
@@ -104,58 +105,108 @@ def _days(days: list[date]) -> str:
     return ", ".join(f"{day:%d/%m}" for day in days)
 
 
+def _reason(here: "Page", duty: str, days: list[date]) -> str:
+    return terms.missed(here.t)[duty].capitalize() + ": " + _days(days)
+
+
 def _form(here: "Page", row: dict[str, Any], duty: str) -> None:
     """The text to send, then the decision. Nothing is sent or decided without a leader."""
     t, steps = here.t, terms.steps(here.t)
     days = row["undecided"]
     st.markdown(t("Days that nothing is decided about: {days}", days=_days(days)))
-    st.caption(t("A text for them; the button at its right copies it."))
-    text = reminders.reminder(t, row["name"], duty, days, settings.get(here.store, "unit_name"))
-    st.code(text, language=None, wrap_lines=True)
     key = f"conduct_{duty}_{row['person_id']}"
+    step: LadderStep = st.segmented_control(
+        t("Step decided"), LADDER, default=row["proposed"] or LADDER[0], required=True,
+        format_func=lambda step: steps[step], key=f"{key}_step", wrap=True,
+    ) or LADDER[0]  # fmt: skip
+    if step == "remind":
+        st.caption(t("A text for them; the button at its right copies it."))
+        text = reminders.reminder(
+            notices.WRITTEN, row["name"], duty, days, settings.get(here.store, "unit_name")
+        )  # fmt: skip
+        st.code(text, language=None, wrap_lines=True)
+    else:
+        st.caption(t("Once it is saved, the notice to hand over stands in the ledger."))
+    address = mail.addresses(here.store).get(row["person_id"]) if mail.server(here.store) else None
     with st.form(f"{key}_form", border=False):
-        step = st.segmented_control(
-            t("Decision"), LADDER, default=row["proposed"] or LADDER[0], required=True,
-            format_func=lambda step: steps[step], key=f"{key}_step", wrap=True,
-        )  # fmt: skip
-        reason = st.text_input(
-            t("Reason"), value=terms.missed(t)[duty].capitalize() + ": " + _days(days), max_chars=500,
-            key=f"{key}_reason",
-        )  # fmt: skip
-        today = here.store.clock().date()
-        with st.grid(2, min_column_width=180):
-            decided_on = st.date_input(
-                t("Decided on"), value=today, min_value=widgets.FIRST_DAY, format="DD/MM/YYYY", key=f"{key}_day"
-            )
-            document = st.text_input(
-                t("Number of the document"), max_chars=100, placeholder=t("empty: none"), key=f"{key}_document"
-            )
+        reason = st.text_input(t("Reason"), value=_reason(here, duty, days), max_chars=500, key=f"{key}_reason")
+        decided_on, document = _when(here, key)
+        post = address is not None and st.checkbox(
+            t("Send it by e-mail to {address}", address=widgets.plain(address)), key=f"{key}_post"
+        )
         if st.form_submit_button(t("Save the decision"), type="primary"):
-            decision = Decision(
-                row["person_id"], duty, step or LADDER[0], tuple(days), (reason or "").strip(), decided_on or today,
-                (document or "").strip(),
-            )  # fmt: skip
-            try:
-                conduct.decide(here.store, here.account, decision)
-            except ConductError as refused:
-                st.error(f"{t(str(refused))} {t('Nothing was saved.')}", icon=":material/error:")
-                return
-            st.session_state[SAID] = t("Decided about {name}: {step}.", name=row["name"], step=steps[decision.step])
-            _close()
-            st.rerun()
+            decision = Decision(row["person_id"], duty, step, tuple(days), (reason or "").strip(), decided_on, document)
+            said = t("Decided about {name}: {step}.", name=row["name"], step=steps[step])
+            if _decide(here, [decision], said, post):
+                _close()
+                st.rerun()
 
 
-def _texts(here: "Page", found: pl.DataFrame, duty: str) -> None:
-    """A text for everybody with undecided days, as one list to copy."""
+def _when(here: "Page", key: str) -> tuple[date, str]:
+    """The day of the decision and the number of its paper."""
+    t, today = here.t, max(here.store.today(), here.store.clock().date())
+    with st.grid(2, min_column_width=180):
+        decided_on = st.date_input(
+            t("Decided on"), value=today, min_value=widgets.FIRST_DAY, format="DD/MM/YYYY", key=f"{key}_day"
+        )
+        document = st.text_input(
+            t("Number of the document"), max_chars=100, placeholder=t("empty: none"), key=f"{key}_document"
+        )
+    return decided_on or today, (document or "").strip()
+
+
+def _decide(here: "Page", decisions: list[Decision], said: str, post: bool) -> bool:
+    """Keeps the decisions, and sends the letters if asked to; False and an error when they are refused."""
+    try:
+        entries = conduct.decide(here.store, here.account, *decisions)
+    except ConductError as refused:
+        st.error(f"{here.t(str(refused))} {here.t('Nothing was saved.')}", icon=":material/error:")
+        return False
+    if post:
+        acts.send(here, said, entries)
+    else:
+        st.session_state[acts.SAID] = said
+    return True
+
+
+def _all(here: "Page", waiting: pl.DataFrame, duty: str) -> None:
+    """A text for everybody with undecided days, as one list to copy; and the decision to remind several at once."""
     t = here.t
-    rows = found.filter(pl.col("undecided").list.len() > 0)
-    if rows.is_empty():
-        return
-    with widgets.open_rows(here, t("Reminder texts for all {n}", n=here.number(rows.height)), key="texts") as opened:
-        if opened.open:
-            unit = settings.get(here.store, "unit_name")
-            texts = [
-                (row["name"], "", reminders.reminder(t, row["name"], duty, row["undecided"], unit))
-                for row in rows.head(100).iter_rows(named=True)
-            ]
-            st.code(reminders.as_list(texts), language=None, wrap_lines=True, height=300)
+    with widgets.open_rows(
+        here, t("Remind several of {n} at once", n=here.number(waiting.height)), key="texts"
+    ) as rows:
+        if not rows.open:
+            return
+        unit = settings.get(here.store, "unit_name")
+        names = dict(waiting.select("person_id", "name").iter_rows())
+        proposed = waiting.filter(pl.col("proposed") == "remind")["person_id"].to_list()
+        chosen = st.multiselect(
+            t("Whom to remind"), list(names), default=proposed, format_func=lambda one: names.get(one, ""),
+            key=f"remind_{duty}", placeholder=t("Choose staff"),
+        )  # fmt: skip
+        people = waiting.filter(pl.col("person_id").is_in(chosen)).rows(named=True)
+        if not people:
+            return
+        texts = [
+            (row["name"], "", reminders.reminder(notices.WRITTEN, row["name"], duty, row["undecided"], unit))
+            for row in people
+        ]  # fmt: skip
+        st.caption(t("The texts for them; the button at the right copies all."))
+        st.code(reminders.as_list(texts), language=None, wrap_lines=True, height=min(300, 90 * len(texts) + 40))
+        known = mail.addresses(here.store) if mail.server(here.store) else {}
+        able = sum(row["person_id"] in known for row in people)
+        with st.form(f"remind_{duty}_form", border=False):
+            decided_on, document = _when(here, f"remind_{duty}")
+            post = able > 0 and st.checkbox(
+                t("Send it by e-mail ({n} of {all} have an address)", n=able, all=len(people)),
+                key=f"remind_{duty}_post",
+            )
+            label = t("Record the reminder for {n} people", n=here.number(len(people)))
+            if st.form_submit_button(label, type="primary"):
+                decisions = [
+                    Decision(row["person_id"], duty, "remind", tuple(row["undecided"]),
+                             _reason(here, duty, row["undecided"]), decided_on, document)
+                    for row in people
+                ]  # fmt: skip
+                if _decide(here, decisions, t("Reminded: {n} people.", n=here.number(len(people))), post):
+                    st.rerun()

@@ -1,21 +1,31 @@
-"""If these people stay away: which duties are uncovered, who stands in, who is left at each premises."""
+"""If these people stay away: which duties are uncovered, who stands in, who is left at each premises; given away in the
+rota by one press.
+"""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 import streamlit as st
 
-from quetma import continuity
+from quetma import continuity, rota
 from quetma.continuity import Gap
 from quetma.plan import Plan
 from quetma.web import widgets
-from quetma.web.plan.show import name_of
+from quetma.web.plan.edit import SAID
 
 if TYPE_CHECKING:
     from quetma.web.page import Page
 
 AWAY = "continuity_away"  # person_ids; set by who opens the page about some people
-NAMED = 4  # others who could be asked
+
+
+def open_about(people: Sequence[int]) -> None:
+    """Goes to this screen, about these people."""
+    st.session_state[AWAY] = list(people)
+    st.session_state["plan_view"] = "continuity"
+    st.switch_page(widgets.PAGES / "plan.py")
 
 
 def view(here: "Page", of: Plan) -> None:
@@ -26,7 +36,7 @@ def view(here: "Page", of: Plan) -> None:
         widgets.empty(here, t("Nobody is on the staff list."))
         return
     known = dict(staff.select("person_id", "name").iter_rows())
-    now = [person for person in known if person in continuity.away_now(here.store)]
+    now = continuity.staff_among(here.store, continuity.away_until(here.store))
     if AWAY not in st.session_state:
         st.session_state[AWAY] = now
     st.session_state[AWAY] = [person for person in st.session_state[AWAY] if person in known]
@@ -49,17 +59,9 @@ def view(here: "Page", of: Plan) -> None:
             icon=":material/warning:",
         )
     found = continuity.gaps(here.store, of, away)
-    uncovered = [gap for gap in found if gap.stand_in is None]
-    if uncovered:
-        st.error(t("**{n} duties are uncovered.**", n=len(uncovered)), icon=":material/person_off:")
-    elif found:
-        st.success(t("Everything is covered by who stands in."), icon=":material/check_circle:")
-    elif of.focal:
-        st.success(
-            t("They have no duty in the plan and no shift in the next two weeks."), icon=":material/check_circle:"
-        )
-    for gap in [*uncovered, *(gap for gap in found if gap.stand_in is not None)]:
-        _gap(here, gap)
+    _answer(here, of, found)
+    for at, gap in enumerate(found):
+        _gap(here, gap, known, at)
     st.markdown(f"#### {t('Who is left at each premises')}")
     widgets.table(
         continuity.premises(here.store, away).with_columns(
@@ -70,19 +72,69 @@ def view(here: "Page", of: Plan) -> None:
     )
 
 
-def _gap(here: "Page", gap: Gap) -> None:
+def _answer(here: "Page", of: Plan, found: list[Gap]) -> None:
+    """In one sentence; and the button that gives away at once whatever somebody stands in for."""
+    t = here.t
+    uncovered = {gap.duty for gap in found if gap.stand_in is None}
+    if uncovered:
+        st.error(t("**{n} duties are uncovered.**", n=len(uncovered)), icon=":material/person_off:")
+    elif found:
+        st.success(t("Everything is covered by who stands in."), icon=":material/check_circle:")
+    elif of.focal:
+        st.success(
+            t("They leave no duty of the plan and no shift of the next two weeks open."), icon=":material/check_circle:"
+        )
+    able = [gap for gap in found if gap.stand_in is not None]
+    if len(able) > 1:
+        days = sum(len(gap.days) for gap in able)
+        if st.button(t("Give all that to who stands in ({n} entries in the rota)", n=days), type="primary",
+                     key="continuity_all", icon=":material/swap_horiz:"):  # fmt: skip
+            _give(here, {(day, gap.duty): gap.stand_in for gap in able for day in gap.days})
+
+
+def _gap(here: "Page", gap: Gap, known: dict[int, str], at: int) -> None:
     t = here.t
     duty = widgets.plain(gap.duty)
-    when = t(" on {day}", day=here.day(gap.day)) if gap.day else ""
-    who = widgets.plain(name_of(here, gap.person_id))
-    with st.container(border=True, gap="xsmall"):
-        if gap.stand_in is not None:
-            st.markdown(
-                f":green[:material/check_circle:] **{duty}**{when} – {who}. "
-                + t("Stands in: **{name}**.", name=widgets.plain(name_of(here, gap.stand_in)))
-            )
+    who = widgets.plain(known.get(gap.person_id, ""))
+    with st.container(border=True, gap="small"):
+        icon = ":green[:material/check_circle:]" if gap.stand_in is not None else ":red[:material/person_off:]"
+        says = (
+            t("Stands in: **{name}**.", name=widgets.plain(known[gap.stand_in]))
+            if gap.stand_in is not None
+            else t("Nobody stands in.")
+        )
+        st.markdown(f"{icon} **{duty}** – {who}. {says}")
+        when = _days(here, gap.days)
+        st.caption(
+            t("Their shifts: {days}", days=when)
+            if gap.shifts
+            else t("Theirs by the plan, working days: {days}", days=when)
+        )
+        choice = ([gap.stand_in] if gap.stand_in is not None else []) + list(gap.others)
+        if not choice:
+            st.caption(t("Nobody is free on all of these days."))
             return
-        st.markdown(f":red[:material/person_off:] **{duty}**{when} – {who}. " + t("Nobody stands in."))
-        if gap.others:
-            others = ", ".join(widgets.plain(name_of(here, person)) for person in gap.others[:NAMED])
-            st.caption(t("With the fewest duties: {names}", names=others))
+        key = f"continuity_{at}_{gap.duty}_{gap.person_id}"
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            chosen = st.selectbox(
+                t("Give it to (those with the fewest duties first)"), choice,
+                format_func=lambda person: known.get(person, ""), key=key, width=320,
+            )  # fmt: skip
+            if (
+                st.button(t("Put into the rota"), key=f"{key}_give", icon=":material/swap_horiz:")
+                and chosen is not None
+            ):
+                _give(here, {(day, gap.duty): chosen for day in gap.days})
+
+
+def _give(here: "Page", changes: dict[tuple[date, str], int | None]) -> None:
+    rota.fill(here.store, here.account, changes)
+    st.session_state[SAID] = here.t("Saved: {n} entries in the rota.", n=len(changes))
+    st.rerun()
+
+
+def _days(here: "Page", days: Sequence[date]) -> str:
+    """Three days by name, more as from – to."""
+    if len(days) <= 3:
+        return ", ".join(f"{day:%d/%m}" for day in days)
+    return here.t("{n} from {first} to {last}", n=len(days), first=f"{days[0]:%d/%m}", last=f"{days[-1]:%d/%m}")

@@ -1,4 +1,4 @@
-"""Editing the plan: every part a table, saved together as a new version; earlier versions, opened and brought back."""
+"""Editing the plan: every part a table, saved together as a new version."""
 
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
@@ -61,7 +61,7 @@ def _table(here: "Page", of: Plan, name: str, key: str) -> tuple[Any, ...]:
         [{column: getattr(row, column) for column in names} for row in getattr(of, name)],
         schema={column: TYPES.get(column, pl.String) for column in names},
     )
-    st.markdown(f"**{_titles(here)[name]}**")
+    st.markdown(f"**{titles(here)[name]}**")
     edited = st.data_editor(
         frame,
         column_config=_columns(here, of, name),
@@ -69,7 +69,7 @@ def _table(here: "Page", of: Plan, name: str, key: str) -> tuple[Any, ...]:
         hide_index=True,
         placeholder="",
         key=f"{key}_{name}",
-        alt=_titles(here)[name],
+        alt=titles(here)[name],
     )
     rows = pl.from_pandas(edited) if not isinstance(edited, pl.DataFrame) else edited
     first = names[1] if name == "steps" else names[0]
@@ -90,7 +90,8 @@ def _defaults(part: type) -> dict[str, Any]:
     return {"Step": {"kind": "f0"}, "Phone": {"phone": ""}, "Rung": {"misses": 1}}.get(part.__name__, {})
 
 
-def _titles(here: "Page") -> dict[str, str]:
+def titles(here: "Page") -> dict[str, str]:
+    """The parts of the plan in words."""
     t = here.t
     return {
         "objectives": t("Specific objectives"), "risks": t("Risks"), "measures": t("Measures"),
@@ -130,60 +131,40 @@ def _columns(here: "Page", of: Plan, name: str) -> dict[str, Any]:
         },
         "measures": {
             "text": text(t("Measure"), width="large"),
-            "owner": choice(t("Who"), people),
+            "owner": choice(t("In charge"), people, width="medium"),
             "state": choice(t("State"), terms.progress_of_measure(t)),
         },
         "focal": {
             "duty": text(t("Task"), width="large"),
-            "person": choice(t("Who"), people),
-            "backup": choice(t("Stands in"), people),
-            "second_backup": choice(t("Stands in second"), people),
+            "person": choice(t("In charge"), people, width="medium"),
+            "backup": choice(t("Stands in"), people, width="medium"),
+            "second_backup": choice(t("Stands in second"), people, width="medium"),
             "daily": st.column_config.CheckboxColumn(t("On the daily rota")),
         },
-        "phones": {"who": text(t("Who")), "phone": text(t("Phone"))},
+        "phones": {"who": text(t("Whose")), "phone": text(t("Phone"))},
         "steps": {
             "kind": choice(t("For"), terms.kinds_of_case(t)),
             "text": text(t("Step"), width="large"),
-            "who": text(t("Who")),
+            "who": text(t("In charge")),
             "hours": count(t("Within hours"), 0, 1000),
         },
         "ladder": {
-            "step": choice(t("Decision"), terms.steps(t)),
+            "step": choice(t("Step decided"), terms.steps(t)),
             "misses": count(t("From so many missed days"), 1, 60),
         },
     }[name]
 
 
-def versions(here: "Page") -> None:
-    """Every version; one opened, and brought back as the newest."""
+def fields_of(here: "Page") -> dict[str, dict[str, str]]:
+    """The fields of each part in words, as the tables head them."""
     t = here.t
-    rows = plan.versions(here.store)
-    if rows.is_empty():
-        st.info(t("No version is saved yet. Under *Edit*, make the plan your own and save it."), icon=":material/info:")
-        return
-    widgets.table(
-        rows,
-        {
-            "version": st.column_config.NumberColumn(t("Version"), format="%d", pinned=True),
-            "saved_at": st.column_config.DatetimeColumn(t("Saved at"), format="HH:mm DD/MM/YYYY"),
-            "saved_by": t("Saved by"),
-            "note": st.column_config.TextColumn(t("What was new"), width="large"),
-        },
-        alt=t("Versions of the plan, newest first"),
-    )
-    chosen = st.selectbox(t("Open a version"), rows["version"].to_list(), key="plan_version")
-    saved = plan.opened(here.store, chosen) if chosen else None
-    if saved is None:
-        return
-    if chosen != rows["version"][0] and st.button(
-        t("Bring version {n} back", n=chosen), icon=":material/restore:", key="plan_bring_back"
-    ):
-        try:
-            version = plan.save(here.store, here.account, saved.plan, t("version {n} again", n=chosen))
-        except PlanError as refused:
-            st.error(f"{t(str(refused))} {t('Nothing was saved.')}", icon=":material/error:")
-            return
-        st.session_state[SAID] = t("Saved as version {n}.", n=version)
-        st.rerun()
-    with st.container(border=True):
-        show.view(here, saved)
+    who = {"person": t("In charge"), "backup": t("Stands in"), "second_backup": t("Stands in second")}
+    return {
+        "objectives": {"duty": t("Figure"), "target": t("Wanted, %")},
+        "risks": {"likelihood": t("How likely"), "effect": t("How bad"), "measure": t("Against it")},
+        "measures": {"owner": t("In charge"), "state": t("State")},
+        "focal": who | {"daily": t("On the daily rota")},
+        "phones": {"phone": t("Phone")},
+        "steps": {"who": t("In charge"), "hours": t("Within hours")},
+        "ladder": {"misses": t("From so many missed days")},
+    }

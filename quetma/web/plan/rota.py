@@ -34,6 +34,7 @@ def view(here: "Page", of: Plan) -> None:
         key="rota_day", persist_state="session", width=220,
     )  # fmt: skip
     days = rota.week(chosen or here.store.clock().date())
+    duties += sorted({duty for _, duty in rota.shifts(here.store, days)} - set(duties))  # taken over for a while
     _table(here, of, duties, days)
     _problems(here, of, days)
 
@@ -87,8 +88,11 @@ def _table(here: "Page", of: Plan, duties: list[str], days: list[date]) -> None:
     if rota.shifts(here.store, before) and st.button(
         t("Fill what is empty as in the week before"), icon=":material/content_copy:", key="rota_copy"
     ):
-        n = rota.copy_week(here.store, here.account, of, before, days)
-        st.session_state[SAID] = t("Saved: {n} shifts.", n=n)
+        n, left = rota.copy_week(here.store, here.account, of, before, days)
+        said = t("Saved: {n} shifts.", n=n)
+        if left:
+            said += " " + t("Left empty: {n}, on a day off or because who had them is absent or in quarantine.", n=left)
+        st.session_state[SAID] = said
         st.rerun()
 
 

@@ -203,15 +203,13 @@ def _unscanned(here: "Page", answer: tracing.Trace) -> None:
 def _uncovered(here: "Page", answer: tracing.Trace, people: pl.DataFrame) -> None:
     """The way to what is left open when the cases and the suspected F1s among the staff stay away."""
     away = {case.person_id for case in answer.question.cases} | set(tracing.suspected(people)["person_id"])
-    staff = [person for person in continuity.staff(here.store)["person_id"] if person in away]
+    staff = continuity.staff_among(here.store, away)
     if staff and st.button(
         here.t("{n} of the staff among them: which duties would be uncovered?", n=len(staff)),
         icon=":material/person_off:",
         key="trace_uncovered",
     ):
-        st.session_state[screen.AWAY] = staff
-        st.session_state["plan_view"] = "continuity"
-        st.switch_page(widgets.PAGES / "plan.py")
+        screen.open_about(staff)
 
 
 def _unknown_duties(here: "Page", answer: tracing.Trace) -> None:
