@@ -60,9 +60,3 @@ def get(source: Store | DuckDBPyConnection, key: str) -> Any:
     cursor = source.cursor() if isinstance(source, Store) else source
     stored = cursor.execute("SELECT value FROM setting WHERE key = ?", [key]).fetchall()
     return setting.read(stored[0][0]) if stored else setting.default
-
-
-def put(cursor: DuckDBPyConnection, key: str, value: str) -> None:
-    """Stores a setting inside a write; its text must be readable."""
-    SETTINGS[key].read(value)
-    cursor.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [key, value])

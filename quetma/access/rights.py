@@ -11,6 +11,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "export": frozenset({"leader"}),
     "upload": frozenset({"leader"}),
     "who": frozenset({"leader"}),  # saying who is the same person as whom
+    "audit": frozenset({"leader"}),  # who looked up, decided, exported and changed what
     "server": frozenset({"leader"}),  # the server's own figures (/_stcore/metrics)
 }
 

@@ -32,6 +32,7 @@ SCREENS = [
     ("history", t("Scan history"), "history", "history"),
     ("upload", t("Upload"), "upload_file", "upload"),
     ("who", t("Who is who"), "person_search", "who"),
+    ("audit", t("Audit"), "policy", "audit"),
 ]
 
 

@@ -16,6 +16,7 @@ from quetma.access import rights
         ("export", {"leader"}),
         ("upload", {"leader"}),
         ("who", {"leader"}),
+        ("audit", {"leader"}),
         ("server", {"leader"}),
     ],
 )

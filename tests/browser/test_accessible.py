@@ -40,6 +40,7 @@ def test_axe_finds_nothing_serious_on_any_page(demo: Demo, window: Window, schem
         "Scan history",
         "Upload",
         "Who is who",
+        "Audit",
     ):
         go(page, t(title))
         settled(page)

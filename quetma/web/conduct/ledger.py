@@ -85,7 +85,6 @@ def _table(here: "Page", rows: pl.DataFrame) -> None:
     widgets.table(
         rows.with_columns(
             pl.col("step").replace(terms.steps(t)), pl.col("duty").replace(terms.missed(t)),
-            pl.col("document").replace("", None),
             days=pl.col("missed").list.eval(pl.element().dt.strftime("%d/%m/%Y")).list.join(", "),
             told=pl.when(pl.col("told").list.len() > 0)
             .then(pl.lit("✓ ") + pl.col("told").list.eval(pl.element().replace(told)).list.join(", "))
@@ -93,7 +92,7 @@ def _table(here: "Page", rows: pl.DataFrame) -> None:
             .otherwise(pl.lit("– " + t("not yet"))),
             refuted=pl.when(pl.col("refuted").list.len() > 0).then(
                 pl.lit("⚠ ") + pl.col("refuted").list.eval(pl.element().dt.strftime("%d/%m/%Y")).list.join(", ")
-            ),
+            ).otherwise(pl.lit("")),
         ),
         {
             "name": st.column_config.TextColumn(t("Full name"), pinned=True),

@@ -65,7 +65,8 @@ def view(here: "Page", of: Plan) -> None:
     st.markdown(f"#### {t('Who is left at each premises')}")
     widgets.table(
         continuity.premises(here.store, away).with_columns(
-            left=pl.format("{} / {}", "left", "staff"), note=pl.when(pl.col("left") == 0).then(pl.lit(t("nobody left")))
+            left=pl.format("{} / {}", "left", "staff"),
+            note=pl.when(pl.col("left") == 0).then(pl.lit(t("nobody left"))).otherwise(pl.lit("")),
         ),
         {"location": st.column_config.TextColumn(t("Premises"), pinned=True), "left": t("Left"), "note": ""},
         alt=t("Staff left at each premises"),

@@ -95,7 +95,7 @@ def _risks(here: "Page", of: Plan) -> None:
 
     def cell(likelihood: int, effect: int) -> str:
         found = [str(at) for at, risk in risks if (risk.likelihood, risk.effect) == (likelihood, effect)]
-        return f":{_colour(likelihood * effect)}-badge[{', '.join(found)}]" if found else "·"
+        return _badge(likelihood * effect, ", ".join(found)) if found else "·"
 
     lines = [
         f"| {t('How likely')} \\ {t('How bad')} | " + " | ".join(grades[effect] for effect in grades) + " |",
@@ -110,11 +110,12 @@ def _risks(here: "Page", of: Plan) -> None:
         measure = f"  \n:gray[{t('Against it')}: {widgets.plain(risk.measure)}]" if risk.measure else ""
         how = t("likely: {likely}, effect: {bad} ({weight}/9)", likely=grades[risk.likelihood],
                 bad=grades[risk.effect], weight=risk.weight)  # fmt: skip
-        st.markdown(f":{_colour(risk.weight)}-badge[{at}] {widgets.plain(risk.text)} – {how}{measure}")
+        st.markdown(f"{_badge(risk.weight, str(at))} {widgets.plain(risk.text)} – {how}{measure}")
 
 
-def _colour(weight: int) -> str:
-    return "red" if weight >= HEAVY else "green" if weight <= LIGHT else "orange"
+def _badge(weight: int, text: str) -> str:
+    colour = "red" if weight >= HEAVY else "green" if weight <= LIGHT else "orange"
+    return f":{colour}-badge[{text}]"
 
 
 def _measures(here: "Page", of: Plan) -> None:

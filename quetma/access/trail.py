@@ -1,0 +1,130 @@
+"""Reading the audit: who did what about whom, when."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from quetma.language import Translate, day
+from quetma.people import fold
+from quetma.store import Store, query
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What of the audit is asked for; one object gives the binds and the sentence. accounts, actions: () is all.
+
+    text: words that stand in the account, the subject or the detail, in any order, tones or none.
+    """
+
+    first: date
+    last: date
+    accounts: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    text: str = ""
+
+    def params(self) -> dict[str, Any]:
+        """The binds of queries/audit/totals.sql."""
+        return {
+            "first": self.first, "last": self.last, "accounts": list(self.accounts), "actions": list(self.actions),
+            "words": fold(self.text).split(),
+        }  # fmt: skip
+
+    def count(self, store: Store) -> int:
+        """How many lines there are."""
+        return _asked(store, "audit/totals", self.params())["lines"][0]
+
+    def lines(self, store: Store, rows: int, skip: int = 0) -> pl.DataFrame:
+        """Those lines, newest first: logged_at, account, action, subject, detail."""
+        return _asked(store, "audit/lines", self.params() | {"rows": rows, "skip": skip})
+
+    def sentence(self, t: Translate, n: int) -> str:
+        """`Lines of the audit from 01/08/2021 to 27/08/2021: 12. Who: An. Text: mai.`"""
+        parts = [t("Lines of the audit from {first} to {last}: {n}.", first=day(self.first), last=day(self.last), n=n)]
+        if self.accounts:
+            parts.append(t("Who: {names}.", names=", ".join(self.accounts)))
+        if self.actions:
+            told = words(t)
+            parts.append(t("What: {actions}.", actions=", ".join(told.get(action, action) for action in self.actions)))
+        if self.text.strip():
+            parts.append(t("Text: {text}.", text=self.text.strip()))
+        return " ".join(parts)
+
+    def sought(self) -> str:
+        """What is asked, without how much there is: the subject of the line that this look-up leaves itself."""
+        told = [f"{self.first:%d/%m/%Y} – {self.last:%d/%m/%Y}", *self.accounts, *self.actions, self.text.strip()]
+        return ", ".join(part for part in told if part)
+
+
+def known(store: Store) -> tuple[list[str], list[str]]:
+    """The accounts and the actions that the audit knows, in order."""
+    found = _asked(store, "audit/choices", {})
+    return sorted(set(found["account"])), sorted(set(found["action"]))
+
+
+def _asked(store: Store, name: str, params: dict[str, Any]) -> pl.DataFrame:
+    # not `store.ask`: lines are appended without a write of the store, and its answers would stand still
+    return store.cursor().sql(query(name)[0], params=params or None).pl()
+
+
+def words(t: Translate) -> dict[str, str]:
+    """The actions in words; one that is missing here is shown as it stands in the audit."""
+    return {
+        "account_created": t("made an account"),
+        "sign_in": t("signed in"),
+        "sign_in_failed": t("failed to sign in"),
+        "sign_out": t("signed out"),
+        "open rows": t("looked at the people behind a number"),
+        "open ledger": t("looked at the ledger"),
+        "open extract": t("looked at what was decided about somebody"),
+        "open audit": t("looked at the audit"),
+        "open follow-up": t("looked at the contacts of all cases"),
+        "open contact": t("looked at a contact"),
+        "open case": t("looked at a case"),
+        "open upload": t("looked at an upload"),
+        "open file": t("looked at a file"),
+        "open rejected rows": t("looked at rejected rows"),
+        "open saved trace": t("looked at a saved trace"),
+        "open drill": t("looked at a drill"),
+        "history": t("looked at scans"),
+        "who is who": t("looked at who is who"),
+        "continuity": t("asked what is uncovered"),
+        "trace": t("traced"),
+        "trace backwards": t("traced backwards"),
+        "compliance": t("asked for compliance"),
+        "register case": t("registered a case"),
+        "change case": t("changed a case"),
+        "list contacts": t("listed contacts"),
+        "follow up": t("entered something about a contact"),
+        "take back follow up": t("took back what was entered"),
+        "step done": t("ticked a step of the checklist"),
+        "step not done": t("unticked a step of the checklist"),
+        "decide": t("decided about missed duties"),
+        "take back decision": t("took a decision back"),
+        "notice given": t("told the person concerned"),
+        "notice failed": t("failed to send a letter"),
+        "save plan": t("saved a version of the plan"),
+        "change rota": t("changed the rota"),
+        "set up mail": t("set mail up"),
+        "try mail": t("sent a letter to try mail"),
+        "change address": t("changed an e-mail address"),
+        "upload": t("uploaded"),
+        "undo upload": t("took an upload back"),
+        "mend": t("mended rejected rows"),
+        "take file away": t("took a file away"),
+        "change source": t("changed the source of an upload"),
+        "inbox failed": t("the inbox refused a file"),
+        "start drill": t("began a drill"),
+        "finish drill": t("finished a drill"),
+        "merge": t("said that two are one person"),
+        "unmerge": t("took back that two are one"),
+        "apart": t("said that two are two people"),
+        "export scans": t("took scans along"),
+        "export trace": t("took a trace along"),
+        "export contacts": t("took the contacts along"),
+        "export drills": t("took the drills along"),
+        "export ledger": t("took the ledger along"),
+        "export audit": t("took the audit along"),
+        "export rejected rows": t("took rejected rows along"),
+    }

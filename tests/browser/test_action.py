@@ -1,0 +1,177 @@
+"""From figure to action, by keyboard alone: who missed, reminded, in the ledger, in the audit; and the plan's objective."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from quetma import conduct, plan, rota
+from quetma.store import open_store
+from tests.browser.conftest import Window, go, settled, t
+from tests.browser.test_accessible import faults
+from tests.browser.test_mend import signed_in
+from tests.conftest import serve
+
+pytestmark = pytest.mark.browser
+
+MAI = "Hoàng Thị Mai"
+FOCUSED = """() => {
+    let at = document.activeElement;
+    while (at && at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
+    if (!at || at === document.body) return "";
+    return (at.getAttribute("aria-label") || (at.labels && at.labels[0] && at.labels[0].innerText) || at.innerText || "").trim();
+}"""
+
+
+def tab_to(page: Page, name: str | re.Pattern[str]) -> None:
+    """Presses Tab until what has that name is in focus."""
+    wanted = re.compile(re.escape(name) + "$") if isinstance(name, str) else name
+    settled(page)
+    met = []
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        met.append(page.evaluate(FOCUSED))
+        if wanted.search(met[-1]):
+            return
+    raise AssertionError(f"{name} is not reached by Tab; reached: {met}")
+
+
+def cell(page: Page, text: str) -> None:
+    """Waits for a cell of a table with that text; tables are drawn, and told to screen readers beside it."""
+    expect(page.locator("[role=gridcell]", has_text=text).first).to_be_attached()
+
+
+@pytest.mark.timeout(300)
+def test_from_who_missed_to_the_audit_by_keyboard_alone(window: Window, demo_folder: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(demo_folder, tmp_path / "store"))
+    state = signed_in(folder)
+    with serve(folder) as url:
+        page = window(storage_state=state)
+        page.goto(url)
+        page.get_by_role("heading", level=1).wait_for()
+        from_figure_to_audit(page)
+        assert not faults(page)
+    store = open_store(folder)
+    [row] = conduct.ledger(store).rows(named=True)
+    store.close()
+    assert (row["name"], row["step"], row["reason"], row["document"], row["told"]) == (
+        MAI, "remind", "quên hai lần", "12/TB", ["told"]
+    )  # fmt: skip
+
+
+def from_figure_to_audit(page: Page) -> None:
+    """Every step by the keyboard."""
+    keys = page.keyboard
+    tab_to(page, t("Reminders and sanctions"))
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(t("Reminders and sanctions"))
+    tab_to(page, t("At least so many days"))
+    keys.press("Control+A")
+    keys.type("2")
+    keys.press("Enter")
+    expect(page.get_by_text(re.compile("thiếu 2 ngày: 23/08, 24/08"))).to_be_visible()
+    expect(page.get_by_text(re.compile("thiếu 1 ngày"))).to_have_count(0)
+    tab_to(page, t("Decide: {step}", step=t("reminder")))
+    keys.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(re.compile("đồng chí chưa quét mã QR"))).to_be_visible()
+    tab_to(page, t("Reason"))
+    keys.press("Control+A")
+    keys.type("quên hai lần")
+    tab_to(page, t("Number of the document"))
+    keys.type("12/TB")
+    tab_to(page, t("Save the decision"))
+    keys.press("Enter")
+    expect(page.get_by_text(t("Decided about {name}: {step}.", name=MAI, step=t("reminder")))).to_be_visible()
+    expect(dialog).to_have_count(0)
+
+    tab_to(page, t("Who missed a duty"))
+    keys.press("ArrowRight")
+    page.wait_for_timeout(300)
+    if page.evaluate(FOCUSED) == t("Ledger ({n})", n=1):
+        keys.press("Enter")
+    cell(page, MAI)
+    tab_to(page, re.compile(t("Open a decision")))
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(page.get_by_text(re.compile("đã quyết định: nhắc nhở"))).to_be_visible()
+    tab_to(page, t("Told in person"))
+    keys.press("Enter")
+    expect(page.get_by_text(re.compile("Đã ghi: Hoàng Thị Mai"))).to_be_visible()
+
+    tab_to(page, t("Audit"))
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(t("Audit"))
+    tab_to(page, t("Name, number, or any words"))
+    keys.type("hoang thi mai")
+    keys.press("Enter")
+    for said in (t("decided about missed duties"), t("told the person concerned")):
+        cell(page, said)
+    settled(page)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_objective_moves_the_line_and_two_leaders_away_leave_duties_open(
+    window: Window, demo_folder: Path, tmp_path: Path, scheme: str
+) -> None:
+    folder = Path(shutil.copytree(demo_folder, tmp_path / "store"))
+    state = signed_in(folder)
+    with serve(folder) as url:
+        page = window(storage_state=state, color_scheme=scheme, viewport={"width": 390, "height": 844})
+        page.goto(f"{url}/plan")
+        objective_and_leaders(page)
+        page.goto(f"{url}/compliance")
+        expect(page.get_by_text(t("wanted: {n}%", n=85)).first).to_be_attached()
+        expect(page.get_by_text(t("wanted: {n}%", n=100))).to_have_count(3)
+    store = open_store(folder)
+    of = plan.current(store)
+    filled = rota.shifts(store, rota.week(store.today()))
+    store.close()
+    assert of.version == 2 and plan.targets(of.plan)["scanned"] == 0.85
+    assert any("Chỉ đạo chung" in duty for _, duty in filled)
+
+
+def view(page: Page, name: str) -> None:
+    page.locator(".st-key-plan_view button").filter(has_text=name).click()
+    page.mouse.move(0, 0)
+    settled(page)
+
+
+def objective_and_leaders(page: Page) -> None:
+    """Every view of the plan on a phone; two leaders away; then the first objective set to 85%."""
+    page.locator(".st-key-plan_view").wait_for()
+    for name in ("The plan", "Playbook", "Rota", "Versions", "Continuity"):
+        view(page, t(name))
+        assert not faults(page), name
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+    for leader in ("Cầm Văn Thành", "Trần Quốc Đạt"):
+        page.get_by_test_id("stMultiSelect").locator("input").first.click()
+        page.get_by_role("option", name=leader).click()
+        settled(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("2 nhiệm vụ chưa có người làm thay.")).to_be_visible()
+    expect(page.get_by_text(re.compile("Chỉ đạo chung công tác phòng, chống dịch"))).to_be_visible()
+    assert not faults(page)
+    page.get_by_role("button", name=t("Put into the rota")).first.click()
+    expect(page.get_by_text("1 nhiệm vụ chưa có người làm thay.")).to_be_visible()
+
+    view(page, t("Edit"))
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    table = page.get_by_test_id("stDataFrame").first
+    table.wait_for()
+    settled(page)
+    page.wait_for_timeout(700)  # the canvas draws its cells a little later
+    box = table.bounding_box()
+    assert box
+    page.mouse.dblclick(box["x"] + box["width"] - 60, box["y"] + 52)
+    page.wait_for_timeout(300)
+    page.keyboard.press("Control+A")
+    page.keyboard.type("85")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(700)
+    assert not faults(page)
+    page.get_by_role("button", name=t("Save as a new version")).click()
+    expect(page.get_by_text(t("Saved as version {n}.", n=2))).to_be_visible()
