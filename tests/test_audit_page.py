@@ -24,9 +24,11 @@ def test_searched_by_words_and_by_what_was_done(app: App, store: Store) -> None:
     at = app(PAGE, language="en", store=store)
     assert not at.exception
     at.text_input(key="audit_text").set_value("mai hoang").run()
-    assert at.dataframe[0].value[["account", "action", "subject"]].to_dict("records") == [
-        {"account": "An", "action": "decided about missed duties", "subject": "Hoàng Thị Mai 0900000004"}
-    ]
+    found = at.dataframe[0].value[["account", "action", "subject"]].values.tolist()
+    assert ["An", "decided about missed duties", "Hoàng Thị Mai 0900000004"] in found
+    assert {action for _, action, _ in found} == {"decided about missed duties", "looked at the audit"}, (
+        "that is one too"
+    )
     at.text_input(key="audit_text").set_value("")
     at.multiselect(key="audit_actions").set_value(["open audit"]).run()
     [*_, oldest] = at.dataframe[0].value["subject"].to_list()

@@ -37,10 +37,11 @@ def view(here: "Page") -> None:
         chosen = st.selectbox(t("Open a version"), numbers, key="plan_version")
         others = [number for number in numbers if number != chosen]
         earlier = next((at for at, number in enumerate(others) if chosen and number < chosen), 0)
-        with_which = st.selectbox(
-            t("Compare it with version"), others, index=earlier if others else None, key=f"plan_compare_{chosen}",
-            disabled=not others,
-        )  # fmt: skip
+        with_which = None
+        if others:
+            with_which = st.selectbox(
+                t("Compare it with version"), others, index=earlier, key=f"plan_compare_{chosen}"
+            )  # fmt: skip
     saved = plan.opened(here.store, chosen) if chosen else None
     if saved is None:
         return
