@@ -168,11 +168,9 @@ def objective_and_leaders(page: Page) -> None:
     table.wait_for()
     settled(page)
     page.wait_for_timeout(700)  # the canvas draws its cells a little later
-    box = table.bounding_box()
-    assert box
-    page.mouse.dblclick(box["x"] + box["width"] - 60, box["y"] + 52)
-    page.wait_for_timeout(300)
-    page.keyboard.press("Control+A")
+    table.click(position={"x": 90, "y": 52})  # the first row's text; the number stands two cells further
+    for key in ("ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
     page.keyboard.type("85")
     page.keyboard.press("Enter")
     page.wait_for_timeout(700)
