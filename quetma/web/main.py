@@ -48,7 +48,8 @@ screen = st.navigation(
             visibility="visible" if here.may(right) else "hidden",
         )
         for file, title, icon, right in SCREENS
-    ]
+    ],
+    expanded=True,  # else the last ones hide behind an English "View 3 more"
 )
 
 with st.sidebar:
