@@ -178,23 +178,11 @@ def test_a_late_log_that_shows_the_scan_is_said_beside_the_decision(demo_store: 
     assert conduct.ledger(demo_store)["refuted"].to_list() == [[]]
 
 
-def test_decisions_follow_a_merge_and_outlive_the_upload(demo_store: Store) -> None:
-    mai, huong = person(demo_store, MAI), person(demo_store, HUONG)
+def test_decisions_follow_a_merge(demo_store: Store) -> None:
+    mai, huong, khoi = (person(demo_store, name) for name in (MAI, HUONG, "Nguyễn Đình Khôi"))
     conduct.decide(demo_store, "An", decision(mai, MONDAY), decision(huong, FRIDAY))
-    khoi = person(demo_store, "Nguyễn Đình Khôi")
     identity.merge(demo_store, mai, khoi, "An")
-    now = identity_of(demo_store, mai)
-    assert now == khoi
     assert conduct.ledger(demo_store).filter(person_id=khoi)["missed"].to_list() == [[MONDAY]]
-    assert MONDAY not in missed(demo_store)[HUONG]["missed"]
-    for (batch,) in demo_store.cursor().execute("SELECT batch_id FROM batch ORDER BY batch_id DESC").fetchall():
-        undo(demo_store, batch, "An")
-    assert demo_store.cursor().execute("SELECT COUNT(*) FROM person").fetchall() == [(0,)]
-    assert set(conduct.ledger(demo_store)["name"]) == {MAI, HUONG}
-    assert conduct.ledger(demo_store)["phone_shown"].sort().to_list() == ["0900000002", "0900000004"]
-
-
-def identity_of(store: Store, who: int) -> int:
-    """Who that person is by now."""
-    found = store.cursor().execute("SELECT person_id FROM alias WHERE alias_id = ?", [who]).fetchall()
-    return found[0][0] if found else who
+    assert conduct.everything(demo_store, khoi).height == 1 and conduct.everything(demo_store, mai).is_empty()
+    identity.unmerge(demo_store, mai)
+    assert conduct.ledger(demo_store).filter(person_id=mai)["missed"].to_list() == [[MONDAY]]
