@@ -1,12 +1,13 @@
 """How long a trace takes as the store grows, and how long other ways of asking the same take.
 
-    .venv/bin/python bench/tracing.py [--scans 1000000 10000000 100000000] [--beside 10000000] [--folder DIR]
+    .venv/bin/python bench/tracing.py [--scans 1000000 10000000 100000000] [--beside 10000000] [--folder DIR [--make]]
 
 Stores of invented stays (52 stays for 100 scans; at 100 million scans 1 million people, 2,000 places, 180 days), in the
 order in which uploads keep them. The case is the person with the median number of stays in the 14 days, or the one with
 the most. Warm is the median of many questions, each about another person of that kind; cold is the first question to a
 store just opened. `--beside` answers the same question with SQLite (covering indexes), Polars and pandas too, and
-asserts that all answers are equal. A folder given keeps the stores for the next run.
+asserts that all answers are equal. A folder given keeps the stores for the next run; with `--make` they are only made,
+so that the run that is timed can wait until nothing else runs.
 """
 
 import argparse
@@ -302,7 +303,14 @@ def main() -> None:
     given.add_argument("--scans", type=int, nargs="*", default=[1_000_000, 10_000_000])
     given.add_argument("--beside", type=int, nargs="*", default=[10_000_000])
     given.add_argument("--folder", type=Path)
+    given.add_argument("--make", action="store_true")
     asked = given.parse_args()
+    if asked.make:
+        if not asked.folder:
+            given.error("--make needs --folder")
+        for scans in {*asked.scans, *asked.beside}:
+            generate(asked.folder / str(scans), scans).close()
+        return
     with tempfile.TemporaryDirectory() as temporary:
         for scans in asked.scans:
             measure((asked.folder or Path(temporary)) / str(scans), scans)

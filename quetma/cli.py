@@ -22,7 +22,7 @@ from quetma.history import Filter
 from quetma.intake import recount
 from quetma.intake.source import SOURCES
 from quetma.language import DEFAULT, day, moment
-from quetma.store import FILE, VIETNAM, Store, StoreError, configured_folder, open_store
+from quetma.store import FILE, VIETNAM, Store, StoreError, configured_folder, now, open_store
 
 Verb = Callable[[argparse.Namespace], int | None]  # None is 0
 
@@ -205,6 +205,8 @@ def run_trace(given: argparse.Namespace) -> None:
     """Suspected F1 and F2, with the rule and the window that were applied."""
     store = existing(given)
     person = person_with(store, given.phone)
+    if given.onset > now().date():  # nobody met anybody then yet: an empty answer would look like good news
+        raise Refused(f"The onset ({day(given.onset)}) lies in the future. Give the first day of symptoms.")
     case = tracing.Case(person, given.onset, until=given.until, rule=given.rule, days_before=given.days_before)
     question = tracing.Question((case,), given.min_minutes, given.linger, steps=3 if given.f3 else 2)
     found = tracing.trace(store, question, whole=True)

@@ -228,6 +228,7 @@ def test_trace_converts_a_time_with_an_offset_to_vietnam(run: Run, demo_store: S
     [
         (("trace", "--phone", "12ab", "--onset", "2021-08-25"), "not a phone"),
         (("trace", "--phone", "0912000000", "--onset", "2021-08-25"), "Nobody"),
+        (("trace", "--phone", "0900999001", "--onset", "2099-08-25"), "lies in the future"),
         ((*KHOI, "--until", "2021-08-01"), "before"),
         ((*KHOI, "--days-before", "-1"), "days_before"),
         ((*EXPORT, "--from", "2021-08-02", "--to", "2021-08-01", "-o", "x"), "after"),
