@@ -35,10 +35,9 @@ assert asked is not None
 
 version = here.store.version
 try:
-    heeded = follow_up.heeding(here.store, asked)
-    if heeded.isolated and not question.heeds(here, heeded):
-        heeded = asked
-    answer = tracing.trace(here.store, heeded)
+    answer = tracing.trace(here.store, follow_up.heeding(here.store, asked))
+    if not question.heeds(here, answer):
+        answer = tracing.trace(here.store, asked)
 except tracing.Unanswerable:
     st.warning(
         t("The isolation lies before the infectious days, so nobody can have been infected. Check both dates."),

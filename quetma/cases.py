@@ -65,33 +65,33 @@ class RegisteredCase(Said):
         return self.state in OPEN
 
 
-def register(store: Store, account: str, said: Said) -> int:
-    """Registers a case; its number. Raises `CaseError` when the person is one already, or the days make no sense."""
+def register(store: Store, account: str, said: Said, at: datetime | None = None) -> int:
+    """Registers a case; its number. at: when that is said; None is now. Raises `CaseError` when the person is one
+    already, or the days make no sense.
+    """
     if any(case.open for case in of_person(store, said.person_id)):
         raise CaseError("This person is registered as a case already.")
-    return _enter(store, account, None, said)
+    return _enter(store, account, None, said, at or store.clock())
 
 
 def change(store: Store, account: str, case: RegisteredCase, **changes: object) -> None:
     """Says something else of a case: fields of `Said`. Raises `CaseError` when the days make no sense."""
     said = {name: value for name, value in asdict(case).items() if name in Said.__dataclass_fields__}
-    _enter(store, account, case.case_id, replace(Said(**said), **changes))
+    _enter(store, account, case.case_id, replace(Said(**said), **changes), store.clock())
 
 
-def _enter(store: Store, account: str, case_id: int | None, said: Said) -> int:
+def _enter(store: Store, account: str, case_id: int | None, said: Said, at: datetime) -> int:
     person = directory.person(store, said.person_id)
     if case_id is None and (person is None or person["masked"]):
         raise CaseError(MASKED)
-    tomorrow = datetime.combine(
-        store.clock().date() + timedelta(days=1), time()
-    )  # isolated today, nobody says the hour
+    tomorrow = datetime.combine(at.date() + timedelta(days=1), time())  # isolated today, nobody says the hour
     if said.onset >= tomorrow.date() or (said.isolated_at and said.isolated_at > tomorrow):
         raise CaseError("A day in the future cannot be known yet.")
     try:
         said.case.resolved()
     except tracing.Unanswerable as error:
         raise CaseError("The isolation lies before the infectious days. Check both dates.") from error
-    values = asdict(said) | {"case_id": case_id, "entered_at": store.clock(), "entered_by": account}
+    values = asdict(said) | {"case_id": case_id, "entered_at": at, "entered_by": account}
     with store.write() as cursor:
         [(number,)] = cursor.execute(query("cases/insert")[0], values).fetchall()
         action = "register case" if case_id is None else "change case"

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from quetma import continuity, intake, people, plan, rollups, rota
+from quetma import continuity, demo_case, intake, people, plan, rollups, rota
 from quetma.store import ROOT, Store, StoreError, query
 
 SAMPLE = ROOT / "data" / "sample"
@@ -385,10 +385,13 @@ def write_files(folder: Path) -> None:
 
 
 def write(store: Store) -> None:
-    """Fills an empty store with the demo unit, through the same intake as every upload.
+    """Fills an empty store with the demo unit and its case. Raises `StoreError` when the store already holds data."""
+    write_unit(store)
+    demo_case.write(store)
 
-    Raises `StoreError` when the store already holds data.
-    """
+
+def write_unit(store: Store) -> None:
+    """The demo unit before anybody is ill, through the same intake as every upload. Raises `StoreError` as `write`."""
     if store.ask("intake/batch_count")["batches"][0] or not store.ask("flow/locations").is_empty():
         raise StoreError(
             "This store already holds data, and demo data never mixes with it. Nothing was changed. "

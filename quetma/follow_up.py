@@ -130,22 +130,23 @@ def compare(store: Store, case: RegisteredCase, question: tracing.Question, degr
     )
 
 
-def follow(store: Store, account: str, case: RegisteredCase, contacts: pl.DataFrame) -> None:
-    """Lists contacts of a case (frames of `Listing`), or says their facts anew."""
-    _list(store, account, case.case_id, contacts)
+def follow(
+    store: Store, account: str, case: RegisteredCase, contacts: pl.DataFrame, at: datetime | None = None
+) -> None:
+    """Lists contacts of a case (frames of `Listing`), or says their facts anew. at: when; None is now."""
+    _list(store, account, case.case_id, contacts, at or store.clock())
 
 
 def drop(store: Store, account: str, case: RegisteredCase, people: Sequence[int]) -> None:
     """Takes contacts off the list of a case; what was entered about them stays."""
     listed = store.ask("follow_up/contacts", case_id=case.case_id).drop("listed_at")
     gone = listed.filter(pl.col("person_id").is_in(list(people))).with_columns(degree=pl.lit(0, pl.Int8))
-    _list(store, account, case.case_id, gone)
+    _list(store, account, case.case_id, gone, store.clock())
 
 
-def _list(store: Store, account: str, case_id: int, contacts: pl.DataFrame) -> None:
+def _list(store: Store, account: str, case_id: int, contacts: pl.DataFrame, entered_at: datetime) -> None:
     if contacts.is_empty():
         return
-    entered_at = store.clock()
     with store.write() as cursor:
         cursor.register("listing", contacts)
         cursor.execute(
@@ -176,9 +177,11 @@ class Entry:
     case_id: int | None = None
 
 
-def enter(store: Store, account: str, *entries: Entry) -> None:
-    """Adds entries in one transaction. Raises `FollowUpError`; nothing is added then."""
-    at = store.clock()
+def enter(store: Store, account: str, *entries: Entry, at: datetime | None = None) -> None:
+    """Adds entries in one transaction. at: when they are entered; None is now. Raises `FollowUpError`; nothing is added
+    then.
+    """
+    at = at or store.clock()
     rows = []
     for entry in entries:
         if entry.outcome not in OUTCOMES[entry.kind] or (entry.kind in OF_A_CASE) != (entry.case_id is not None):

@@ -142,7 +142,7 @@ class Store:
         """A cursor that reads these frames by name."""
         cursor = self._connection.cursor()
         for table, frame in tables.items():
-            cursor.register(table, frame)
+            cursor.register(table, frame.to_arrow())  # half the time of a frame that DuckDB has to look into
         return cursor
 
     def cursor(self) -> duckdb.DuckDBPyConnection:

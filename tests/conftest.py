@@ -31,11 +31,11 @@ def empty_store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A closed store with the demo unit, made once; copy it, never open it."""
+    """A closed store with the demo unit before its case, made once; copy it, never open it."""
     from quetma import demo
 
     store = open_store(tmp_path_factory.mktemp("demo"))
-    demo.write(store)
+    demo.write_unit(store)
     store.close()
     return store.folder
 

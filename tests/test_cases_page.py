@@ -426,6 +426,13 @@ def test_who_is_in_quarantine_infects_nobody_and_the_trace_says_so(
         Entry(person, "quarantine", "home", datetime(2021, 8, 24, 8), date(2021, 9, 8))
         for person in whole.reached[0]["person_id"]
     ]
+    known = [khoi, *pl.concat([step["person_id"] for step in whole.reached])]
+    others = "SELECT MIN(person_id) FROM person WHERE NOT list_contains(?, person_id)"
+    [[stranger]] = demo_store.cursor().execute(others, [known]).fetchall()
+    follow_up.enter(demo_store, "An", Entry(stranger, "quarantine", "home", NOW, date(2021, 9, 8)))
+    at = app(page="pages/tracing.py", language="en", store=demo_store)
+    at.session_state["trace_person"] = khoi
+    assert not at.run().toggle, "nobody of this answer is in quarantine"
     follow_up.enter(demo_store, "An", *everybody)
     at = app(page="pages/tracing.py", language="en", store=demo_store)
     at.session_state["trace_person"] = khoi

@@ -6,9 +6,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from quetma import demo, intake, people, rollups, tracing
+from quetma import cases, demo, follow_up, intake, people, rollups, tracing
 from quetma.store import Store, StoreError
 from quetma.tracing import coverage
+from quetma.web.cases import today
 from tests.intake import prepare
 
 
@@ -79,6 +80,28 @@ def test_the_story_worth_tracing(demo_store: Store) -> None:
     assert len({row["minutes"] for row in f1.values()}) >= 6
     assert {row["certainty"] for row in f1.values()} >= {"seen", "inferred"}
     assert len({row["name"] for row in found["f2"]} - staff) >= 10
+
+
+def test_the_case_of_the_demo_unit_is_being_worked(empty_store: Store) -> None:
+    demo.write(empty_store)
+    [case] = cases.registered(empty_store)
+    contacts = follow_up.state(empty_store)
+    assert (case.name, case.open, case.contacts) == ("Lê Văn Nam", True, contacts.height)
+    assert set(contacts["progress"]) == {"following", "cleared", "lost"}
+    assert {"ill", "call", "verdict", "test", "health"} <= set(contacts["tasks"].explode())
+    assert today.due(contacts)["name"][0] == "Vì Thị Hồng", "who declared a fever this morning"
+    figures = {
+        name: (of.height, among.height) for name, (of, among) in follow_up.behind(contacts, demo.LOG_ENDS).items()
+    }
+    for name in ("reached", "daily"):
+        assert 0 < figures[name][0] < figures[name][1]
+    assert figures["quarantined"][0] == 2
+    # nobody walks out of quarantine, so the story worth tracing is the same beside it
+    apart = follow_up.isolated(empty_store, datetime(2021, 8, 24), demo.LOG_ENDS)
+    for person, since in apart:
+        later = "SELECT COUNT(*) FROM scan WHERE person_id = ? AND scanned_at > ?"
+        assert empty_store.cursor().execute(later, [person, since]).fetchall() == [(0,)]
+    assert len(apart) == 3, "the case and two contacts"
 
 
 def test_the_door_register_and_the_scans_tell_what_both_missed(demo_store: Store) -> None:

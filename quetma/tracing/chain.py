@@ -314,8 +314,11 @@ def ask(
 
 
 def days(since: datetime, until: datetime, linger: int = 0) -> dict[str, Any]:
-    """The first and last day of stays that can matter between these moments."""
-    return {"first_day": (since - LONGEST_STAY).date(), "last_day": (until + timedelta(minutes=linger)).date()}
+    """The first and last day of stays that can matter since and before these moments: a day that begins as the time is
+    over is left out, which is one in fifteen to read.
+    """
+    last = until + timedelta(minutes=linger) - timedelta.resolution
+    return {"first_day": (since - LONGEST_STAY).date(), "last_day": last.date()}
 
 
 def _present(store: Store, case: Case, linger: int) -> bool:

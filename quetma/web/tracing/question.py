@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import streamlit as st
 
 from quetma import cases, directory, tracing
@@ -83,12 +84,21 @@ def _as_registered(here: "Page", person_id: int) -> None:
                 st.session_state.update(_fields(case.case))
 
 
-def heeds(here: "Page", question: tracing.Question) -> bool:
-    """Whether to count that who is in quarantine infects nobody; question: with who that is (`follow_up.heeding`)."""
+def heeds(here: "Page", answer: tracing.Trace) -> bool:
+    """Whether to count that who is in quarantine infects nobody; answer: to the question that says who that is
+    (`follow_up.heeding`). Nothing is asked when none of them is in it.
+    """
     t = here.t
+    people = [person for person, _ in answer.question.isolated]
+    if not people:
+        return True
+    apart = pl.concat([frame["person_id"] for frame in answer.reached])
+    apart = apart.filter(apart.is_in(people)).len()
+    if not apart:
+        return True
     return st.toggle(
         t("In quarantine or isolation by what was entered, they infect nobody from then on: {n} people",
-          n=here.number(len(question.isolated))),
+          n=here.number(apart)),
         value=True,
         key="trace_heeds",
         persist_state="session",
