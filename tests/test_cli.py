@@ -272,7 +272,7 @@ def test_compliance_names_the_thirteenth_person(run: Run, demo_store: Store):
     assert answer["vaccinated"]["missing"] == ["Đinh Thị Thúy"]
     _, out, _ = run(demo_store, "compliance", "--on", "2021-08-27")
     assert re.search(r"^vaccinated +12/13  missing: Đinh Thị Thúy$", out, re.MULTILINE)
-    assert [action for action, _ in audited(demo_store)] == ["compliance", "compliance"]
+    assert [action for action, _ in audited(demo_store)][-2:] == ["compliance", "compliance"]
 
 
 @pytest.mark.parametrize("fmt", ["csv", "xlsx", "parquet"])
@@ -294,7 +294,7 @@ def test_export_writes_what_the_filter_lets_through(run: Run, demo_store: Store,
     }
     assert read[fmt]().height == count
     assert "Lò Văn Tuấn" in out
-    assert [action for action, _ in audited(demo_store)] == ["export scans"]
+    assert audited(demo_store)[-1][0] == "export scans"
 
 
 def test_user_add_reads_the_password_from_stdin(run: Run, empty_store: Store, monkeypatch: pytest.MonkeyPatch):
