@@ -1,11 +1,14 @@
 """Small units for tests: scans written as (person, place, time, direction), put into a store the way an upload does."""
 
+import shutil
+import tempfile
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from quetma import rollups
-from quetma.store import Store
+from quetma.store import FILE, Store
 
 Scan = tuple[int, int, datetime, str]
 
@@ -14,6 +17,8 @@ def unit(
     folder: Path, scans: Iterable[Scan], *more: Iterable[Scan], opens: str | None = None, closes: str | None = None
 ) -> Store:
     """A store with those scans, each further list uploaded after; people and places are their numbers."""
+    if not (folder / FILE).exists():
+        shutil.copy(_empty(), folder)
     store = Store(folder)
     batches = [list(scans), *map(list, more)]
     everything = [scan for batch in batches for scan in batch]
@@ -32,6 +37,14 @@ def unit(
     for number, batch in enumerate(batches, 1):
         upload(store, number, batch)
     return store
+
+
+@cache
+def _empty() -> Path:
+    """The file of a store with nothing in it: a copy takes a fifth of the time that making one takes."""
+    folder = Path(tempfile.mkdtemp())
+    Store(folder).close()
+    return folder / FILE
 
 
 def upload(store: Store, number: int, scans: list[Scan]) -> None:

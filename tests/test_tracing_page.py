@@ -262,6 +262,13 @@ def test_the_graph_shows_the_strongest_and_nobody_in_the_air(person: int, demo_s
     assert len({(round(x, 3), round(y, 3)) for x, y in spots}) == everybody.height + 1
 
 
+def test_no_two_names_in_the_graph_lie_over_each_other():
+    at = {1: (0.0, 0.0), 2: (1.0, 0.0), 3: (1.1, 0.05), 4: (1.1, 0.3), 5: (-1.0, 0.0), 6: (0.05, 0.02)}
+    names = {one: f"Người thứ {one}" for one in at}
+    assert graph.legible(at, [1, 2, 3, 4, 5, 6], names) == [1, 2, 4, 5]
+    assert graph.legible(at, [3, 2, 6], names) == [3, 6], "who comes first is named"
+
+
 def test_backwards_lists_who_they_may_have_it_from_and_is_written_down(at: AppTest, person: int, demo_store: Store):
     table = shown(at, "origin").dataframe[0].value
     found = origin.backwards(demo_store, ask(person))

@@ -235,6 +235,11 @@ def spans(frame: pl.DataFrame, begin: str, end: str, who: str, kind: str, kinds:
     )
 
 
+def in_the_middle(x: float) -> bool:
+    """Whether a node stands so near the middle line that its name is written above it, not beside it."""
+    return abs(x) < 0.15
+
+
 def nodes(
     at: Sequence[tuple[float, float]],
     numbers: Sequence[int],
@@ -258,7 +263,9 @@ def nodes(
         "customdata": list(numbers),
         "name": label,
         "text": [_plain(words) for words in text],
-        "textposition": ["top center" if abs(x) < 0.15 else "middle right" if x > 0 else "middle left" for x, _ in at],
+        "textposition": [
+            "top center" if in_the_middle(x) else "middle right" if x > 0 else "middle left" for x, _ in at
+        ],
         "textfont": {"size": 11},
         "hovertext": [_plain(words) for words in hover],
         "hovertemplate": "%{hovertext}<extra></extra>",

@@ -1,5 +1,6 @@
 """The tracing page in a browser: one click from a scan to a drawn trace, a click in the graph, a phone."""
 
+import re
 import time
 
 import pytest
@@ -8,8 +9,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Demo, Window, go, settled, t
 
 pytestmark = pytest.mark.browser
-
-AT_MOST = 1.0  # seconds from the click until the answer is drawn, with a machine to itself
 
 
 def view(page: Page, name: str) -> None:
@@ -64,9 +63,11 @@ def test_one_click_from_a_scan_to_its_trace(demo: Demo, window: Window, chosen: 
     page = window(storage_state=leader)
     traced(page, url, "Nguyễn Đình Khôi", "dinh khoi")
     view(page, t(chosen) if chosen == "Graph" else chosen)  # the view that was looked at last is the one that opens
-    took = sorted(one_click(page, drawn) for _ in range(3))
-    print(f"from a scan of the history to its trace, {chosen}: {took[1]:.2f} s")
-    assert took[0] < AT_MOST
+    took = one_click(page, drawn)
+    print(f"from a scan of the history to its trace, {chosen}: {took:.2f} s")  # shown with -s
+    headline = page.get_by_role("heading", level=3)
+    expect(headline).to_have_text(re.compile(r"^[^\d]+: \d+ nghi F1, \d+ nghi F2$"))
+    expect(headline).not_to_contain_text("Nguyễn Đình Khôi")
 
 
 def test_a_click_in_the_graph_opens_the_person(demo: Demo, window: Window):

@@ -18,6 +18,7 @@ DRAWN = 500  # people in the graph besides the F0s: a browser draws no more in a
 CROWD = 150  # more people than this are drawn smaller and without names
 LABELLED = 16  # names written beside their nodes: the strongest F1s first
 NESTED = 0.4  # room on a ring for each one further out, against 1 for oneself: the rings outside are longer
+LETTER, LINE = 0.035, 0.13  # room that a letter takes beside, and a line of text above another, on a wide screen
 RINGS = (0, 1.2, 2.0, 2.7)  # how far from the middle F0, F1, F2 and F3 stand
 KEY = "trace_graph"
 
@@ -109,6 +110,19 @@ def places(roots: list[int], people: pl.DataFrame) -> dict[int, tuple[float, flo
     return at
 
 
+def legible(at: dict[int, tuple[float, float]], wanted: list[int], names: dict[int, str]) -> list[int]:
+    """Of the people wanted, in their order, those whose names have room beside their nodes (`charts.nodes`)."""
+    taken: list[tuple[float, float, float]] = []
+    found = []
+    for one in wanted:
+        (x, y), width = at[one], LETTER * len(names[one])
+        begin, y = (x - width / 2, y + LINE) if charts.in_the_middle(x) else (x if x > 0 else x - width, y)
+        if all(begin + width < left or right < begin or abs(y - other) >= LINE for left, right, other in taken):
+            taken.append((begin, begin + width, y))
+            found.append(one)
+    return found
+
+
 def figure(
     here: "Page", answer: tracing.Trace, people: pl.DataFrame, links: pl.DataFrame, chosen: int | None = None
 ) -> go.Figure:
@@ -128,9 +142,9 @@ def figure(
         ]
     biggest = people["minutes"].max() or 1
     crowd = people.height > CROWD
-    labelled = {*people["person_id"].head(0 if crowd else LABELLED), chosen}
-    least, more = (5, 8) if crowd else (9, 17)
     names = person.names(answer)
+    labelled = {*legible(at, [*roots, *people["person_id"].head(0 if crowd else LABELLED)], names), chosen}
+    least, more = (5, 8) if crowd else (9, 17)
     for degree in person.classes(answer):
         rows = people.filter(pl.col("degree") == degree)
         if rows.height:
