@@ -14,14 +14,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from quetma import compliance, demo, intake, people, receipts, rollups, tracing
+from quetma import compliance, demo, intake, people, places, posters, receipts, rollups, settings, tracing
 from quetma.access import accounts, audit
 from quetma.access.rights import ROLES
-from quetma.documents import MEDIA_TYPES, history
+from quetma.documents import MEDIA_TYPES, history, poster
 from quetma.history import Filter
 from quetma.intake import recount
 from quetma.intake.source import SOURCES
 from quetma.language import DEFAULT, day, moment
+from quetma.posters import PosterError
 from quetma.store import FILE, VIETNAM, Store, StoreError, configured_folder, now, open_store
 
 Verb = Callable[[argparse.Namespace], int | None]  # None is 0
@@ -133,6 +134,14 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--person", metavar="PHONE", help="or a name that only one person has")
     export.add_argument("--format", required=True, choices=MEDIA_TYPES)
     export.add_argument("-o", "--output", required=True, type=Path, metavar="FILE", help="written over when it exists")
+
+    printed = verb("poster", run_poster, "Print the code of a location; the first time, make it.")
+    printed.add_argument("location", metavar="LOCATION", help="its name, or another name of it")
+    printed.add_argument("--size", choices=poster.SIZES, default="a4", help="one for the door, or four for desks")
+    printed.add_argument("--address", metavar="URL", help="at which phones reach the dashboard; kept for the next time")
+    printed.add_argument(
+        "-o", "--output", required=True, type=Path, metavar="FILE.pdf", help="written over when it exists"
+    )
 
     user = verb("user", run_user_add, "Make an account. The password is asked for.")
     user.add_argument("what", choices=["add"])
@@ -257,6 +266,29 @@ def run_export(given: argparse.Namespace) -> None:
     sentence = history.write(store, chosen, given.format, given.output, DEFAULT)
     audit.log(store, operator(), "export scans", sentence, given.format)
     print(f"{given.output}: {sentence}")
+
+
+def run_poster(given: argparse.Namespace) -> None:
+    """The newest code of a location that may hang there, as a PDF."""
+    store = existing(given)
+    key = people.fold(given.location)
+    found = [place for place in places.every(store) if key in (people.fold(place.name), *place.names)]
+    if not found:
+        known = ", ".join(place.name for place in places.every(store))
+        raise Refused(f"There is no location {given.location!r}. Known are: {known or 'none'}. Nothing was written.")
+    number = found[0].location_id or 0
+    try:
+        if given.address:
+            posters.set_public_address(store, given.address, operator())
+        if not settings.get(store, "public_address"):
+            raise Refused("Say with --address at which address phones reach the dashboard. Nothing was written.")
+        code = posters.valid(store, number) or posters.make(store, number, operator())
+        content = poster.pdf(store, [code], given.size)
+    except PosterError as error:
+        raise Refused(f"{error} Nothing was written.") from error
+    given.output.write_bytes(content)
+    audit.log(store, operator(), "print poster", f"{code.location} v{code.version}", given.size)
+    print(f"{given.output}: {code.location}, version {code.version}, {posters.says(store, code)}")
 
 
 def run_user_add(given: argparse.Namespace) -> None:

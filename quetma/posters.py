@@ -125,7 +125,7 @@ def retire(store: Store, poster: int, account: str, why: str) -> None:
     if not reason:
         raise PosterError("Say why: lost, damaged, replaced …")
     with store.write() as cursor:
-        given = {"poster": poster, "moment": now(), "account": account, "why": reason}
+        given = {"poster": poster, "moment": now().replace(microsecond=0), "account": account, "why": reason}
         found = cursor.execute(query("posters/retire")[0], given).fetchall()
         if not found:
             raise PosterError("This code was retired already.")

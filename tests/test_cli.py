@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pypdfium2
 import pytest
+import zxingcpp
 
 from quetma.access import accounts
 from quetma.cli import main, parser
@@ -350,3 +352,19 @@ def test_readme_shows_every_verb():
     assert not [
         verb for verb in verbs if not re.search(rf"^python -m quetma.* {verb}\b|^ +{verb}\b", readme, re.MULTILINE)
     ]
+
+
+def test_poster_prints_the_code_of_a_location(run: Run, demo_store: Store, tmp_path: Path):
+    file = tmp_path / "ma.pdf"
+    assert_refused(run(demo_store, "poster", "Trụ sở Mai Sơn", "-o", file), "--address")
+    assert_refused(run(demo_store, "poster", "Nơi khác", "-o", file, "--address", "https://a.vn"), "Known are: Trụ sở")
+    assert_refused(run(demo_store, "poster", "Trụ sở Mai Sơn", "-o", file, "--address", "a.vn"), "https://")
+    assert not file.exists()
+    status, out, _ = run(demo_store, "poster", "tru so mai son", "-o", file, "--address", "https://checkin.example.vn")
+    assert status == 0
+    [code] = zxingcpp.read_barcodes(pypdfium2.PdfDocument(file)[0].render(scale=100 / 72).to_pil())
+    assert code.text in out and code.text.startswith("https://checkin.example.vn/c/")
+    assert run(demo_store, "poster", "Trụ sở Mai Sơn", "--size", "desk", "-o", file)[1].endswith(f"{code.text}\n")
+    codes = zxingcpp.read_barcodes(pypdfium2.PdfDocument(file)[0].render(scale=150 / 72).to_pil())
+    assert [found.text for found in codes] == [code.text] * 4
+    assert ("print poster", "Trụ sở Mai Sơn v1") in audited(demo_store)

@@ -43,6 +43,8 @@ ASKERS = {
     "ConductError",
     "PlanError",
     "MailError",
+    "PlaceError",
+    "PosterError",
 }
 LOGGER = re.compile(r"\b_?log(ger|ging)?\b")
 IN_BOTH_LANGUAGES = "'Ngôn ngữ · Language'"

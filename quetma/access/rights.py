@@ -10,6 +10,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "history": frozenset({"leader"}),
     "export": frozenset({"leader"}),
     "upload": frozenset({"leader"}),
+    "places": frozenset({"leader"}),  # the register of places and their printed codes
     "who": frozenset({"leader"}),  # saying who is the same person as whom
     "audit": frozenset({"leader"}),  # who looked up, decided, exported and changed what
     "server": frozenset({"leader"}),  # the server's own figures (/_stcore/metrics)

@@ -17,7 +17,7 @@ from quetma.access.accounts import AccountError
 from quetma.access.attempts import Attempts
 from quetma.language import LANGUAGES
 from quetma.store import Store, configured_folder, open_store
-from quetma.web import downloads, forms, uploader, wall
+from quetma.web import downloads, forms, public, uploader, wall
 
 LARGEST_FORM = 16 * 1024
 LONGEST_KEPT = 60  # characters of a name as typed that go into the audit
@@ -138,6 +138,7 @@ ROUTES = [
     Route("/sign-out", sign_out, methods=["POST"]),
     Route("/export/{key}", downloads.fetch, methods=["GET"]),
     uploader.ROUTE,
+    public.ROUTE,
 ]
 
 

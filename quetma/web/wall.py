@@ -3,6 +3,7 @@
 Anonymous requests get nothing of Streamlit's. A websocket outlives a sign-out, so its messages are looked at too.
 """
 
+import re
 from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 
+from quetma import posters
 from quetma.access import rights, sessions
 from quetma.access.sessions import Session
 from quetma.language import DEFAULT, LANGUAGES, Translate, translator
@@ -22,6 +24,7 @@ COOKIE = "quetma_session"
 LANGUAGE_COOKIE = "lang"
 
 OPEN = {"/sign-in", "/first-account", "/look-around"}  # exact paths, all of quetma/web/routes.py, none of Streamlit's
+CODE = re.compile(re.escape(posters.PATH) + posters.TOKEN.pattern)  # what a printed code leads to: quetma/web/public/
 NEEDS = {  # path and below → right
     "/incoming": "upload",
     "/_stcore/upload_file": "upload",
@@ -63,7 +66,7 @@ class Wall:
         answer: ASGIApp = self.app
         if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not _own_origin(request.headers):
             answer = PlainTextResponse(t("This request came from another site and was refused."), 403)
-        elif session is None and scope["path"] not in OPEN:
+        elif session is None and not _open(scope):
             answer = _refused(scope, request.headers, t)
         elif session and not _allowed(scope["path"], session):
             answer = PlainTextResponse(t("Your role may not do this. Nothing was changed."), 403)
@@ -97,6 +100,14 @@ def language_of(request: HTTPConnection) -> str:
 def spoken(request: HTTPConnection) -> Translate:
     """`t` in the language of the request."""
     return translator(language_of(request))
+
+
+def _open(scope: Scope) -> bool:
+    """Whether anybody may ask this: an open path as it was sent, without any character written in another way."""
+    path = scope["path"]
+    if scope.get("raw_path", path.encode()).partition(b"?")[0] != path.encode():
+        return False
+    return path in OPEN or (scope["method"] in ("GET", "HEAD", "POST") and bool(CODE.fullmatch(path)))
 
 
 def _allowed(path: str, session: Session) -> bool:

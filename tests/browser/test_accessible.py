@@ -33,6 +33,7 @@ def test_axe_finds_nothing_serious_on_any_page(demo: Demo, window: Window, schem
         "One person",
         "Reminders and sanctions",
         "Visitor flow",
+        "Locations and codes",
         "Tracing",
         "Cases and follow-up",
         "Plan and rota",

@@ -1,0 +1,2 @@
+-- One row per staff member of today, by given name: name.
+SELECT p.name FROM staff s JOIN person p ON p.person_id = s.person_id ORDER BY p.sort_key, p.person_id

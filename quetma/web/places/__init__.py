@@ -1,0 +1,1 @@
+"""The parts of the page of locations: the register, the printed codes, the sketch of where they are."""
