@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -167,7 +168,9 @@ def test_all_that_are_ready_are_loaded_at_once_staff_first(show: Show, desk: Des
     assert len(at.success) == min(len(files), PER_PAGE - 1), "a page of cards, the one that asks something first"
     assert sum(item.state == "loaded" for item in desk.items()) == len(files)
     assert [item.file_name for item in desk.items() if item.state != "loaded"] == ["thư.csv"]
-    assert set(desk.store.ask("intake/batches", page_size=20, page_start=0)["kind"]) == set(intake.KINDS)
+    assert set(desk.store.ask("intake/batches", page_size=20, page_start=0)["kind"]) == set(intake.KINDS) - {
+        "exemptions"
+    }
 
 
 def test_a_second_file_is_compared_with_what_the_first_brought(show: Show, desk: Desk):
@@ -464,3 +467,40 @@ def test_what_lives_on_after_an_undo_is_said(app: Callable[..., Any], empty_stor
     at.run()
     at.button(key="upload_undo_1").click().run()
     assert any("nằm ở lần nạp 2 và vẫn còn" in text.value for text in at.markdown)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_words_for_in_and_out_mean_is_said(show: Show, desk: Desk, language: str):
+    t = translator(language)
+    header = "Họ tên,SĐT,Thời gian,Địa điểm,In/Out\n"
+    log = f"{header}Lò Văn A,0912000001,24/08/2021 07:30,X,1\nLò Văn A,0912000001,24/08/2021 17:30,X,0\n"
+    item = give(desk, log)
+    give(desk, LOG, "b.csv")
+    at = show(language=language)
+    assert "upload_load_all" not in keys(at), "one of two: the other asks something first"
+    at.session_state[f"upload_look_{item.id}"] = True
+    at.run()
+    assert any("1, 0" in warning.value for warning in at.warning)
+    for n, way in enumerate(("in", "out")):
+        at.selectbox(key=f"upload_direction_{n}_None_{item.id}").set_value(way)
+    next(button for button in at.button if button.label == t("Read the words like this")).click().run()
+    at = show(at)
+    assert not at.warning
+    desk.confirm(item.id, "An")
+    assert desk.wait(60, item.id)
+    ways = desk.store.cursor().execute("SELECT direction FROM scan ORDER BY scanned_at").fetchall()
+    assert ways == [("in",), ("out",)]
+
+
+def test_which_day_the_rows_are_of_is_asked(show: Show, desk: Desk):
+    item = give(desk, "Họ tên,SĐT,Địa điểm,Giờ vào\nLò Văn A,0912000001,X,7h30\n", "Khách 24-08-2021.csv")
+    at = show()
+    assert [error.value for error in at.error]
+    assert at.date_input[0].value == date(2021, 8, 24), "as the name of the file has it, for somebody to confirm"
+    next(
+        button for button in at.button if button.label == translator("vi")("Read the file as of this day")
+    ).click().run()
+    at = show(at)
+    assert figures(at) == ["1", "1", "0", "0"]
+    assert any("24/08/2021" in info.value for info in at.info)
+    assert desk.item(item.id).tables[0].choices.day == "2021-08-24"

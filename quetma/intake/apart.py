@@ -39,6 +39,10 @@ Tell = Callable[[str, float], None]  # what is being done (a message identifier)
 _log = logging.getLogger(__name__)
 
 
+class Interrupted(Exception):
+    """Somebody ended the reading process from outside, as when the server is shut down. The file is not to blame."""
+
+
 class Reading:
     """One file being read. `tables` waits for it; `stop` ends it from another thread."""
 
@@ -70,6 +74,7 @@ class Reading:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=Path(__file__).resolve().parents[2],
+            start_new_session=True,  # Ctrl-C in the server's terminal is not meant for it
         )
         assert self._process.stdin
         with contextlib.suppress(BrokenPipeError):
@@ -81,7 +86,9 @@ class Reading:
         self._process.kill()
 
     def tables(self, tell: Tell = lambda step, share: None) -> list[Found | Refused]:
-        """The tables of the file. Raises `IntakeError` when reading broke off."""
+        """The tables of the file. Raises `IntakeError` when reading broke off, `Interrupted` when the file was not to
+        blame for that.
+        """
         timer = threading.Timer(SECONDS, self._late)
         timer.start()
         last: dict[str, Any] = {}
@@ -100,6 +107,8 @@ class Reading:
             self._process.stdout.close()
         if code == 0 and last.get("done"):
             return load(self.into)
+        if code in (-signal.SIGTERM, -signal.SIGINT):
+            raise Interrupted
         # Libraries that get no memory abort; the kernel, when the machine has no more, kills.
         failed = last.get("failed") or OUT_OF_MEMORY * (code in (-signal.SIGABRT, -signal.SIGKILL)) or f"status {code}"
         _log.warning("reading a file broke off: %s", failed)
@@ -170,6 +179,8 @@ _told = 1  # where the messages to the parent go
 
 def main() -> None:
     """Reads one file and ends the process: 0 when its tables, refused ones included, are in the folder."""
+    for shutting_down in (signal.SIGTERM, signal.SIGINT):  # the server ends us itself, or we end with it
+        signal.signal(shutting_down, signal.SIG_IGN)
     with contextlib.suppress(OSError):
         os.nice(5)  # the pages go first
     global _told

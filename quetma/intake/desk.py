@@ -393,8 +393,10 @@ class Desk:
                 entry.tables, entry.version = shown, version
                 self._end(entry, "refused" if refused else "ready", error)
 
-    def _found(self, entry: _Entry, tell: apart.Tell) -> list[Found | Refused]:
-        """The tables of a file, read by a process of its own, or from where that left them."""
+    def _found(self, entry: _Entry, tell: apart.Tell, attempts: int = ATTEMPTS) -> list[Found | Refused]:
+        """The tables of a file, read by a process of its own, or from where that left them. attempts: how often it is
+        begun again when something else than the file ended it.
+        """
         with self._changed:
             if entry.found:
                 return apart.load(entry.found)
@@ -410,13 +412,20 @@ class Desk:
             tables = reading.tables(tell)
             done = True
             return tables
+        except apart.Interrupted:
+            if self._closed or not attempts:
+                raise IntakeError(
+                    "Reading this file was interrupted. Take it away and hand it in again. Nothing was changed."
+                ) from None
         finally:
             with self._changed:
-                if entry.reading is reading:
+                ours = entry.reading is reading
+                if ours:
                     entry.reading = None
                     entry.found = into if done else None
-                else:
+                if not (ours and done):
                     shutil.rmtree(into, ignore_errors=True)
+        return self._found(entry, tell, attempts - 1)
 
     # Loading ----------------------------------------------------------------------------------------------------------
 

@@ -45,7 +45,7 @@ def show(here: "Page") -> None:
     if busy:
         st.caption(t("You may leave this page or close it: the work goes on, and the files wait here for you."))
         st.fragment(_under_way, run_every=LOOK_AGAIN)(here, desk, {item.id for item in busy})
-    worth = [item for item in items if not item.busy and _worth(item)]
+    worth = [item for item in items if not item.busy and _worth(item) and not _asks_words(item)]
     if len(worth) > 1:
         new = sum(table.preview.counts["accepted"] for item in worth for table in _loadable(item) if table.preview)
         st.button(
@@ -135,6 +135,11 @@ def _loadable(item: Item) -> list[Table]:
     return [table for table in item.tables if table.loadable]
 
 
+def _asks_words(item: Item) -> bool:
+    """Whether somebody should first say what the words for in and out mean."""
+    return any(table.preview and table.preview.asks_words for table in _loadable(item))
+
+
 def _worth(item: Item) -> bool:
     """Whether loading the file would change anything: a row that counts, or one to be mended that is not kept yet."""
     return item.state == "ready" and any(
@@ -211,7 +216,7 @@ def _head(here: "Page", item: Item) -> None:
     words, icon = STATES[item.state]
     if item.busy and not item.step:
         words, icon = STATES["waiting"]
-    open_question = any(table.proposal for table in item.tables) and not _loadable(item)
+    open_question = (any(table.proposal for table in item.tables) and not _loadable(item)) or _asks_words(item)
     if item.state in ("ready", "refused") and open_question:
         words, icon = "Needs your answer", ":material/help:"
     st.markdown(f"**{widgets.plain(item.file_name)}**  \n{icon} {t(words)}")

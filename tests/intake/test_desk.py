@@ -265,6 +265,19 @@ def test_a_reader_that_crashes_is_a_refusal(tmp_path: Path):
         reading.tables()
 
 
+@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGINT])
+def test_a_reader_that_a_shutdown_ends_is_begun_again(table: Desk, ended_by: int):
+    """Such a signal often reaches the whole group of processes: the file is not to blame."""
+    item = table.receive("a.csv", LOG, "An")
+    for _ in range(3000):
+        if reading := table._entries[item.id].reading:
+            reading._process.send_signal(ended_by)
+            break
+        time.sleep(0.01)
+    assert table.wait(60, item.id)
+    assert table.item(item.id).state == "ready"
+
+
 def test_a_reader_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(apart, "SECONDS", 0)
     with pytest.raises(IntakeError, match="took longer"):
