@@ -163,18 +163,18 @@ def people_table(
     # Only what is shown is sent: a column hidden in the browser has still been sent there.
     shown = frame.select(*columns)
     config = dict(columns)
-    if here.may("trace"):
-        people = frame["person_id"].to_list()
-        # Beside the name, so that it is in sight on a phone.
-        shown = shown.insert_column(1, pl.repeat(t("Trace"), shown.height, eager=True).alias("_trace"))
-        config["_trace"] = st.column_config.ButtonColumn(
-            "", width="small", on_click=_trace, args=(f"{key}_trace", people), key=f"{key}_trace"
-        )
     if here.may("health"):
         people = frame["person_id"].to_list()
         shown = shown.insert_column(1, pl.repeat(t("Open"), shown.height, eager=True).alias("_person"))
         config["_person"] = st.column_config.ButtonColumn(
             "", width="small", on_click=_open, args=(f"{key}_person", people), key=f"{key}_person"
+        )
+    if here.may("trace"):
+        people = frame["person_id"].to_list()
+        # Right beside the name, so that it is in sight on a phone.
+        shown = shown.insert_column(1, pl.repeat(t("Trace"), shown.height, eager=True).alias("_trace"))
+        config["_trace"] = st.column_config.ButtonColumn(
+            "", width="small", on_click=_trace, args=(f"{key}_trace", people), key=f"{key}_trace"
         )
     st.dataframe(shown, column_config=config, hide_index=True, placeholder="", key=key, alt=alt or t("People"))
 
