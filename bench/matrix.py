@@ -24,7 +24,7 @@ from quetma.access import accounts, sessions
 from quetma.store import Store, open_store
 from quetma.web.page import COOKIE
 
-PEOPLE, FIRST, DAYS = 300, date(2021, 8, 1), 31
+PEOPLE, FIRST, DAYS = 300, date(2021, 8, 2), 31
 # What there is when a side is drawn: the canvas of a dataframe, or all rows of the matrix in its shadow root.
 THERE = {
     "bare table": "document.querySelector('[data-testid=stDataFrame] canvas')",

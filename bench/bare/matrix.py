@@ -8,7 +8,7 @@ import streamlit as st
 from quetma import compliance
 from quetma.web import matrix, page
 
-FIRST, DAYS = date(2021, 8, 1), 31
+FIRST, DAYS = date(2021, 8, 2), 31
 here = page.guard()
 drawn = st.button("draw")
 if drawn and st.query_params["side"] == "matrix":
