@@ -29,7 +29,7 @@ LOG = (
     + "Lò Văn [B](x),0912000002,24/08/2021 08:11,Yên Châu,Ra\n"
     + "Lò Văn C,09120,24/08/2021 08:12,Mai Sơn,Vào\n"
 )
-UNKNOWN = "Người tới,Liên lạc,Lúc,Cổng\nLò Văn A,0912000001,24/08/2021 08:10,Mai Sơn\n"
+UNKNOWN = "Người tới,Liên lạc,Lúc,Chỗ\nLò Văn A,0912000001,24/08/2021 08:10,Mai Sơn\n"
 
 Show = Callable[..., Any]
 
@@ -234,7 +234,7 @@ def test_columns_are_named_by_hand_and_remembered(show: Show, desk: Desk):
     at = show()
     boxes = {box.label: box for box in at.selectbox if box.key.startswith("upload_column_")}
     location = boxes[t("Location")]
-    columns = ["Người tới · Lò Văn A", "Liên lạc · 0912000001", "Lúc · 24/08/2021 08:10", "Cổng · Mai Sơn"]
+    columns = ["Người tới · Lò Văn A", "Liên lạc · 0912000001", "Lúc · 24/08/2021 08:10", "Chỗ · Mai Sơn"]
     assert location.options == [t("Not in the file"), *columns]
     guessed = {label.partition(" – ")[0].rstrip(" *") for label in boxes if t("guessed") in label}
     assert guessed == {t("Name"), t("Phone")}

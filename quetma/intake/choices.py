@@ -24,11 +24,11 @@ class Choices:
     columns: Mapping[str, int] = field(default_factory=dict)
     header: int | None = None
     location: str | None = None
-    day: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
-    directions: Mapping[str, str] = field(default_factory=dict)
     month_first: bool = False
     source: str | None = None
+    day: str | None = None
+    directions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reading(self) -> "Choices":

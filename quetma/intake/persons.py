@@ -24,7 +24,7 @@ NUMBER = re.compile(r"(?<![\w*])\+?\d(?:[ .()-]{0,2}[\d*]){6,}(?![\w*])")
 LABEL = r"(?:số\s+)?(?:sđt|sdt|đt|tel|phone|điện thoại|dien thoai|cccd|cmnd|căn cước|mobile)(?:\s*số)?\s*[:.]?"
 EMPTY = re.compile(rf"(?i)\(\s*\)|\[\s*\]|(?<!\w){LABEL}\s*(?=$|[-–—,;:/()\[\]|])")
 # What may need a second look: nine digits in a name, the sign between the fields of a card, a mask.
-ODD_NAME = rf"(?:\d\D{{0,2}}){{8}}[\d*]|\||[{SIGNS}]{{2}}|[＊∗✱●•…]|\.{{3}}|[xX]{{2}}"
+ODD_NAME = rf"(?:\d\D{{0,2}}){{8}}[\d*]|\d[\d .-]{{4,}}\*|\||[{SIGNS}]{{2}}|[＊∗✱●•…]|\.{{3}}|[xX]{{2}}"
 ODD_PHONE = rf"[{SIGNS}xX?…/,;&]|\.{{3}}"
 # A scanned card within a row: its number, perhaps the older number, the name, and whatever follows.
 CARD = r"\b\d{9,12}\|(?:\d{0,12}\|)?([^|\d]+)(?:\|[^|\"\t\n]*)*\|[^|,;\t\"\n]*"

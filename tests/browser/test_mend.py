@@ -14,7 +14,7 @@ from tests.conftest import serve, sign_in
 pytestmark = pytest.mark.browser
 
 LOG = (
-    "Người tới,Liên lạc,Lúc,Cổng\n"
+    "Người tới,Liên lạc,Lúc,Chỗ\n"
     + "".join(f"Lò Văn {name},091200000{n},24/08/2021 08:1{n},Mai Sơn\n" for n, name in enumerate("ABCDE"))
     + "Hà Văn G,09120,24/08/2021 09:00,Mai Sơn\n"
     + "Hà Văn H,0912000007,hôm qua,Mai Sơn\n"
@@ -74,7 +74,7 @@ def test_map_mend_undo(window: Window, tmp_path: Path):
         expect(page.get_by_text(t("Needs your answer"))).to_be_visible()
         page.get_by_role("tab", name=t("Columns"), exact=True).click()
         page.get_by_role("combobox", name=t("Location"), exact=True).click()
-        page.get_by_role("option", name="Cổng · Mai Sơn").click()
+        page.get_by_role("option", name="Chỗ · Mai Sơn").click()
         settled(page)
         assert not faults(page)
         page.get_by_role("button", name=t("Read the file like this")).click()

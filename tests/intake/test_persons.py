@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from quetma import intake
-from quetma.intake.persons import a_birth_year, a_card, a_person, starred_name, starred_phone
+from quetma.intake.persons import a_birth_year, a_card, a_person, parted, starred_name, starred_phone
 from quetma.store import Store
 from tests.intake import prepare
 
@@ -37,6 +37,12 @@ CCCD = "014085001234|140123456|Nguyễn Văn A|01011985|Nam|Tổ 1, Mai Sơn|010
 def test_each_thing_in_its_cell(cells: tuple[str, str], read: tuple[str, str, str | None]):
     name, phone, _, reason = a_person(*cells, "")
     assert (name, phone, reason) == read
+
+
+@pytest.mark.parametrize("name", ["0912000*** Lò Văn ***", "Lò Văn *** - 0912000***", "Lò Văn *** (SĐT: 0912000***)"])
+def test_a_masked_phone_is_found_in_a_column_of_names(name: str):
+    texts, _ = parted(pl.DataFrame({"name": ["Lò Văn An", name], "phone": ["", ""], "birth": ["", ""]}))
+    assert texts.select("name", "phone").rows() == [("Lò Văn An", ""), ("Lò Văn ***", "0912000***")]
 
 
 @pytest.mark.parametrize(
