@@ -1,7 +1,9 @@
 """Visitor flow: who comes when, where, for how long, and who is on site now."""
 
+from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from quetma import flow
@@ -85,6 +87,23 @@ for k, one in spent.items():
         )
 widgets.cards(cards, across=3 if kind == "all" else 4)
 
+# What tomorrow usually looks like ------------------------------------------------------------------------------------
+
+usual = flow.usual(store, store.today() + timedelta(days=1), location)
+long_weekdays = [t("Monday"), t("Tuesday"), t("Wednesday"), t("Thursday"), t("Friday"), t("Saturday"), t("Sunday")]
+about = t("{weekday}, {day}", weekday=long_weekdays[usual.day.weekday()], day=here.day(usual.day))
+if usual.visitors is None or usual.staff is None:
+    st.caption(t("The day after, {about}: no such day is known yet to tell what is usual.", about=about))
+else:
+    parts = []
+    for k, spread in (("visitor", usual.visitors), ("staff", usual.staff)):
+        if k in kinds:
+            low, middle, high = spread
+            numbers = {"low": here.number(low), "middle": here.number(middle), "high": here.number(high)}
+            parts.append(f"**{names_of[k]}**: " + t("usually {middle} (from {low} to {high})", **numbers))
+    on = t("by the same weekday of {n} weeks before", n=len(usual.days))
+    st.markdown(t("The day after, {about}", about=about) + " – " + "; ".join(parts) + f" ({on}).")
+
 # Who is on site ------------------------------------------------------------------------------------------------------
 
 if names:
@@ -159,12 +178,31 @@ if busiest:
         key="by_hour",
     )
 
+# By quarter of an hour -----------------------------------------------------------------------------------------------
+
+st.subheader(t("Arrivals and departures by quarter of an hour"), anchor=False)
+quarters = flow.by_quarter(store.ask("flow/quarters", first=first, last=last, location=location, kind=kind))
+if not quarters.is_empty():
+    top = quarters.sort("arrivals", descending=True, maintain_order=True).row(0, named=True)
+    sentence = t(
+        "Most arrivals from {time} on: {n} in the period.",
+        time=f"{top['quarter'] // 4:02}:{top['quarter'] % 4 * 15:02}",
+        n=here.number(top["arrivals"]),
+    )
+    st.caption(sentence)
+    charts.show(
+        here,
+        charts.columns_by_quarter(quarters, {"arrivals": t("Arrivals"), "departures": t("Departures")}),
+        sentence,
+        key="by_quarter",
+    )
+
 # By location ---------------------------------------------------------------------------------------------------------
 
+places = store.ask("flow/places", first=first, last=last, kind=kind)
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader(t("Arrivals by location"), anchor=False)
-    places = store.ask("flow/places", first=first, last=last)
     charts.show(
         here,
         charts.bars(places, "name", series),
@@ -190,3 +228,81 @@ with right:
         st.caption(t("From {n} stays with both scans, in and out.", n=here.number(total)))
     else:
         st.caption(t("No stay in this period has both scans, in and out."))
+
+# How full ------------------------------------------------------------------------------------------------------------
+
+st.subheader(t("Places compared"), anchor=False)
+arrived = pl.sum_horizontal(*series)
+widgets.table(
+    places.with_columns(
+        place="name",
+        arrivals=arrived,
+        a_day=(arrived / max(days.height, 1)).round(1),
+        mean=pl.when(pl.col("stays") > 0).then((pl.col("minutes") / pl.col("stays")).round()).cast(pl.Int32),
+        share=pl.col("peak") / pl.col("capacity"),
+    ),
+    {
+        "place": t("Location"),
+        "arrivals": t("Arrivals"),
+        "a_day": t("A day"),
+        "mean": t("Minutes, on average"),
+        "peak": st.column_config.NumberColumn(
+            t("Most at once"), help=t("Everybody, staff and visitors, by their stays.")
+        ),
+        "peak_on": st.column_config.DateColumn(t("First on"), format="DD/MM/YYYY"),
+        "capacity": t("Capacity"),
+        "share": st.column_config.NumberColumn(t("Of the capacity"), format="percent"),
+    },
+    alt=t("Places compared"),
+)
+for row in places.iter_rows(named=True):
+    if row["capacity"] and row["peak"] and row["peak"] > row["capacity"]:
+        crowded = t("{place}: {n} people at once on {day}, {most} may be inside.", place=row["name"], n=row["peak"],
+                    day=here.day(row["peak_on"]), most=row["capacity"])  # fmt: skip
+        st.warning(widgets.plain(crowded), icon=":material/groups:")
+peaks = store.ask("flow/peaks", first=first, last=last, location=location)
+shown = places.filter((pl.col("location_id") == location) | (location == 0)).head(charts.MOST_SERIES)
+if peaks.height:
+    by_day = days.select("day")
+    for place in shown["location_id"]:
+        of_place = peaks.filter(pl.col("location_id") == place).select("day", pl.col("people").alias(str(place)))
+        by_day = by_day.join(of_place, on="day", how="left", maintain_order="left").with_columns(
+            pl.col(str(place)).fill_null(0)
+        )
+    capacity = shown["capacity"][0] if shown.height == 1 else None
+    most = peaks.sort("people", descending=True, maintain_order=True).row(0, named=True)
+    sentence = t("Most people at once: {n}, {place}, {moment}.", n=most["people"], place=most["location"],
+                 moment=here.moment(most["reached_at"]))  # fmt: skip
+    st.caption(widgets.plain(sentence))
+    charts.show(
+        here,
+        charts.lines_by_day(
+            by_day,
+            dict(zip(map(str, shown["location_id"]), shown["name"], strict=True)),
+            target=(capacity, t("Capacity")) if capacity else None,
+        ),
+        sentence,
+        key="peaks",
+    )
+
+# Who comes again -----------------------------------------------------------------------------------------------------
+
+if kind != "staff":
+    rows = widgets.open_rows(here, t("Visitors who come again"), key="returning")
+    if rows.open:
+        with rows:
+            again = flow.returning(store.ask("flow/returning", first=first, last=last, location=location))
+            if again.visitors:
+                st.markdown(
+                    t("{again} of {visitors} visitors came on two days or more; theirs are {share} of the stays.",
+                      again=here.number(again.again), visitors=here.number(again.visitors),
+                      share=here.percent(again.stays_again, again.stays))
+                )  # fmt: skip
+            groups = [
+                t("{n} days", n=low) if low == high else t("{n} days or more", n=low) if high is None
+                else t("{low} to {high} days", low=low, high=high)
+                for low, high, _ in again.groups
+            ]  # fmt: skip
+            counts = pl.DataFrame({"days": groups, "visitors": [n for _, _, n in again.groups]})
+            widgets.table(counts, {"days": t("Came on"), "visitors": t("Visitors")}, alt=t("Visitors who come again"))
+            st.caption(t("Without people whose name or phone is masked: they may be anybody."))

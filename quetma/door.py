@@ -65,7 +65,8 @@ class Passage:
 
     source: which door, "poster" (their own phone, a printed code) or "gate" (the gatekeeper). account: who entered it.
     at: None is now. host: whom they come to see. symptoms: what they declared, "" for none, None for no declaration.
-    poster: the printed code that was scanned. inferred: nobody saw it, it must have been so.
+    poster: the printed code that was scanned. inferred: nobody saw it, it must have been so. entry: the number that the
+    gate screen gave it (quetma/gate.py).
     """
 
     location: int
@@ -84,6 +85,7 @@ class Passage:
     note: str = ""
     poster: int | None = None
     inferred: bool = False
+    entry: str | None = None
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,7 @@ PASSAGE = pl.Schema(
         "batch_id": pl.Int32, "line": pl.Int32, "person_id": pl.Int64, "really_id": pl.Int64, "location_id": pl.Int32,
         "moment": pl.Datetime("us"), "direction": pl.String, "purpose": pl.String, "host": pl.String,
         "came_from": pl.String, "note": pl.String, "poster_id": pl.Int32, "inferred": pl.Boolean,
-        "entered_by": pl.String, "symptoms": pl.String,
+        "entered_by": pl.String, "entry_id": pl.String, "symptoms": pl.String,
     }
 )  # fmt: skip
 
@@ -243,7 +245,8 @@ def _write(cursor: DuckDBPyConnection, passages: list[Passage]) -> list[Checked]
             "person_id": person, "really_id": known[person][0], "location_id": passage.location, "moment": passage.at,
             "direction": passage.direction, "purpose": passage.purpose, "host": passage.host,
             "came_from": passage.came_from, "note": passage.note, "poster_id": passage.poster,
-            "inferred": passage.inferred, "entered_by": passage.account, "symptoms": passage.symptoms,
+            "inferred": passage.inferred, "entered_by": passage.account, "entry_id": passage.entry,
+            "symptoms": passage.symptoms,
         }  # fmt: skip
         rows.append(row | batches.next_line("scans", passage, row))
         if passage.symptoms is not None:

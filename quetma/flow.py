@@ -5,10 +5,12 @@ Works on the answers of `queries/flow/`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from statistics import median
 
 import polars as pl
 
+from quetma import rollups
 from quetma.store import Store
 
 KINDS = ("all", "visitor", "staff")
@@ -90,6 +92,82 @@ def _median_bucket(stays: Sequence[int], total: int) -> int:
     raise AssertionError("the stays add up to the total")
 
 
+QUARTERS = 96  # of an hour, in a day
+USUAL_WEEKS = 8  # how far back a usual day is looked for
+FULL, NEARLY_FULL = 1.0, 0.9  # parts of the capacity
+
+
+def by_quarter(quarters: pl.DataFrame) -> pl.DataFrame:
+    """The answer of flow/quarters with every quarter from the first hour with a scan to the last, zeros between."""
+    if quarters.is_empty():
+        return quarters
+    first, last = quarters["quarter"][0] // 4 * 4, quarters["quarter"][-1] // 4 * 4 + 3
+    every = pl.DataFrame({"quarter": range(first, last + 1)}, schema={"quarter": pl.Int32})
+    return every.join(quarters, on="quarter", how="left", maintain_order="left").fill_null(0)
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What a day usually looks like: the arrivals on the same weekday of the weeks before, as lowest, median, highest.
+
+    days: those it rests on, newest first; only working days for a working day, and others for others. None without any.
+    """
+
+    day: date
+    working: bool
+    days: tuple[date, ...]
+    visitors: tuple[int, float, int] | None
+    staff: tuple[int, float, int] | None
+
+
+def usual(store: Store, day: date, location: int = 0) -> Usual:
+    """What `day` usually looks like, from up to USUAL_WEEKS weeks before it. Holidays are no usual days."""
+    working = rollups.is_working(day)
+    daily = store.ask("flow/daily", first=day - timedelta(weeks=USUAL_WEEKS), last=day - timedelta(days=1),
+                      location=location)  # fmt: skip
+    same = daily.filter(
+        pl.col("day").dt.weekday() == day.isoweekday(), pl.col("working") == working, pl.col("holiday") == ""
+    ).sort("day", descending=True)
+
+    def spread(column: str) -> tuple[int, float, int] | None:
+        counts = same[column].to_list()
+        return (min(counts), float(median(counts)), max(counts)) if counts else None
+
+    return Usual(day, working, tuple(same["day"]), spread("visitor_arrivals"), spread("staff_arrivals"))
+
+
+@dataclass(frozen=True)
+class Returning:
+    """Visitors whom the log knows, by on how many days they came: (from, to or None for more, how many)."""
+
+    groups: tuple[tuple[int, int | None, int], ...]
+    visitors: int
+    again: int  # of them on two days or more
+    stays: int
+    stays_again: int  # of those who came on two days or more
+
+
+DAYS_COME = ((1, 1), (2, 2), (3, 5), (6, 10), (11, None))
+
+
+def returning(answer: pl.DataFrame) -> Returning:
+    """The answer of flow/returning, in groups."""
+    days, again = pl.col("days"), answer.filter(pl.col("days") > 1)
+    groups = tuple(
+        (low, high, int(answer.filter(days >= low, days <= (high or 10**6))["visitors"].sum()))
+        for low, high in DAYS_COME
+    )
+    return Returning(groups, int(answer["visitors"].sum()), int(again["visitors"].sum()), int(answer["stays"].sum()),
+                     int(again["stays"].sum()))  # fmt: skip
+
+
+def fullness(people: int, capacity: int | None) -> str:
+    """`full`, `nearly` or "" for so many people where so many may be (None: nobody said how many)."""
+    if not capacity or people < NEARLY_FULL * capacity:
+        return ""
+    return "full" if people >= FULL * capacity else "nearly"
+
+
 @dataclass(frozen=True)
 class OnSite:
     """Who is on site as of the newest scan (`as_of`; None in an empty store): the answer of flow/on_site."""
@@ -98,8 +176,10 @@ class OnSite:
     people: pl.DataFrame
 
 
-def on_site(store: Store, *, names: bool, location: int = 0, kind: str = "all") -> OnSite:
-    """Who is on site as of the newest scan of the store. Without `names` their names and phones are not read."""
+def on_site(store: Store, *, names: bool, location: int = 0, kind: str = "all", day: date | None = None) -> OnSite:
+    """Who is on site as of the newest scan of the store, or on that day. Without `names` their names, phones and hosts
+    are not read.
+    """
     as_of = store.ask("history/last_scan")["scanned_at"][0]
-    day = as_of.date() if as_of else store.today()
+    day = day or (as_of.date() if as_of else store.today())
     return OnSite(as_of, store.ask("flow/on_site", day=day, location=location, kind=kind, names=names))

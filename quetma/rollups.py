@@ -19,8 +19,9 @@ from quetma import duties, settings, stays
 from quetma.people import clean
 from quetma.store import Store, query
 
-SCANNED = ("flow_hour", "flow_day")  # made from scans
+SCANNED = ("flow_quarter", "flow_day")  # made from scans
 STAYED = ("flow_duration",)  # made from stays
+PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening before
 DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
 ONE_DAY = timedelta(days=1)
 
@@ -191,6 +192,7 @@ def derive(cursor: DuckDBPyConnection, touched: Touched, grown: bool = False) ->
         duty_days |= {day + n * ONE_DAY for n in range(settings.get(cursor, "declaration_days"))}
 
     _replace(cursor, STAYED, stayed)
+    _replace(cursor, PRESENT, _with_mornings(stayed))
     if grown and not came and not _of_staff(cursor):
         return  # what visitors do is nobody's duty
     _replace(cursor, DUTIES, duty_days)
@@ -224,10 +226,12 @@ def check(store: Store) -> list[str]:
     cursor.register("fresh_stay", stays.derive(cursor, datetime(1, 1, 3), datetime(9999, 12, 28)))
     _compare(cursor, "stay", "FROM fresh_stay", {}, found)
     days = _days(cursor, "SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan UNION SELECT day FROM calendar")
-    _touch_days(cursor, days)
-    for table in SCANNED + STAYED + DUTIES:
-        text, params = _rollup(cursor, table, days)
-        _compare(cursor, table, text, params, found)
+    present = _with_mornings(days | _days(cursor, "SELECT DISTINCT day FROM fresh_stay"))
+    for tables, about in ((SCANNED + STAYED + DUTIES, days), (PRESENT, present)):
+        _touch_days(cursor, about)
+        for table in tables:
+            text, params = _rollup(cursor, table, about)
+            _compare(cursor, table, text, params, found)
     rows = " UNION ".join(f"SELECT batch_id, line FROM {table} WHERE counts" for table in ROWS.values())
     for batch_id, lines in cursor.execute(
         f"""
@@ -240,6 +244,11 @@ def check(store: Store) -> list[str]:
     ).fetchall():
         found.append(f"batch {batch_id}: its counts do not add up ({lines})")
     return found
+
+
+def _with_mornings(days: set[date]) -> set[date]:
+    """These days and those after them: a stay may last past midnight."""
+    return days | {day + ONE_DAY for day in days}
 
 
 Day = TypeVar("Day", date, datetime)

@@ -10,6 +10,8 @@ and at most 24 hours later:
     ?  ├──────────────┤ ?       direction unknown: opens a stay that the person's next scan ends (within 24 hours, not
                                 after closing); its end is inferred
 
+Whoever did not scan out may be said to have left (door_row.inferred): that ends the stay, and its end stays inferred,
+unless they were seen leaving after all.
 A row of a door register that repeats a scan is none of these scans (view passage, quetma/schema/007_passages.sql).
 In and out in the same second: out comes first for a person who was inside, else in. No stay is longer than 24 hours.
 A scan therefore matters only to stays within two days of it, which is what an upload derives again.
@@ -101,9 +103,13 @@ def _asked(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> tuple
     """What these stays are made of: the scans by person, location and second, the hours of the locations, and how long
     a stay is assumed to be.
     """
+    # Of most stores nobody was ever said to have left, and looking for it would cost each upload a join.
+    said = cursor.execute("SELECT 1 FROM door_row WHERE inferred LIMIT 1").fetchall()
+    guessed = "(batch_id, line) IN (SELECT (batch_id, line) FROM door_row WHERE inferred)" if said else "FALSE"
     scans = cursor.sql(
-        """
-        SELECT person_id, location_id, scanned_at, direction = 'in' AS has_in, direction = 'out' AS has_out
+        f"""
+        SELECT person_id, location_id, scanned_at, direction = 'in' AS has_in, direction = 'out' AS has_out,
+               direction = 'out' AND NOT {guessed} AS left_seen
         FROM passage
         WHERE scanned_at >= $first - INTERVAL '48' HOUR AND scanned_at <= $last + INTERVAL '48' HOUR
           AND person_id IN (SELECT person_id FROM touched_person)
@@ -126,7 +132,7 @@ def _derived(
     faster than windows in SQL.
     """
     at, way = pl.col("scanned_at"), pl.col("way")
-    events = _beside(_events(scans)).filter(at.is_between(first, last))
+    events = _beside(_events(_without_refuted(scans))).filter(at.is_between(first, last))
     came = events.filter(way != OUT).join(hours, on="location_id", how="left")
     closing = pl.when(pl.col("closes") > at.dt.time()).then(at.dt.date().dt.combine(pl.col("closes")))
     soon = pl.col("scan_after") <= at + LONGEST
@@ -136,15 +142,25 @@ def _derived(
         t_out=pl.when("paired").then("here_after")
         .when((way == UNKNOWN) & soon).then(pl.min_horizontal("scan_after", closing))
         .otherwise(pl.min_horizontal("scan_after", closing, at + assumed)),
-        in_seen=pl.lit(True), out_seen="paired",
+        in_seen=pl.lit(True), out_seen=pl.col("paired") & pl.col("left_after"),
     )  # fmt: skip
     left = events.filter((way == OUT) & ~pl.col("ends_pair")).join(hours, on="location_id", how="left")
     opening = pl.when(pl.col("opens") < at.dt.time()).then(at.dt.date().dt.combine(pl.col("opens")))
     left = left.select(
         "location_id", "person_id", t_in=pl.max_horizontal("scan_before", opening, at - assumed), t_out=at,
-        in_seen=pl.lit(False), out_seen=pl.lit(True),
+        in_seen=pl.lit(False), out_seen="left_seen",
     )  # fmt: skip
     return pl.concat([stayed, left]).select(pl.col("t_in").dt.date().alias("day"), pl.all())
+
+
+def _without_refuted(scans: pl.DataFrame) -> pl.DataFrame:
+    """The scans without those that say somebody had left who then was seen leaving."""
+    guessed = pl.col("has_out") & ~pl.col("left_seen")
+    if not scans.select(guessed.any()).item():
+        return scans
+    at, person, here = pl.col("scanned_at"), pl.col("person_id"), pl.col("location_id")
+    then_seen = (person == person.shift(-1)) & (here == here.shift(-1)) & pl.col("left_seen").shift(-1)
+    return scans.filter(~(guessed & then_seen & (at.shift(-1) <= at + LONGEST)).fill_null(False))
 
 
 def _events(scans: pl.DataFrame) -> pl.DataFrame:
@@ -153,7 +169,7 @@ def _events(scans: pl.DataFrame) -> pl.DataFrame:
     """
     key = ["person_id", "location_id", "scanned_at"]
     if scans.select(pl.all_horizontal(pl.col(key) == pl.col(key).shift()).any()).item():
-        scans = scans.group_by(key, maintain_order=True).agg(pl.max("has_in", "has_out"))
+        scans = scans.group_by(key, maintain_order=True).agg(pl.max("has_in", "has_out", "left_seen"))
     moved = pl.any_horizontal(pl.col("person_id", "location_id") != pl.col("person_id", "location_id").shift())
     # an unknown direction says nothing beside a known one
     way = (
@@ -164,7 +180,7 @@ def _events(scans: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit(UNKNOWN, pl.UInt8))
     )
     marks = scans.select(
-        *key, way=way, here=moved.fill_null(False).cum_sum(), both=pl.col("has_in") & pl.col("has_out")
+        *key, "left_seen", way=way, here=moved.fill_null(False).cum_sum(), both=pl.col("has_in") & pl.col("has_out")
     )
     if not marks["both"].any():
         return marks.drop("both")
@@ -183,15 +199,16 @@ def _events(scans: pl.DataFrame) -> pl.DataFrame:
 
 
 def _beside(events: pl.DataFrame) -> pl.DataFrame:
-    """Events with paired: the next one here is the way out within 24 hours; here_after: when that is; ends_pair: it is
-    that way out; scan_before and scan_after: when the person was scanned anywhere before and after this second.
+    """Events with paired: the next one here is the way out within 24 hours; here_after: when that is, left_after:
+    whether somebody saw it; ends_pair: it is that way out; scan_before and scan_after: when the person was scanned
+    anywhere before and after this second.
     """
     at, way, here = pl.col("scanned_at"), pl.col("way"), pl.col("here")
     stays_here = here == here.shift(-1)
     paired = (way != OUT) & stays_here & (way.shift(-1) == OUT) & (at.shift(-1) <= at + LONGEST)
-    events = events.with_columns(here_after=at.shift(-1), paired=paired.fill_null(False)).with_columns(
-        ends_pair=pl.col("paired").shift(fill_value=False)
-    )
+    events = events.with_columns(
+        here_after=at.shift(-1), left_after=pl.col("left_seen").shift(-1), paired=paired.fill_null(False)
+    ).with_columns(ends_pair=pl.col("paired").shift(fill_value=False))
     # The same in the order of a person's scans anywhere. All of one second have the same neighbours.
     order = events.select(pl.arg_sort_by("person_id", "scanned_at")).to_series()
     person = pl.col("person_id")

@@ -49,7 +49,8 @@ def test_the_demo_unit(demo_store: Store) -> None:
     assert visitors.len() == 40  # every working day of eight weeks
     assert 5 <= visitors.min() <= 15 and 20 <= visitors.max() <= 35
     hours = cursor.sql(
-        "SELECT hour, SUM(arrivals) n FROM flow_hour WHERE kind = 'visitor' GROUP BY 1 ORDER BY 2 DESC"
+        "SELECT quarter // 4 AS hour, SUM(arrivals) n FROM flow_quarter"
+        " WHERE kind = 'visitor' GROUP BY 1 ORDER BY 2 DESC"
     ).pl()
     assert set(hours["hour"].head(3)) == {8, 9, 14}
     masked = cursor.execute("SELECT COUNT(*) FROM person WHERE masked").fetchall()[0][0]

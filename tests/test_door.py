@@ -48,7 +48,7 @@ def unit(empty_store: Store) -> Store:
     return empty_store
 
 
-FIGURES = ("stay", "flow_hour", "flow_day", "flow_duration", "staff_day", "duty_day", "compliance_day", "calendar")
+FIGURES = ("stay", "flow_quarter", "flow_day", "flow_duration", "staff_day", "duty_day", "compliance_day", "calendar")
 
 
 def figures(store: Store) -> dict[str, list[tuple[Any, ...]]]:

@@ -108,16 +108,122 @@ def test_the_week_equals_a_recount(logged: tuple[Store, list[Scan]], kind: str):
 
 def test_places_equal_a_recount(logged: tuple[Store, list[Scan]]):
     store, scans = logged
-    answer = store.ask("flow/places", first=FIRST, last=LAST - timedelta(days=4))
-    counts = Counter(
-        (place, kind_of(person), "departures" if direction == "out" else "arrivals")
-        for person, place, moment, direction in scans
-        if moment.date() <= LAST - timedelta(days=4)
-    )
-    assert answer.rows() == [
-        (n, f"Nơi {n}", *(counts[n, k, what] for what in ("arrivals", "departures") for k in ("staff", "visitor")))
-        for n in (1, 2, 3)
+    last = LAST - timedelta(days=4)
+    with store.write() as cursor:
+        cursor.execute("UPDATE location SET capacity = 5 WHERE location_id = 2")
+    for kind in flow.KINDS:
+        answer = store.ask("flow/places", first=FIRST, last=last, kind=kind)
+        counts = Counter(
+            (place, kind_of(person), "departures" if direction == "out" else "arrivals")
+            for person, place, moment, direction in scans
+            if moment.date() <= last and kind in ("all", kind_of(person))
+        )
+        flows = [f"{k}_{what}" for what in ("arrivals", "departures") for k in ("staff", "visitor")]
+        assert answer.select("location_id", "name", *flows).rows() == [
+            (n, f"Nơi {n}", *(counts[n, k, what] for what in ("arrivals", "departures") for k in ("staff", "visitor")))
+            for n in (1, 2, 3)
+        ]
+        assert answer["capacity"].to_list() == [None, 5, None]
+        for n, stays, minutes in answer.select("location_id", "stays", "minutes").iter_rows():
+            both = [
+                (t_out - t_in).total_seconds() / 60
+                for person, place, t_in, t_out, in_seen, out_seen in stays_of(store)
+                if in_seen and out_seen and place == n and t_in.date() <= last and kind in ("all", kind_of(person))
+            ]
+            assert (stays, minutes) == (len(both), pytest.approx(sum(both)))
+        peaks = {(day, place): people for day, place, people, _ in peak_recount(store) if day <= last}
+        for n, peak, on in answer.select("location_id", "peak", "peak_on").iter_rows():
+            most = max(people for (_, place), people in peaks.items() if place == n)
+            assert (peak, on) == (most, min(d for (d, place), people in peaks.items() if (place, people) == (n, most)))
+
+
+def peak_recount(store: Store) -> list[tuple[date, int, int, datetime]]:
+    """Day, place, most people there at once and since when, second by second where somebody comes."""
+    stays = stays_of(store)
+    found = []
+    for day in sorted({day for _, _, t_in, t_out, _, _ in stays for day in (t_in.date(), t_out.date())}):
+        midnight = datetime.combine(day, time())
+        for place in (1, 2, 3):
+            there = [(max(a, midnight), b) for _, at, a, b, _, _ in stays if at == place and b > a]
+            there = [(a, b) for a, b in there if a.date() == day and b > a]
+            counts = {a: sum(c <= a < d for c, d in there) for a, _ in there}
+            if counts:
+                most = max(counts.values())
+                found.append((day, place, most, min(a for a, n in counts.items() if n == most)))
+    return found
+
+
+def test_peaks_equal_a_recount_of_the_stays(logged: tuple[Store, list[Scan]]):
+    store, _ = logged
+    answer = store.ask("flow/peaks", first=FIRST, last=LAST + timedelta(days=2), location=0)
+    assert answer.select("day", "location_id", "people", "reached_at").rows() == peak_recount(store)
+
+
+def test_who_stays_past_midnight_is_there_on_both_days(tmp_path: Path):
+    store = unit(tmp_path, [(1, 1, at(0, 22), "in"), (2, 1, at(1, 1), "in"), (2, 1, at(1, 1, 30), "out")])
+    ask = {"first": FIRST, "last": LAST, "location": 0}
+    assert store.ask("flow/peaks", **ask).select("day", "people", "reached_at").rows() == [
+        (MONDAY, 1, at(0, 22)),
+        (MONDAY + timedelta(days=1), 2, at(1, 1)),
     ]
+    upload(store, 2, [(1, 1, at(0, 23), "out")])  # the first had gone home before
+    assert store.ask("flow/peaks", **ask)["people"].to_list() == [1, 1]
+    assert rollups.check(store) == []
+
+
+@pytest.mark.parametrize("kind", flow.KINDS)
+def test_quarters_equal_a_recount(logged: tuple[Store, list[Scan]], kind: str):
+    store, scans = logged
+    answer = flow.by_quarter(store.ask("flow/quarters", first=FIRST, last=LAST, location=2, kind=kind))
+    counts: Counter[tuple[int, bool]] = Counter()
+    for person, place, moment, direction in scans:
+        if place == 2 and kind in ("all", kind_of(person)) and moment.date() <= LAST:
+            counts[moment.hour * 4 + moment.minute // 15, direction == "out"] += 1
+    assert answer.rows() == [(q, counts[q, False], counts[q, True]) for q in answer["quarter"]]
+    assert sum(answer["arrivals"]) + sum(answer["departures"]) == counts.total()
+    assert answer["quarter"].to_list() == list(range(answer["quarter"].min(), answer["quarter"].max() + 1))
+    assert (answer["quarter"].min() % 4, answer["quarter"].max() % 4) == (0, 3)
+
+
+def test_visitors_who_come_again_equal_a_recount(logged: tuple[Store, list[Scan]]):
+    store, _ = logged
+    for place in (0, 2):
+        found = flow.returning(store.ask("flow/returning", first=FIRST, last=LAST, location=place))
+        days: dict[int, list[date]] = {}
+        for person, where, t_in, *_ in stays_of(store):
+            if kind_of(person) == "visitor" and place in (0, where) and t_in.date() <= LAST:
+                days.setdefault(person, []).append(t_in.date())
+        come = [len(set(d)) for d in days.values()]
+        assert found.groups == tuple((a, b, sum(a <= n <= (b or 99) for n in come)) for a, b in flow.DAYS_COME)
+        assert (found.visitors, found.again) == (len(come), sum(n > 1 for n in come))
+        assert found.stays == sum(map(len, days.values()))
+        assert found.stays_again == sum(len(d) for d in days.values() if len(set(d)) > 1)
+
+
+def test_what_a_day_usually_looks_like(tmp_path: Path):
+    weeks = [3, 1, 7, 2]  # visitors on the Tuesdays of four weeks; the first of them is longest ago
+    scans = [
+        (100 * week + n, 1, at(1 + 7 * week, 8, n), "in")
+        for week, visitors in enumerate(weeks)
+        for n in range(visitors)
+    ]
+    store = unit(tmp_path, [*scans, (999, 2, at(24, 9), "in"), (998, 1, at(23, 9), "out")])
+    tuesday = MONDAY + timedelta(days=29)
+    found = flow.usual(store, tuesday)
+    assert (found.day, found.working, len(found.days), found.days[0]) == (tuesday, True, 4, MONDAY + timedelta(days=22))
+    assert (found.visitors, found.staff) == ((1, 2.5, 7), (0, 0.0, 0))
+    assert flow.usual(store, tuesday, location=2).visitors == (0, 0.0, 0)
+    assert flow.usual(store, tuesday + timedelta(days=1)).visitors == (0, 0.0, 0)
+    holiday = flow.usual(store, date(2021, 9, 2))  # a Thursday like others, and no working day
+    assert (holiday.working, holiday.days, holiday.visitors) == (False, (), None)
+
+
+@pytest.mark.parametrize(
+    ("people", "capacity", "said"),
+    [(0, 10, ""), (8, 10, ""), (9, 10, "nearly"), (10, 10, "full"), (11, 10, "full"), (5, None, ""), (1, 1, "full")],
+)
+def test_how_full_a_place_is(people: int, capacity: int | None, said: str):
+    assert flow.fullness(people, capacity) == said
 
 
 @pytest.mark.parametrize("kind", ["staff", "visitor"])

@@ -9,7 +9,7 @@ from quetma.store import Store
 
 ROLES = ["leader", "gatekeeper", "viewer"]
 PEOPLE = {"leader": True, "gatekeeper": True, "viewer": False}
-BOXES = {"leader": 3, "gatekeeper": 2, "viewer": 1}  # who is on site is the gatekeeper's; who came on past days is not
+BOXES = {"leader": 4, "gatekeeper": 3, "viewer": 2}  # who is on site is the gatekeeper's; who came on past days is not
 FIRST, LAST = date(2021, 7, 31), date(2021, 8, 27)  # what "Last 4 weeks" is in the demo unit
 
 
@@ -43,7 +43,10 @@ def test_the_demo_unit(app, demo_store: Store, role: str, language: str):
         "en": ("On site now", "Visitors' arrivals", "Staff arrivals"),
     }[language]
     assert [values[label] for label in labels] == [str(here), str(visitors), str(staff)]
-    assert len(at.get("plotly_chart")) == 4
+    assert len(at.get("plotly_chart")) == 6
+    assert [table for table in at.dataframe if "place" in table.value] and at.dataframe[-1].value.shape[0] == 2
+    usual = {"vi": "Ngày kế tiếp, Thứ bảy, 28/08/2021", "en": "The day after, Saturday, 28/08/2021"}[language]
+    assert [text.value for text in at.markdown if text.value.startswith(usual)]
     assert len(boxes(at)) == BOXES[role]
 
 
@@ -64,8 +67,8 @@ def test_rows_behind_the_numbers(app, demo_store: Store, role: str):
         at.session_state[key] = True
     at.run()
     assert not at.exception
-    tables = [set(table.value.columns) for table in at.dataframe]
-    assert len(tables) == BOXES[role]
+    tables = [set(table.value.columns) for table in at.dataframe if "place" not in table.value]
+    assert len(tables) == BOXES[role] - 1
     for table in tables:
         assert ("name" in table) == ("phone" in table) == ("day" not in table)
         assert ("_trace" in table) == ("name" in table and role == "leader")
@@ -78,10 +81,21 @@ def test_rows_behind_the_numbers(app, demo_store: Store, role: str):
 
 def test_a_viewer_cannot_open_people_by_setting_the_state(app, demo_store: Store):
     at = app(page="pages/flow.py", role="viewer", store=demo_store)
-    at.session_state["on_site"] = at.session_state["day_people"] = True
+    at.session_state["on_site"] = at.session_state["day_people"] = at.session_state["returning"] = True
     at.run()
     assert not at.exception
-    assert not at.dataframe
+    assert [next(iter(table.value.columns)) for table in at.dataframe] == ["place", "days"]
+
+
+def test_a_place_with_a_capacity_is_compared_with_it(app, demo_store: Store):
+    with demo_store.write() as cursor:
+        cursor.execute("UPDATE location SET capacity = 9 WHERE location_id = 1")
+    at = app(page="pages/flow.py", language="en", store=demo_store)
+    table = at.dataframe[-1].value
+    assert (table["capacity"][0], table["share"][0]) == (9, table["peak"][0] / 9)
+    assert [w.value for w in at.warning if f"{table['peak'][0]} people at once" in w.value]
+    at.selectbox(key="location").set_value(1).run()
+    assert not at.exception
 
 
 @pytest.mark.parametrize("period", ["today", "week", "month", "4weeks", "all", "range"])

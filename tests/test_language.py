@@ -39,6 +39,8 @@ ASKERS = {
     "IdentityError",
     "CaseError",
     "FollowUpError",
+    "CodeError",
+    "GateError",
     "DoorError",
     "ConductError",
     "PlanError",

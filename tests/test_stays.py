@@ -151,7 +151,7 @@ def test_check_names_what_differs(tmp_path: Path) -> None:
     assert rollups.check(store) == []
     with store.write() as cursor:
         cursor.execute("UPDATE stay SET t_out = t_out + INTERVAL '1' MINUTE")
-        cursor.execute("DELETE FROM flow_hour")
+        cursor.execute("DELETE FROM flow_quarter")
         cursor.execute("UPDATE batch SET accepted = 1")
         cursor.execute("UPDATE calendar SET holiday = 'Tết'")
     assert [line.split(":")[0] for line in rollups.check(store)] == [
@@ -159,7 +159,7 @@ def test_check_names_what_differs(tmp_path: Path) -> None:
         "calendar",
         "stay",
         "stay",
-        "flow_hour",
+        "flow_quarter",
         "flow_duration",
         "flow_duration",
         "batch 1",

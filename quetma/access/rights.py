@@ -5,6 +5,8 @@ ROLES = ("leader", "gatekeeper", "viewer")
 RIGHTS: dict[str, frozenset[str]] = {
     "figures": frozenset(ROLES),  # counts and rates without names
     "people": frozenset({"leader", "gatekeeper"}),  # names and phones of who is on site
+    "gate": frozenset({"leader", "gatekeeper"}),  # entering who comes and goes
+    "badges": frozenset({"leader"}),  # badges of the staff
     "health": frozenset({"leader"}),  # named people's doses, declarations, app installs
     "trace": frozenset({"leader"}),
     "history": frozenset({"leader"}),

@@ -85,7 +85,7 @@ def _take_out(cursor: DuckDBPyConnection, batch_id: int, account: str) -> tuple[
         cursor.execute(f"DELETE FROM {table} WHERE batch_id = ?", [batch_id])
     cursor.execute("DELETE FROM mend WHERE batch_id = $batch", {"batch": batch_id})  # what mends its rows lives on
     cursor.register("claimed", people)
-    _forget(cursor)
+    forget(cursor)
     cursor.unregister("claimed")
 
     # The same file again counted nothing while this one was there; now it is the first.
@@ -102,7 +102,7 @@ def _take_out(cursor: DuckDBPyConnection, batch_id: int, account: str) -> tuple[
     return Undone(batch_id, file_name, kind, removed, restored), touched
 
 
-def _forget(cursor: DuckDBPyConnection) -> None:
+def forget(cursor: DuckDBPyConnection) -> None:
     """Removes the people in the frame claimed, and the places, that nothing names any more."""
     cursor.execute(
         """

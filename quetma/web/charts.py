@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 HATCHES = ("", "/", "x", ".")
 DASHES = ("solid", "dash", "dot", "dashdot")
+MOST_SERIES = len(COLOURS)
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 
 _VIETNAMESE = {
@@ -161,6 +162,27 @@ def columns(names: Sequence[str], series: Mapping[str, Sequence[float]], *, heig
     ]
     y = {"visible": False}
     return _figure(traces, height, x={"type": "category", "tickangle": 0}, y=y, barmode="group", bargap=0.2)
+
+
+def columns_by_quarter(frame: pl.DataFrame, series: Mapping[str, str], *, height: int = 280) -> go.Figure:
+    """Columns side by side for the quarters of an hour of a day. `frame` has `quarter` (from midnight) without gaps;
+    `series` is column → label.
+    """
+    names = [f"{quarter // 4:02}:{quarter % 4 * 15:02}" for quarter in frame["quarter"]]
+    traces = [
+        {
+            "type": "bar",
+            "x": names,
+            "y": frame[column].to_list(),
+            "name": label,
+            "marker": _fill(at),
+            "hovertemplate": "%{x}: <b>%{y:,}</b>",
+        }
+        for at, (column, label) in enumerate(series.items())
+    ]
+    hours = names[:: 4 if len(names) <= 64 else 8]
+    x = {"type": "category", "tickvals": hours, "ticktext": hours, "tickangle": 0, "showgrid": False}
+    return _figure(traces, height, x=x, y=_count_axis(_largest(frame, series)), barmode="group", bargap=0.15)
 
 
 def heatmap(

@@ -24,6 +24,7 @@ SCREENS = [
     ("compliance", t("Compliance"), "fact_check", "figures"),
     ("person", t("One person"), "person", "health"),
     ("conduct", t("Reminders and sanctions"), "gavel", "health"),
+    ("gate", t("Gate"), "door_front", "gate"),
     ("flow", t("Visitor flow"), "groups", "figures"),
     ("tracing", t("Tracing"), "share", "trace"),
     ("cases", t("Cases and follow-up"), "assignment_ind", "trace"),

@@ -18,6 +18,7 @@ from quetma.access.attempts import Attempts
 from quetma.language import LANGUAGES
 from quetma.store import Store, configured_folder, open_store
 from quetma.web import downloads, forms, public, uploader, wall
+from quetma.web.gate import routes as gate
 
 LARGEST_FORM = 16 * 1024
 LONGEST_KEPT = 60  # characters of a name as typed that go into the audit
@@ -139,6 +140,7 @@ ROUTES = [
     Route("/export/{key}", downloads.fetch, methods=["GET"]),
     uploader.ROUTE,
     public.ROUTE,
+    *gate.ROUTES,
 ]
 
 

@@ -30,6 +30,7 @@ NEEDS = {  # path and below → right
     "/_stcore/upload_file": "upload",
     "/_stcore/metrics": "server",
     "/export": "export",
+    "/gate-screen": "gate",
 }
 
 HEADERS = {

@@ -11,6 +11,8 @@ from quetma.access import rights
         ("figures", {"leader", "gatekeeper", "viewer"}),
         ("people", {"leader", "gatekeeper"}),
         ("health", {"leader"}),
+        ("gate", {"leader", "gatekeeper"}),
+        ("badges", {"leader"}),
         ("trace", {"leader"}),
         ("history", {"leader"}),
         ("export", {"leader"}),

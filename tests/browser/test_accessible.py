@@ -32,6 +32,7 @@ def test_axe_finds_nothing_serious_on_any_page(demo: Demo, window: Window, schem
         "Compliance",
         "One person",
         "Reminders and sanctions",
+        "Gate",
         "Visitor flow",
         "Locations and codes",
         "Tracing",

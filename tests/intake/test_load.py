@@ -21,7 +21,8 @@ LOG = HEADER + "".join(
     f"Lò Văn {i},09120{i:05},24/08/2021 {8 + i // 60:02}:{i % 60:02},Mai Sơn,{'Ra' if i % 2 else 'Vào'}\n"
     for i in range(100)
 )
-TABLES = ["person", "location", "scan", "stay", "batch", "reject", "flow_day", "flow_hour", "flow_duration", "calendar"]
+FLOW = ["flow_day", "flow_quarter", "flow_duration", "flow_peak"]
+TABLES = ["person", "location", "scan", "stay", "batch", "reject", *FLOW, "calendar"]
 
 
 def sizes(store: Store) -> dict[str, int]:
@@ -31,7 +32,7 @@ def sizes(store: Store) -> dict[str, int]:
 
 def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
     cursor = store.cursor()
-    facts = ["person", "location", "scan", "stay", "flow_day", "flow_hour", "flow_duration", "calendar"]
+    facts = ["person", "location", "scan", "stay", *FLOW, "calendar"]
     return {table: sorted(cursor.execute(f"SELECT * FROM {table}").fetchall(), key=repr) for table in facts}
 
 

@@ -143,7 +143,7 @@ def stays(store: Store) -> list[tuple[str, str, str]]:
 
 
 def arrivals(store: Store) -> int:
-    return store.cursor().execute("SELECT CAST(SUM(arrivals) AS INTEGER) FROM flow_hour").fetchall()[0][0]
+    return store.cursor().execute("SELECT CAST(SUM(arrivals) AS INTEGER) FROM flow_quarter").fetchall()[0][0]
 
 
 @pytest.mark.parametrize("first", ["scans", "register"])

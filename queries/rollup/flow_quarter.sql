@@ -1,6 +1,7 @@
--- One row per (day, hour, location, kind) with a scan, for the days in the temporary table touched.
--- first DATE, last DATE: bounds of touched, both included.
-SELECT CAST(s.scanned_at AS DATE) AS day, CAST(EXTRACT(HOUR FROM s.scanned_at) AS TINYINT) AS hour, s.location_id,
+-- One row per (day, quarter of an hour, location, kind) with a scan, for the days in the temporary table touched. quarter counts from
+-- midnight, 0 to 95. first DATE, last DATE: bounds of touched, both included.
+SELECT CAST(s.scanned_at AS DATE) AS day,
+       CAST(EXTRACT(HOUR FROM s.scanned_at) * 4 + FLOOR(EXTRACT(MINUTE FROM s.scanned_at) / 15) AS TINYINT) AS quarter, s.location_id,
        CASE WHEN t.person_id IS NULL THEN 'visitor' ELSE 'staff' END AS kind,
        CAST(SUM(CASE WHEN s.direction <> 'out' THEN 1 ELSE 0 END) AS INTEGER) AS arrivals,
        CAST(SUM(CASE WHEN s.direction = 'out' THEN 1 ELSE 0 END) AS INTEGER) AS departures

@@ -1,0 +1,79 @@
+"""The page Gate, and the files made there: badges read back, the muster list."""
+
+import io
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from quetma import badges, flow, gate
+from quetma.documents import badge, muster
+from quetma.language import translator
+from quetma.store import Store
+
+STATES = {"leader": True, "gatekeeper": False}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_an_empty_store_says_what_to_do(app, empty_store: Store, language: str):
+    at = app(page="pages/gate.py", role="leader", language=language, store=empty_store)
+    assert not at.exception
+    assert not at.dataframe
+
+
+def test_a_viewer_is_told_that_it_is_not_for_them(app, demo_store: Store):
+    at = app(page="pages/gate.py", role="viewer", language="en", store=demo_store)
+    assert at.title[0].value == "This page is not open to your role"
+    assert not at.metric and not at.dataframe
+
+
+@pytest.mark.parametrize("role", STATES)
+def test_who_is_there_and_who_never_left(app, demo_store: Store, role: str):
+    with demo_store.write() as cursor:
+        cursor.execute("UPDATE location SET capacity = 12 WHERE location_id = 1")
+    at = app(page="pages/gate.py", role=role, language="en", store=demo_store)
+    assert not at.exception
+    here = flow.on_site(demo_store, names=False).people
+    at_first = here.filter(here["location_id"] == 1).height
+    assert at.metric[0].value == f"{at_first}/12"
+    assert [w.value for w in at.warning if "full" in w.value]
+    missed = gate.never_out(demo_store, demo_store.today())
+    assert at.dataframe[0].value["name"].tolist() == missed["name"].to_list()
+    [everybody] = [button for button in at.button if button.label.startswith("All of them")]
+    everybody.click().run()
+    assert not at.exception
+    assert gate.never_out(demo_store, demo_store.today()).is_empty()
+    [again] = [button for button in at.button if button.label == "Take back"]
+    again.click().run()
+    assert gate.never_out(demo_store, demo_store.today())["name"].to_list() == missed["name"].to_list()
+    assert bool([button for button in at.button if "badges" in button.label]) == STATES[role]
+
+
+def test_badges_are_made_ended_and_printed(app, demo_store: Store):
+    at = app(page="pages/gate.py", role="leader", language="en", store=demo_store)
+    [make] = [button for button in at.button if button.label.startswith("Make badges")]
+    make.click().run()
+    before = badges.staff(demo_store, demo_store.today())
+    assert before["token"].null_count() == 0
+    person = before["person_id"][0]
+    at.multiselect(key="gate_badges").set_value([person]).run()
+    [renew] = [button for button in at.button if button.label.startswith("New badge")]
+    renew.click().run()
+    after = badges.staff(demo_store, demo_store.today())
+    assert (before["token"] != after["token"]).to_list() == [True] + [False] * 12
+    ended, held = (badges.holder(demo_store, frame["token"][0]) for frame in (before, after))
+    assert ended and ended.revoked_at and held and not held.revoked_at and held.person_id == person
+
+    assert badge.pdf(demo_store, after).startswith(b"%PDF")
+    page = Image.open(io.BytesIO(badge.page_png(demo_store, after, 110))).convert("L")
+    codes = {found.text for found in zxingcpp.read_barcodes(page)}
+    assert codes == set(after["token"][:10])  # ten on a sheet
+    assert not any(word.encode() in badge.svg(after["token"][0]) for word in after["name"][0].split())
+
+
+def test_the_muster_list_has_everybody(demo_store: Store):
+    people = flow.on_site(demo_store, names=True).people
+    made = muster.pdf(demo_store, people, demo_store.clock(), translator("vi"))
+    assert made.startswith(b"%PDF")
+    assert muster.pdf(demo_store, people.clear(), demo_store.clock(), translator("en")).startswith(b"%PDF")
+    assert len(made) > len(muster.pdf(demo_store, people.head(1), demo_store.clock(), translator("vi")))
