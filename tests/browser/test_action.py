@@ -158,12 +158,17 @@ def objective_and_leaders(page: Page) -> None:
     table.wait_for()
     settled(page)
     page.wait_for_timeout(700)  # the canvas draws its cells a little later
-    table.click(position={"x": 90, "y": 52})  # the first row's text; the number stands two cells further
-    for key in ("ArrowRight", "ArrowRight"):
-        page.keyboard.press(key)
-    page.keyboard.type("85")
+    for column in (1, 2, 3):  # from the first row's text to the number that is wanted
+        if column == 1:
+            table.click(position={"x": 90, "y": 52})
+        else:
+            page.keyboard.press("ArrowRight")
+        expect(table.locator(f"#glide-cell-{column}-0[aria-selected=true]")).to_be_attached()
     page.keyboard.press("Enter")
-    page.wait_for_timeout(700)
+    field = page.locator("input.gdg-input")
+    field.fill("85")
+    field.press("Enter")
+    expect(field).to_have_count(0)
     assert not faults(page)
     page.get_by_role("button", name=t("Save as a new version")).click()
     expect(page.get_by_text(t("Saved as version {n}.", n=2))).to_be_visible()
