@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import rollups, stays
+from quetma import rollups
 from quetma.intake import recount
 from quetma.intake.choices import Choices
 from quetma.intake.errors import IntakeError
@@ -152,7 +152,7 @@ def _store(
     places = settled.named(settled.places, "location_id")
     fresh_places = places.filter(pl.col("location_id") < 0)
     locations = _real_ids(fresh_places["location_id"], next_location)
-    with ThreadPoolExecutor(1) as worker:  # very many facts are brought into order while people are stored
+    with ThreadPoolExecutor(1) as worker:  # very many facts are numbered while people are stored
         facts = worker.submit(_facts, prepared, persons, locations)
         if not fresh.is_empty():
             _put(cursor, "intake/insert_people", "fresh", recount.with_keys(_number(fresh, "person_id", persons)))
@@ -173,14 +173,16 @@ def _store(
 
 
 def _facts(prepared: Prepared, persons: pl.DataFrame, locations: pl.DataFrame) -> pl.DataFrame:
-    """The facts with the real numbers of their people and places, in the order in which they are stored."""
+    """The facts with their lines and the real numbers of their people and places."""
     settled = prepared.settled
     ids = _number(settled.people, "person_id", persons)["person_id"]
-    facts = settled.facts.with_columns(person_id=ids.gather(settled.facts["who"]))
-    if "location_id" in facts.columns:
+    facts = settled.facts.with_columns(
+        line=settled.rows["line"].gather(settled.facts["row"]), person_id=ids.gather(settled.facts["who"])
+    ).drop("row", "who")
+    if "place" in facts.columns:
         ids = _number(settled.places, "location_id", locations)["location_id"]
-        facts = facts.with_columns(location_id=ids.gather(facts["place"]))
-    return stays.by_place(facts, "scanned_at") if prepared.kind == "scans" else facts
+        facts = facts.with_columns(location_id=ids.gather(facts["place"])).drop("place")
+    return facts
 
 
 def _remember(cursor: DuckDBPyConnection, prepared: Prepared, account: str) -> None:

@@ -87,7 +87,14 @@ class Prepared:
     @cached_property
     def rejects(self) -> pl.DataFrame:
         """One row per rejected row: line, reason, raw."""
-        return self.rows.filter(pl.col("outcome") == "rejected").select("line", "reason", "raw")
+        return self.first_rejects(self.rows.height)
+
+    def first_rejects(self, limit: int) -> pl.DataFrame:
+        """The first of them. Of a large file that lies on the disk only their rows are read."""
+        at = (self.rows["outcome"] == "rejected").arg_true().head(limit)
+        return self.rows.select(pl.col("line", "reason", "raw").gather(at)).with_columns(
+            pl.col("reason").cast(pl.String)
+        )
 
     @cached_property
     def counts(self) -> dict[str, int]:

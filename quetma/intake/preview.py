@@ -157,7 +157,7 @@ def seen(store: Store, table: Found | Refused, chosen: Mapping[str, Choices], ba
 def _preview(store: Store, prepared: Prepared) -> Preview:
     new_locations = prepared.unknown_places(store.ask("intake/locations")["name"].to_list())
     return Preview(
-        dict(prepared.counts), _own(prepared.became(FIRST_ROWS)), _own(prepared.rejects.head(FIRST_REJECTS)),
+        dict(prepared.counts), _own(prepared.became(FIRST_ROWS)), _own(prepared.first_rejects(FIRST_REJECTS)),
         prepared.new_people, tuple(new_locations), prepared.needs_location, prepared.span, prepared.earlier,
         remarks(store, prepared), _words(prepared), asked_words(prepared.facts),
     )  # fmt: skip

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import stays
+from quetma import order
 from quetma.intake import recount
-from quetma.intake.understand import Found, Part
+from quetma.intake.understand import Found
 from quetma.store import query
 
 
@@ -30,14 +30,15 @@ REPEATED = {
     "doses": Repeated(("who", "number"), ("given_on",), "repeated_dose"),
 }
 EDITED = ("roster", "doses", "apps", "declarations", "exemptions")  # kinds that can be edited on screen
-SCAN = ("really", "location_id", "scanned_at", "direction")
+OUTCOME = pl.Enum(["accepted", "duplicate", "rejected"])
 
 
 @dataclass(frozen=True)
 class Settled:
     """rows: line, raw, reason, outcome (accepted | duplicate | rejected). facts: those of the rows that are not
-    rejected, with line, person_id, location_id and counts (false for a duplicate); ids below zero stand for people and
-    places that are new. people, places: with their ids."""
+    rejected, and counts (false for a duplicate), scans in the order in which they are stored. people, places: with
+    person_id and location_id; ids below zero stand for those that are new.
+    """
 
     rows: pl.DataFrame
     facts: pl.DataFrame
@@ -45,12 +46,12 @@ class Settled:
     places: pl.DataFrame
 
     def named(self, frame: pl.DataFrame, key: str) -> pl.DataFrame:
-        """The rows of `people` or `places` that a fact names."""
-        if key not in self.facts.columns:
+        """The rows of `people` or `places` that a fact names, one for each `key`."""
+        number = {"person_id": "who", "location_id": "place"}[key]
+        if number not in self.facts.columns:
             return frame.clear()
-        return frame.join(self.facts.select(key).unique(), on=key, how="semi", maintain_order="left").unique(
-            key, keep="first", maintain_order=True
-        )
+        named = frame.join(self.facts.select(number).unique(), on=number, how="semi", maintain_order="left")
+        return named.unique(key, keep="first", maintain_order=True)
 
     def fresh(self, frame: pl.DataFrame, key: str) -> pl.DataFrame:
         """The rows of `people` or `places` that are new and that a fact names."""
@@ -64,52 +65,65 @@ def settle(cursor: DuckDBPyConnection, table: Found) -> Settled:
     kind, found = table.kind, table.facts
     people = _known(cursor, "intake/known_people", "people", found.people, "who", "person_id")
     places = _known(cursor, "intake/known_places", "places", found.places, "place", "location_id")
-    facts = found.facts.with_columns(line=found.rows["line"].gather(found.facts["row"]))
+    facts = found.facts
     if kind in EDITED and "edit" not in facts.columns:  # a file
         facts = facts.with_columns(edit=pl.lit(None, pl.String))
-    refused = facts.clear().select("row", reason=pl.lit("", pl.String))
+    refused = facts.clear().select("row", reason=pl.lit(None, pl.String))
     if rule := REPEATED.get(kind):
         first = [pl.col(c).eq_missing(pl.col(c).first().over(rule.key)) for c in rule.details]
         differs = facts.select(~pl.all_horizontal(first)).to_series()
         refused = facts.filter(differs).select("row", reason=pl.lit(rule.reason))
         facts = facts.filter(~differs)
-    facts = facts.with_columns(person_id=people["person_id"].gather(facts["who"]))
-    if "place" in facts.columns:
-        facts = facts.with_columns(location_id=places["location_id"].gather(facts["place"]))
-    facts = facts.with_columns(counts=_counts(cursor, kind, facts, people, table.part))
+    if kind == "scans":
+        facts = facts.select(pl.all().gather(_as_stored(facts, places)))
+    facts = facts.with_columns(counts=_counts(cursor, table, facts, people, places))
 
-    taken = pl.repeat(False, found.rows.height, eager=True).scatter(facts.filter("counts")["row"].unique(), True)
+    taken = pl.repeat(False, found.rows.height, eager=True).scatter(facts["row"].filter(facts["counts"]).unique(), True)
     rows = found.rows
     if not refused.is_empty():
         rows = rows.with_row_index("row").join(refused, on="row", how="left", suffix="_now", maintain_order="left")
         rows = rows.with_columns(reason=pl.coalesce("reason", "reason_now"))
     rows = rows.select(
         "line", "raw", "reason",
-        outcome=pl.when(pl.col("reason").is_not_null()).then(pl.lit("rejected"))
-        .when(taken).then(pl.lit("accepted"))
-        .otherwise(pl.lit("duplicate")),
+        outcome=pl.when(pl.col("reason").is_not_null()).then(pl.lit("rejected", OUTCOME))
+        .when(taken).then(pl.lit("accepted", OUTCOME))
+        .otherwise(pl.lit("duplicate", OUTCOME)),
     )  # fmt: skip
     return Settled(rows, facts, people, places)
 
 
-def _counts(cursor: DuckDBPyConnection, kind: str, facts: pl.DataFrame, people: pl.DataFrame, part: Part) -> pl.Series:
+def _counts(
+    cursor: DuckDBPyConnection, table: Found, facts: pl.DataFrame, people: pl.DataFrame, places: pl.DataFrame
+) -> pl.Series:
     """Which facts are no duplicates, were they stored now (quetma/intake/recount.py has the rules)."""
+    kind, part = table.kind, table.part
     if facts.is_empty() or not _ask(cursor, "intake/same_file", sha256=part.sha256, sheet=part.sheet).is_empty():
         return pl.repeat(False, facts.height, dtype=pl.Boolean, eager=True)
-    facts = facts.with_columns(really=_really(cursor, kind, people, facts["person_id"])).with_row_index("fact")
+    really = _really(cursor, kind, people)
     if kind != "scans":
-        facts = facts.join(people.select("who", "name", "birth_year"), on="who", how="left", maintain_order="left")
-        new = facts.with_columns(id=-1 - pl.col("fact").cast(pl.Int64), person_id="really")
+        new = facts.with_columns(
+            people.select(pl.col("name", "birth_year").gather(facts["who"])).get_columns(),
+            id=-1 - pl.int_range(facts.height, dtype=pl.Int64, eager=True),
+            line=table.facts.rows["line"].gather(facts["row"]),
+            person_id=really.gather(facts["who"]),
+        )
+        if "place" in facts.columns:
+            new = new.with_columns(location_id=places["location_id"].gather(facts["place"]))
         cursor.register("new", new)
         text = recount.consider(cursor, kind, new="new")
         standing = cursor.sql(text).filter("id < 0 AND stands").pl()["id"]
         cursor.unregister("new")
         return new["id"].is_in(standing.implode())
     # The rule of queries/intake/recount/scans.sql for very many rows that come after all others.
-    first = _is_first(facts)
-    known = facts.filter((pl.col("really") > 0) & (pl.col("location_id") > 0))
-    if known.is_empty():
+    first = _is_first(facts, really, places["location_id"])
+    met = (really > 0).gather(facts["who"]) & (places["location_id"] > 0).gather(facts["place"])
+    if not met.any():
         return first
+    known = facts.select("who", "place", "scanned_at", "direction").with_row_index("fact").filter(met)
+    known = known.select(
+        "fact", "scanned_at", "direction",
+        really=really.gather(known["who"]), location_id=places["location_id"].gather(known["place"]),
+    )  # fmt: skip
     known = _ask(
         cursor, "intake/known_scans", ("facts", known),
         first=known["scanned_at"].min(), last=known["scanned_at"].max(),
@@ -117,23 +131,37 @@ def _counts(cursor: DuckDBPyConnection, kind: str, facts: pl.DataFrame, people: 
     return first.scatter(known["fact"], False)
 
 
-def _is_first(scans: pl.DataFrame) -> pl.Series:
-    """Whether a scan is the first of its person, location, direction and second. Only those of the same location and
-    second as another, which sorting them by one number brings together, are compared.
+def _as_stored(scans: pl.DataFrame, places: pl.DataFrame) -> pl.Series:
+    """The indexes of the scans by day, location_id and second. New places get their numbers after all known ones,
+    in the order in which they are named.
     """
-    key = stays.place_order(scans, "scanned_at")
-    order = key.arg_sort()
-    same = key.gather(order).diff() == 0
-    alike = order.filter((same | same.shift(-1)).fill_null(False)).sort()
-    first = scans.select(pl.struct(pl.col(*SCAN).gather(alike)).is_first_distinct()).to_series()
+    number = pl.col("location_id")
+    rank = places.select(pl.when(number > 0).then(number).otherwise(number.max().clip(0) - number)).to_series()
+    at = pl.col("scanned_at")
+    second = (at.dt.epoch("s") % 86_400).cast(pl.Int32)
+    return order.of(scans.select(at.dt.date(), rank.cast(pl.Int32).gather(scans["place"]), second=second))
+
+
+def _is_first(scans: pl.DataFrame, really: pl.Series, locations: pl.Series) -> pl.Series:
+    """Whether a scan is the first of its person, location, direction and second. `scans` are as stored: only those
+    of the same second as the one before or after are compared. really: who each of the people is; locations: of each
+    place.
+    """
+    at = scans["scanned_at"]
+    same = (at == at.shift()).fill_null(False)
+    alike = (same | same.shift(-1, fill_value=False)).arg_true()
+    some = scans.select(pl.col("who", "place", "scanned_at", "direction").gather(alike))
+    some = some.with_columns(really.gather(some["who"]).alias("who"), locations.gather(some["place"]).alias("place"))
+    first = some.select(pl.struct(pl.all()).is_first_distinct()).to_series()
     return pl.repeat(True, scans.height, eager=True).scatter(alike, first)
 
 
-def _really(cursor: DuckDBPyConnection, kind: str, people: pl.DataFrame, ids: pl.Series) -> pl.Series:
-    """`ids` of people, each replaced by the person they really are."""
+def _really(cursor: DuckDBPyConnection, kind: str, people: pl.DataFrame) -> pl.Series:
+    """The id of each of the people, or of the person they really are."""
     nameless = people.filter((pl.col("person_id") < 0) & pl.col("identity").str.starts_with("name:"))
     staff = people.filter(~pl.col("masked")) if kind == "roster" else None
     aliases = recount.aliases(cursor, nameless, staff)
+    ids = people["person_id"]
     if not aliases:
         return ids
     return ids.replace(pl.Series(list(aliases), dtype=pl.Int64), pl.Series(list(aliases.values()), dtype=pl.Int64))

@@ -339,9 +339,9 @@ def test_a_kind_given_by_hand_says_what_is_missing(empty_store: Store):
 
 
 def test_the_result_is_typed(empty_store: Store):
-    facts = prepare(empty_store, "a.csv", text(HEADER, *ROWS).encode()).settled.facts
-    assert facts.schema["scanned_at"] == pl.Datetime("us")
-    assert facts.schema["line"] == pl.Int64
+    settled = prepare(empty_store, "a.csv", text(HEADER, *ROWS).encode()).settled
+    assert settled.facts.schema["scanned_at"] == pl.Datetime("us")
+    assert settled.rows.schema["line"] == pl.Int64
 
 
 def test_cells_beyond_the_last_header_are_no_column(empty_store: Store):
