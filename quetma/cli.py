@@ -17,7 +17,7 @@ from typing import Any
 from quetma import compliance, demo, intake, people, places, posters, receipts, rollups, settings, tracing
 from quetma.access import accounts, audit
 from quetma.access.rights import ROLES
-from quetma.documents import MEDIA_TYPES, history, poster
+from quetma.documents import TABLES, history, poster
 from quetma.history import Filter
 from quetma.intake import recount
 from quetma.intake.source import SOURCES
@@ -132,7 +132,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--to", required=True, type=a_day, metavar="YYYY-MM-DD", dest="last", help="included")
     export.add_argument("--location", metavar="NAME")
     export.add_argument("--person", metavar="PHONE", help="or a name that only one person has")
-    export.add_argument("--format", required=True, choices=MEDIA_TYPES)
+    export.add_argument("--format", required=True, choices=TABLES)
     export.add_argument("-o", "--output", required=True, type=Path, metavar="FILE", help="written over when it exists")
 
     printed = verb("poster", run_poster, "Print the code of a location; the first time, make it.")

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -19,6 +20,10 @@ from quetma.access import accounts, sessions
 from quetma.store import ROOT, Store, open_store
 
 PASSWORD = "một mật khẩu dài"
+
+# How quick a machine is decides no test.
+hypothesis.settings.register_profile("quetma", deadline=None)
+hypothesis.settings.load_profile("quetma")
 
 
 @pytest.fixture

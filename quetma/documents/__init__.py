@@ -1,5 +1,6 @@
-"""Files that leave: what is on a screen as CSV, XLSX or Parquet."""
+"""Files that leave: tables as CSV, XLSX or Parquet, and papers as PDF."""
 
+TABLES = ("csv", "xlsx", "parquet")  # the formats of a table of any size (table.py)
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from rustpy_xlsxwriter import Format, write_worksheets
 
 from quetma import formulas
-from quetma.documents import MEDIA_TYPES
+from quetma.documents import TABLES
 
 TITLE_ROW, HEADING_ROW = 0, 2
 A4 = 9
@@ -57,7 +57,7 @@ def write(
         elif fmt == "parquet":
             _parquet(part, frames, title)
         else:
-            raise ValueError(f"There is no format {fmt!r}: it is one of {', '.join(MEDIA_TYPES)}.")
+            raise ValueError(f"There is no format {fmt!r}: it is one of {', '.join(TABLES)}.")
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
