@@ -18,7 +18,8 @@ def unit(
 ) -> Store:
     """A store with those scans, each further list uploaded after; people and places are their numbers."""
     if not (folder / FILE).exists():
-        shutil.copy(_empty(), folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_empty(), folder / FILE)
     store = Store(folder)
     batches = [list(scans), *map(list, more)]
     everything = [scan for batch in batches for scan in batch]

@@ -264,7 +264,7 @@ SCANS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(first=SCANS, later=SCANS)
 def test_any_late_log_gives_the_difference_of_the_two_answers(first: list[Scan], later: list[Scan]) -> None:
     later = [scan for scan in later if scan[:3] not in {known[:3] for known in first}]

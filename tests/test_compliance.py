@@ -344,7 +344,7 @@ FACTS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(FACTS, st.permutations("rdahsbe").map("".join), st.integers(1, 3), st.sampled_from(["one", "full", "booster"]))
 def test_any_unit_in_any_order_of_uploads(facts: Facts, order: str, declaration_days: int, needs: str) -> None:
     with TemporaryDirectory() as folder:

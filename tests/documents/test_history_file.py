@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from quetma import intake
-from quetma.documents import MEDIA_TYPES, history
+from quetma.documents import TABLES, history
 from quetma.history import Filter
 from quetma.store import Store
 from tests import history_unit, scenario
@@ -104,7 +104,7 @@ def test_an_export_uploaded_again_is_all_duplicates(unit: Store, tmp_path: Path,
     assert counts == {"kind": "scans", "rows": 11, "accepted": 0, "duplicates": 11, "rejected": 0}
 
 
-@pytest.mark.parametrize("fmt", MEDIA_TYPES)
+@pytest.mark.parametrize("fmt", TABLES)
 def test_nothing_to_export_gives_a_file_that_says_so(unit: Store, tmp_path: Path, fmt: str):
     path = tmp_path / f"a.{fmt}"
     sentence = history.write(unit, Filter(date(2020, 1, 1), date(2020, 1, 2)), fmt, path, "vi")
@@ -119,7 +119,7 @@ def test_nothing_to_export_gives_a_file_that_says_so(unit: Store, tmp_path: Path
         assert pq.read_schema(path).metadata[b"title"].decode() == sentence
 
 
-@pytest.mark.parametrize("fmt", MEDIA_TYPES)
+@pytest.mark.parametrize("fmt", TABLES)
 def test_a_large_export_in_parts_is_whole_and_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fmt: str):
     monkeypatch.setattr(history, "ASKED_ROWS", 70)
     monkeypatch.setattr(history, "FRAME_ROWS", 7)

@@ -246,7 +246,7 @@ def test_who_never_scanned_out_is_said_to_have_left(unit: Store, enter: Enter):
     assert gate.never_out(unit, now().date()).height == 2
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from([CARD, "cam van thanh", "luong thi mai"]), st.integers(0, 9),

@@ -1,10 +1,13 @@
 """The trace: the table is the diagram in quetma/tracing; a double loop over the stays is the oracle for all else."""
 
 import csv
-from collections import defaultdict
+import os
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 import polars as pl
@@ -306,7 +309,7 @@ def stays(draw: st.DrawFn) -> tuple:
     )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=st.lists(stays(), min_size=20, max_size=40), cases=CASES, limits=LIMITS, masked=MASKED)
 def test_any_stays_equal_the_double_loop(
     six_people: Store, rows: list[tuple], cases: list[Case], limits: dict, masked: frozenset[int]
@@ -316,6 +319,78 @@ def test_any_stays_equal_the_double_loop(
         cursor.execute("DELETE FROM stay")
         cursor.executemany("INSERT INTO stay VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
     equals_the_double_loop(six_people, cases, limits, masked)
+
+
+def chance(random: Random) -> tuple[list[tuple], list[Case], dict]:
+    """A day on which chains are long: stays of 24 people at 6 places, the cases and the limits of a question.
+
+    Moments are quarters of an hour: stays touch each other, the windows, the isolations, and last just the minimum.
+    """
+
+    def quarter(first: int, last: int) -> datetime:
+        return NOON + random.randint(first, last) * timedelta(minutes=15)
+
+    rows = []
+    for _ in range(90):
+        t_in = quarter(-8, 32)
+        t_out = t_in + random.choice([0, 1, 1, 2, 2, 3, 6]) * timedelta(minutes=15)
+        who, seen = random.randint(1, 24), (random.random() < 0.8, random.random() < 0.8)
+        rows.append((t_in.date(), random.randint(1, 6), who, t_in, t_out, *seen))
+    cases = []
+    for person in random.sample(range(1, 25), random.choice([1, 1, 2])):
+        own = [t_in for _, _, who, t_in, *_ in rows if who == person and t_in > NOON]
+        amid = random.choice(own or [NOON]) + random.choice([0, 5, 15]) * MINUTE
+        cases.append(Case(person, ONSET, until=random.choice([amid, quarter(30, 40), None]), days_before=0))
+    limits = {
+        "min_minutes": random.choice([0, 0, 15, 30]),
+        "linger": random.choice([0, 0, 15]),
+        "steps": 3,
+        "isolated": tuple((person, quarter(0, 24)) for person in random.sample(range(1, 25), random.choice([0, 6]))),
+    }
+    return rows, cases, limits
+
+
+def met_by_chance(stays: list[tuple], question: Question) -> set[str]:
+    """What this unit tells an engine that is right from one that is not by."""
+    steps = brute_trace(stays, question)
+    met = {f"F{degree}" for degree, step in enumerate(steps, 1) if step}
+    met |= {"several cases"} if len(question.cases) > 1 else set()
+    for name, easier in {"isolation": {"isolated": ()}, "linger": {"linger": 0}, "minimum": {"min_minutes": 0}}.items():
+        met |= {name} if brute_trace(stays, replace(question, **easier)) != steps else set()
+    if question.min_minutes:  # a second more, and somebody is no contact any longer
+        longer = replace(question, min_minutes=question.min_minutes + 1)
+        met |= {"just the minimum"} if brute_trace(stays, longer) != steps else set()
+    own = [stay for stay in stays if stay[0] == question.cases[0].person_id]
+    until = question.cases[0].until
+    met |= {"window cut"} if any(t_in < until < t_out for _, _, t_in, t_out, *_ in own) else set()
+    met |= {"window touched"} if any(until in (t_in, t_out) for _, _, t_in, t_out, *_ in own) else set()
+    met |= {"no time at all"} if any(t_in == t_out for _, _, t_in, t_out, *_ in own) else set()
+    met |= (
+        {"two places"} if any(a[1] != b[1] and max(a[2], b[2]) < min(a[3], b[3]) for a in own for b in own) else set()
+    )
+    met |= {"inferred"} if any(row[3] == "inferred" for step in steps for row in step.values()) else set()
+    return met
+
+
+def test_long_chains_equal_the_double_loop(tmp_path: Path) -> None:
+    """F3s, isolations that change the answer, overlaps of just the minimum: each of these really occurs, and often.
+
+    QUETMA_CHAINS: how many units are tried.
+    """
+    tried, random, often = int(os.environ.get("QUETMA_CHAINS", "30")), Random(1), Counter()
+    store = unit(tmp_path, [(person, place, NOON, "in") for person in range(1, 25) for place in range(1, 7)])
+    for _ in range(tried):
+        rows, cases, limits = chance(random)
+        with store.write() as cursor:
+            cursor.execute("DELETE FROM stay")
+            cursor.register("given", pl.DataFrame(rows, orient="row"))
+            cursor.execute("INSERT INTO stay FROM given")
+        equals_the_double_loop(store, cases, limits, frozenset(random.sample(range(1, 25), random.choice([0, 2]))))
+        often.update(met_by_chance(stays_of(store), Question(tuple(cases), **limits).resolved()))
+    store.close()
+    assert {name: times for name, times in often.items() if times < tried / 30} == {}, often
+    assert {"F1", "F2", "F3", "isolation", "linger", "minimum", "just the minimum", "several cases", "window cut",
+            "window touched", "no time at all", "two places", "inferred"} <= often.keys(), often  # fmt: skip
 
 
 def linked_as_found(answer: Trace, pairs: pl.DataFrame) -> None:
