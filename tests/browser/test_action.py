@@ -115,14 +115,6 @@ def from_figure_to_audit(page: Page) -> None:
     settled(page)
 
 
-@pytest.mark.timeout(300)
-def test_two_leaders_away_leave_duties_open_and_an_objective_is_changed(window: Window, unit: Unit) -> None:
-    url, state, _ = unit
-    page = window(storage_state=state, color_scheme="dark", viewport={"width": 390, "height": 844})
-    page.goto(f"{url}/plan")
-    objective_and_leaders(page)
-
-
 def view(page: Page, name: str) -> None:
     page.locator(".st-key-plan_view button").filter(has_text=name).click()
     page.mouse.move(0, 0)
