@@ -24,8 +24,8 @@ from duckdb import DuckDBPyConnection
 
 from quetma import language, rollups
 from quetma.intake import recount
-from quetma.intake.errors import Message
-from quetma.language import DEFAULT, Translate
+from quetma.intake.errors import Refusal
+from quetma.language import DEFAULT
 from quetma.people import clean, domestic, identity, is_masked, phone
 from quetma.rollups import Touched
 from quetma.store import Store, now, query
@@ -47,16 +47,8 @@ FILE_NAMES = {
 SAME = {"scans": "door/same_scans", "declarations": "door/same_declarations"}
 
 
-class DoorError(ValueError):
-    """A passage is refused and nothing was stored. `str(error)` is English, `error.words(t)` the reader's language."""
-
-    def __init__(self, message: str, **gaps: Any) -> None:
-        self.told = Message(message, **gaps)
-        super().__init__(str(self.told))
-
-    def words(self, t: Translate) -> str:
-        """The refusal in the language of `t`."""
-        return self.told.words(t)
+class DoorError(Refusal):
+    """A passage is refused and nothing was stored."""
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ from quetma.access import audit
 from quetma.codes import CodeError
 from quetma.door import DoorError, Passage
 from quetma.intake import recount
-from quetma.intake.errors import Message
+from quetma.intake.errors import Refusal
 from quetma.intake.undo import forget
-from quetma.language import Translate, moment
+from quetma.language import moment
 from quetma.rollups import Touched
 from quetma.store import Store, now, query
 
@@ -43,16 +43,8 @@ UNCLOSED_DAYS = 7  # how far back "never out" looks
 COMPANION = re.compile(r" \(đoàn, người \d+\)$")
 
 
-class GateError(ValueError):
-    """An entry is refused and nothing was stored; `words(t)` says why in the reader's language."""
-
-    def __init__(self, message: str | Message, **gaps: Any) -> None:
-        self.told = message if isinstance(message, Message) else Message(message, **gaps)
-        super().__init__(str(self.told))
-
-    def words(self, t: Translate) -> str:
-        """The refusal in the language of `t`."""
-        return self.told.words(t)
+class GateError(Refusal):
+    """An entry is refused and nothing was stored."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from duckdb import DuckDBPyConnection
 
 from quetma import rollups
 from quetma.access import audit
-from quetma.intake.errors import Message
-from quetma.language import Translate, day
+from quetma.intake.errors import Refusal
+from quetma.language import day
 from quetma.people import clean, fold
 from quetma.store import Store, now, query
 
@@ -23,16 +23,8 @@ LARGEST = 100_000  # people in one place
 KEPT = ("name", "address", "district", "capacity", "opens", "closes", "enclosed", "latitude", "longitude")
 
 
-class PlaceError(ValueError):
-    """A place cannot be as it is said; nothing was changed. `error.words(t)` is the reader's language."""
-
-    def __init__(self, message: str, **gaps: object) -> None:
-        self.told = Message(message, **gaps)
-        super().__init__(str(self.told))
-
-    def words(self, t: Translate) -> str:
-        """The refusal in the language of `t`."""
-        return self.told.words(t)
+class PlaceError(Refusal):
+    """A place cannot be as it is said; nothing was changed."""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ import polars as pl
 
 from quetma import settings
 from quetma.access import audit
-from quetma.intake.errors import Message
-from quetma.language import Translate
+from quetma.intake.errors import Refusal
 from quetma.people import clean
 from quetma.store import Store, now, query
 
@@ -26,16 +25,8 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 LONGEST_PAYLOAD = 300  # characters: a longer one has squares too small for a camera two steps away
 
 
-class PosterError(ValueError):
-    """A code cannot be made; nothing was changed. `error.words(t)` is the reader's language."""
-
-    def __init__(self, message: str, **gaps: object) -> None:
-        self.told = Message(message, **gaps)
-        super().__init__(str(self.told))
-
-    def words(self, t: Translate) -> str:
-        """The refusal in the language of `t`."""
-        return self.told.words(t)
+class PosterError(Refusal):
+    """A code cannot be made; nothing was changed."""
 
 
 @dataclass(frozen=True)

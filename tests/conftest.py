@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import hypothesis
 import pytest
+from hypothesis import Phase
 from streamlit.testing.v1 import AppTest
 
 from quetma.access import accounts, sessions
@@ -21,8 +22,9 @@ from quetma.store import FILE, ROOT, Store, open_store
 
 PASSWORD = "một mật khẩu dài"
 
-# How quick a machine is decides no test.
-hypothesis.settings.register_profile("quetma", deadline=None)
+# How quick a machine is decides no test. Making a failing case small takes minutes: `--hypothesis-profile=shrink` does.
+hypothesis.settings.register_profile("shrink", deadline=None)
+hypothesis.settings.register_profile("quetma", deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 hypothesis.settings.load_profile("quetma")
 
 

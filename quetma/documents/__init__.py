@@ -1,4 +1,4 @@
-"""Files that leave: tables as CSV, XLSX or Parquet, and papers as PDF."""
+"""Files that leave: tables as CSV, XLSX or Parquet, papers as PDF, codes as pictures."""
 
 TABLES = ("csv", "xlsx", "parquet")  # the formats of a table of any size (table.py)
 MEDIA_TYPES = {
@@ -6,4 +6,6 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
     "pdf": "application/pdf",
+    "svg": "image/svg+xml",
+    "png": "image/png",
 }

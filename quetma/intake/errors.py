@@ -35,14 +35,11 @@ def _quoted(value: Any, t: Translate, shown: Shown) -> str:
     return shown(str(value))
 
 
-class IntakeError(Exception):
-    """A whole file is refused and nothing was changed. `str(error)` is English, `error.words(t)` the reader's
-    language. option: of the command line, that would help.
-    """
+class Refusal(ValueError):
+    """Something is refused and nothing was changed. `str(error)` is English, `error.words(t)` the reader's language."""
 
-    def __init__(self, message: str, option: str = "", **gaps: Any) -> None:
-        self.told = Message(message, **gaps)
-        self.option = option
+    def __init__(self, message: str | Message, **gaps: Any) -> None:
+        self.told = message if isinstance(message, Message) else Message(message, **gaps)
         super().__init__(str(self.told))
 
     @property
@@ -51,8 +48,16 @@ class IntakeError(Exception):
         return self.told.message
 
     def words(self, t: Translate, shown: Shown = str) -> str:
-        """The refusal in the language of `t`; `shown` makes what it quotes from the file safe where it is shown."""
+        """The refusal in the language of `t`; `shown` makes what it quotes safe where it is shown."""
         return self.told.words(t, shown)
+
+
+class IntakeError(Refusal):
+    """A whole file is refused. option: of the command line, that would help."""
+
+    def __init__(self, message: str | Message, option: str = "", **gaps: Any) -> None:
+        self.option = option
+        super().__init__(message, **gaps)
 
 
 # Why a row is not taken. The code is stored (table reject) and printed by `import --json`; people read the words.

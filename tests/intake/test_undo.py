@@ -56,7 +56,10 @@ def contents(store: Store, numbers: dict[int, int]) -> dict[str, list[tuple[Any,
         answer = cursor.execute(f"SELECT {skipped} FROM {table}")
         columns = [column[0] for column in answer.description or []]
         rows = (
-            tuple(told[column][value] if column in told else value for column, value in zip(columns, row, strict=True))
+            tuple(
+                told[column][value] if column in told and value is not None else value
+                for column, value in zip(columns, row, strict=True)
+            )
             for row in answer.fetchall()
         )
         found[table] = sorted(rows, key=repr)

@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from quetma import posters, settings
+from quetma.documents import MEDIA_TYPES
 from quetma.documents import poster as document
 from quetma.places import Place
 from quetma.posters import Poster, PosterError
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from quetma.web.page import Page
 
 LATE_DAYS = 28  # how far back check-ins by retired codes are shown
-MEDIA = {"pdf": "application/pdf", "svg": "image/svg+xml", "png": "image/png"}
 
 
 def public_address(here: "Page") -> None:
@@ -134,13 +134,17 @@ def _links(here: "Page", made: Sequence[Poster], name: str, bare: Poster | None 
             kind = ending.rpartition(".")[2]
             joint = "-" if "." in ending else "."
             url = downloads.offer(
-                here.session, make, f"{name}{joint}{ending}", MEDIA[kind], ("print poster", about, ending)
+                here.session, make, f"{name}{joint}{ending}", MEDIA_TYPES[kind], ("print poster", about, ending)
             )
             st.link_button(label, url, icon=":material/print:" if kind == "pdf" else ":material/download:")
 
 
 def _make(here: "Page", number: int) -> None:
     t = here.t
+    st.caption(
+        t("Visitors read that their check-in is kept for {n} days. Nothing deletes it on that day by itself yet: take "
+          "the check-ins of the day back under Upload.", n=settings.get(here.store, "visitor_days"))
+    )  # fmt: skip
     with st.container(horizontal=True):
         if st.button(t("Make a new code"), icon=":material/qr_code_2_add:", key=f"code_{number}_new"):
             said = t("There is a new code. Print it, then retire the one that is gone.")
