@@ -84,7 +84,7 @@ async def sign_in(request: Request) -> Response:
         audit.log(store, tried, "sign_in_failed", tried, address)
         return forms.sign_in(request, name, t("The name or the password is not right. Try again."), status=401)
     attempts.succeeded(tried, address)
-    return _enter(request, store, tried, forms.wanted(request))
+    return _let_in(request, store, tried, forms.wanted(request))
 
 
 async def first_account(request: Request) -> Response:
@@ -102,7 +102,7 @@ async def first_account(request: Request) -> Response:
         name = await anyio.to_thread.run_sync(lambda: accounts.add(store, name, password, "leader", first=True))
     except AccountError as error:
         return forms.first_run(request, name, t(error.message, **error.gaps), 400)
-    return _enter(request, store, name, "/")
+    return _let_in(request, store, name, "/")
 
 
 async def look_around(request: Request) -> Response:
@@ -118,7 +118,7 @@ async def look_around(request: Request) -> Response:
         _log.exception("the demo unit could not be made")
         failed = t("The demo unit could not be made. Nothing was kept. Try again; the server's log says why it failed.")
         return forms.first_run(request, error=failed, status=500)
-    return _enter(request, store, accounts.demo_leader(store), "/")
+    return _let_in(request, store, accounts.demo_leader(store), "/")
 
 
 async def sign_out(request: Request) -> Response:
@@ -144,7 +144,7 @@ ROUTES = [
 ]
 
 
-def _enter(request: Request, store: Store, account: str, path: str) -> Response:
+def _let_in(request: Request, store: Store, account: str, path: str) -> Response:
     """Starts a session of its own (an older one of this browser ends) and goes to that page."""
     if wall.signed_in(request):
         sessions.end(request.cookies[wall.COOKIE])
