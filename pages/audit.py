@@ -16,7 +16,10 @@ here = page.begin("Audit", right="audit")
 t, store = here.t, here.store
 SHOWN, REACHED = 100, 5_000  # lines on one page; so many can be paged through
 
-st.caption(t("Every look-up, decision, change and export is written down with who did it, and never changed."))
+st.caption(
+    t("Every look-up, decision, change and export is written down with who did it, and never changed; only the names "
+      "of visitors at the gate are struck out when their time is over.")
+)  # fmt: skip
 
 # What is asked -------------------------------------------------------------------------------------------------------
 

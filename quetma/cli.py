@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from quetma import compliance, demo, intake, people, places, posters, receipts, rollups, settings, tracing
+from quetma import compliance, demo, intake, people, places, posters, receipts, retention, rollups, settings, tracing
 from quetma.access import accounts, audit
 from quetma.access.rights import ROLES
 from quetma.documents import TABLES, history, poster
@@ -148,6 +148,10 @@ def parser() -> argparse.ArgumentParser:
     user.add_argument("name", metavar="NAME")
     user.add_argument("--role", required=True, choices=ROLES)
     user.add_argument("--password-stdin", action="store_true", help="read the password from the first line of stdin")
+
+    forgetting = verb("purge", run_purge, "Forget check-ins of visitors that are older than they were told.")
+    forgetting.add_argument("--dry-run", action="store_true", help="only say what would be forgotten")
+    forgetting.add_argument("--json", action="store_true")
 
     verb("check", run_check, "Derive every figure again from the scans as they came in, and compare.")
     return top
@@ -316,6 +320,17 @@ def run_undo(given: argparse.Namespace) -> None:
         show(undone.json())
     else:
         print(f"{undone.file_name}: batch {undone.batch_id} undone, {became}")
+
+
+def run_purge(given: argparse.Namespace) -> None:
+    """Forgets what is due, as the running dashboard does each day."""
+    store = existing(given)
+    found = retention.would_purge(store) if given.dry_run else retention.purge(store, account=operator())
+    if given.json:
+        return show(found.json() | {"dry_run": given.dry_run})
+    become = "would be forgotten" if given.dry_run else "forgotten"
+    print(f"Check-ins of visitors before {day(found.before)} {become}: {found.visitors} visitors, {found.scans} scans, "
+          f"{found.declarations} health declarations")  # fmt: skip
 
 
 def run_check(given: argparse.Namespace) -> None:

@@ -36,7 +36,7 @@ SETTINGS = {
     "visitor_days": Setting(
         int,
         28,
-        "for how many days visitors are told that a check-in is kept: two incubation periods",
+        "for how many days a check-in of a visitor is kept, as they are told: two incubation periods",
     ),
     "smtp_host": Setting(str, "", "the mail server reminders go through; '' is none"),
     "smtp_port": Setting(int, 587, "submission with STARTTLS (RFC 6409); 465 is TLS from the first byte (RFC 8314)"),

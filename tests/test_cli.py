@@ -348,7 +348,7 @@ def test_a_file_that_is_no_store_is_refused(tmp_path: Path, capsys: pytest.Captu
 def test_readme_shows_every_verb():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     verbs = next(action.choices for action in parser()._actions if action.choices)
-    assert {"init", "import", "undo", "trace", "compliance", "export", "poster", "user", "check"} == set(verbs)
+    assert {"init", "import", "undo", "trace", "compliance", "export", "poster", "purge", "user", "check"} == set(verbs)
     assert not [
         verb for verb in verbs if not re.search(rf"^python -m quetma.* {verb}\b|^ +{verb}\b", readme, re.MULTILINE)
     ]

@@ -1,4 +1,6 @@
-"""The record of who looked up, traced, exported, changed, signed in. Lines are added, never changed."""
+"""The record of who looked up, traced, exported, changed, signed in. Lines are added, never changed; only the
+names of visitors that the gate noted are struck out with their check-ins (quetma/retention.py).
+"""
 
 from datetime import datetime
 

@@ -147,6 +147,7 @@ def words(t: Translate) -> dict[str, str]:
         "gate closed": t("closed a visit that nobody ended"),
         "muster list": t("printed who is on site"),
         "open person": t("looked at everything about a person"),
+        "purge": t("forgot visitors whose time was over"),
         "edit": t("changed a table by hand"),
         "setting": t("changed a setting"),
     }

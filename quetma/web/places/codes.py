@@ -142,8 +142,8 @@ def _links(here: "Page", made: Sequence[Poster], name: str, bare: Poster | None 
 def _make(here: "Page", number: int) -> None:
     t = here.t
     st.caption(
-        t("Visitors read that their check-in is kept for {n} days. Nothing deletes it on that day by itself yet: take "
-          "the check-ins of the day back under Upload.", n=settings.get(here.store, "visitor_days"))
+        t("Visitors read that their check-in is kept for {n} days. Then who they are is deleted by itself, and only "
+          "the figures stay.", n=here.number(settings.get(here.store, "visitor_days")))
     )  # fmt: skip
     with st.container(horizontal=True):
         if st.button(t("Make a new code"), icon=":material/qr_code_2_add:", key=f"code_{number}_new"):

@@ -1,0 +1,22 @@
+-- One row per visitor and day whose check-ins are to be forgotten: person_id (who they really are), day. Somebody who checked in at a
+-- door before that day, was never on a roster, and is neither an open case nor the contact of one. A stay that lasts into that day is
+-- left whole for the next time.
+-- before DATE: the first day that is kept.
+WITH kept AS (
+    SELECT COALESCE(a.person_id, r.person_id) AS person_id FROM roster_row r LEFT JOIN alias a ON a.alias_id = r.person_id
+    UNION SELECT person_id FROM registered_case WHERE state IN ('suspected', 'confirmed')
+    UNION SELECT c.person_id FROM contact c JOIN registered_case k ON k.case_id = c.case_id AND k.state IN ('suspected', 'confirmed')
+),
+visit AS (
+    SELECT DISTINCT COALESCE(a.person_id, r.person_id) AS person_id, CAST(r.scanned_at AS DATE) AS day
+    FROM scan_row r
+    LEFT JOIN alias a ON a.alias_id = r.person_id
+    WHERE r.scanned_at < $before AND r.batch_id IN (SELECT batch_id FROM batch WHERE door IS NOT NULL AND first_day < $before)
+)
+SELECT v.person_id, v.day
+FROM visit v JOIN person p ON p.person_id = v.person_id AND NOT p.masked
+WHERE v.person_id NOT IN (SELECT person_id FROM kept) AND NOT EXISTS (
+    SELECT 1 FROM stay s WHERE s.person_id = v.person_id AND s.day <= v.day AND s.day >= CAST($before AS DATE) - INTERVAL '2' DAY
+        AND s.t_in < $before AND s.t_out > $before
+)
+ORDER BY v.person_id, v.day

@@ -1,0 +1,195 @@
+"""What visitors were promised: check-ins at the door are forgotten after `visitor_days`, and only numbers stay.
+
+    would_purge(store, day) -> Purged; purge(store, day) does it, whole or not at all, and leaves a line in the audit
+
+Forgotten are the days on which somebody of no roster checked in by phone or was entered at the gate: their scans of
+such a day become those of somebody nameless, whoever's list tells of them, so that arrivals, stays and daily figures
+are what they were; health declarations of the day are deleted; so are name, phone and whatever else was typed, and the
+name in the gate's lines of the audit. Whoever is named elsewhere (another day, another list) is still known from there.
+
+Kept are the visits of whoever is an open case, or the contact of one: Law 91/2025/QH15 has data deleted when its
+purpose is done, and tracing that case is the purpose. When the case is closed, they go at the next time. The register
+of cases and saved answers are records of their own and stay.
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from string import ascii_lowercase
+from typing import Any
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from quetma import language, rollups, settings
+from quetma.access import audit
+from quetma.intake import recount
+from quetma.intake.undo import forget
+from quetma.rollups import Touched
+from quetma.store import Store, now, query
+
+ACCOUNT = "schedule"  # who does it with nobody there
+EVERY = 600.0  # seconds between two looks whether a new day has come
+NAMELESS = pl.Schema(
+    {
+        "person_id": pl.Int64, "identity": pl.String, "name": pl.String, "phone": pl.String, "birth_year": pl.Int16,
+        "masked": pl.Boolean,
+    }
+)  # fmt: skip
+
+_log = logging.getLogger(__name__)
+_secret = random.SystemRandom()
+
+
+@dataclass(frozen=True)
+class Purged:
+    """What was forgotten, or would be. before: the first day of which everything is kept."""
+
+    before: date
+    visitors: int = 0
+    scans: int = 0
+    declarations: int = 0
+
+    def json(self) -> dict[str, Any]:
+        """The object of `purge --json`."""
+        return {**asdict(self), "before": self.before.isoformat()}
+
+
+def purge(store: Store, today: date | None = None, account: str = ACCOUNT) -> Purged:
+    """Forgets what is due on `today` (None: the real one), in one transaction. What a check-in says of its last day is
+    kept until that day ends.
+    """
+    with store.write() as cursor:
+        return _purge(cursor, today or now().date(), account)
+
+
+def would_purge(store: Store, today: date | None = None) -> Purged:
+    """What `purge` would do; nothing is changed."""
+    with suppress(_NotMeant), store.write() as cursor:
+        purged = _purge(cursor, today or now().date(), "")
+        raise _NotMeant
+    return purged
+
+
+class _NotMeant(Exception):
+    """Ends the transaction of what was only tried."""
+
+
+class Schedule:
+    """Forgets once a day, between `start` and `stop`, what is due in a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._done: date | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="retention", daemon=True)
+
+    def start(self) -> None:
+        """Begins: what is due is forgotten at once, and then each day."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends it, when what is being forgotten just now has been."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _watch(self) -> None:
+        while True:
+            try:
+                self.look()
+            except Exception:
+                _log.exception("what is due could not be forgotten")
+            if self._stop.wait(EVERY):
+                return
+
+    def look(self) -> None:
+        """Forgets what is due, unless that was done today. The demo unit's time stands still."""
+        today = now().date()
+        if self._done != today and not self._store.demo:
+            purge(self._store, today)
+            self._done = today
+
+
+def _purge(cursor: DuckDBPyConnection, today: date, account: str) -> Purged:
+    before = today - timedelta(days=settings.get(cursor, "visitor_days"))
+    due = cursor.sql(query("retention/leaving")[0], params={"before": before}).pl()
+    if due.is_empty():
+        return Purged(before)
+    leaving = due.join(_nameless(cursor, due["person_id"].unique()), on="person_id")
+    with _frames(cursor, leaving=leaving):
+        identities = cursor.sql(query("retention/identities")[0]).pl()
+        scans = cursor.sql(query("retention/scans")[0]).pl()
+        declarations = cursor.sql(query("retention/declarations")[0]).pl()
+    with _frames(cursor, names=identities.select("name").unique()):
+        cursor.execute(query("retention/silence_audit")[0], {"before": before})
+    _forget_rows(cursor, scans, declarations)
+    _forget_people(cursor, identities)
+    days = frozenset(due["day"])
+    touched = Touched((scans["moment"].min(), scans["moment"].max()), days, frozenset(declarations["day"]))
+    rollups.concern(cursor, [*identities["as_named"], *due["person_id"], *leaving["anonymous_id"]])
+    rollups.derive(cursor, recount.anew(cursor, touched))
+    purged = Purged(before, leaving["person_id"].n_unique(), scans.height, declarations.height)
+    told = f"{purged.visitors} visitors, {purged.scans} scans, {purged.declarations} declarations"
+    audit.log_within(cursor, account, "purge", f"< {before:%d/%m/%Y}", told)
+    return purged
+
+
+def _nameless(cursor: DuckDBPyConnection, people: pl.Series) -> pl.DataFrame:
+    """Makes somebody of whom nothing is known for each of these people: person_id, anonymous_id. Their order is random,
+    so that it says nothing.
+    """
+    [(_, first, _)] = cursor.execute(query("intake/next_ids")[0]).fetchall()
+    shuffled = _secret.sample(people.to_list(), len(people))
+    name = language.translator(language.DEFAULT)("Visitor, forgotten")
+    # only letters: no piece of a phone that somebody looks for is found in them
+    rows = [
+        (first + n, f"masked:{''.join(_secret.choices(ascii_lowercase, k=20))}|", name, None, None, True)
+        for n in range(len(shuffled))
+    ]
+    fresh = pl.DataFrame(rows, schema=NAMELESS, orient="row")
+    with _frames(cursor, fresh=recount.with_keys(fresh)):
+        cursor.execute(query("intake/insert_people")[0])
+    return pl.DataFrame({"person_id": shuffled, "anonymous_id": fresh["person_id"]})
+
+
+def _forget_rows(cursor: DuckDBPyConnection, scans: pl.DataFrame, declarations: pl.DataFrame) -> None:
+    """The scans become those of the nameless, the declarations go, and uploads name whom they still tell of."""
+    with _frames(cursor, forgotten=scans, removed=declarations):
+        cursor.execute(query("retention/anonymise")[0])
+        cursor.execute(query("retention/empty_door")[0])
+        cursor.execute(query("gate/uncount")[0])
+        cursor.execute(query("retention/remove_declarations")[0])
+    named = pl.concat([frame.select("batch_id", "as_named") for frame in (scans, declarations)]).unique()
+    name = language.translator(language.DEFAULT)("Visitor, forgotten")
+    claims = scans.select("batch_id", "anonymous_id").unique().rename({"anonymous_id": "person_id"})
+    claims = claims.with_columns(name=pl.lit(name), birth_year=pl.lit(None, pl.Int16))
+    with _frames(cursor, claimed=named, claims=claims):
+        cursor.execute(query("retention/remove_claims")[0])
+        cursor.execute(query("door/insert_claims")[0])
+
+
+def _forget_people(cursor: DuckDBPyConnection, identities: pl.DataFrame) -> None:
+    """Whom no upload names any more is gone, with what was decided about who they are."""
+    with _frames(cursor, identities=identities):
+        gone = cursor.sql(query("retention/gone")[0]).pl()
+    with _frames(cursor, gone=gone):
+        cursor.execute(query("retention/remove_merges")[0])
+        cursor.execute(query("retention/remove_aparts")[0])
+    with _frames(cursor, claimed=identities.select(person_id="as_named")):
+        forget(cursor)
+    cursor.execute(query("people/forget_former")[0])
+
+
+@contextmanager
+def _frames(cursor: DuckDBPyConnection, **frames: pl.DataFrame) -> Generator[None]:
+    """While statements read these frames by their names."""
+    for name, frame in frames.items():
+        cursor.register(name, frame)
+    yield
+    for name in frames:
+        cursor.unregister(name)
