@@ -22,8 +22,8 @@ from quetma.store import FILE, ROOT, Store, open_store
 
 PASSWORD = "một mật khẩu dài"
 
-# How quick a machine is decides no test, nor does chance: the same examples every time. `--hypothesis-profile=search` tries
-# others, and makes a failing one small, which can take minutes.
+# How quick a machine is decides no test, nor does chance: the same examples every time. `--hypothesis-profile=search`
+# tries others, and makes a failing one small, which can take minutes.
 hypothesis.settings.register_profile("search", deadline=None)
 hypothesis.settings.register_profile(
     "quetma", deadline=None, derandomize=True, phases=[Phase.explicit, Phase.reuse, Phase.generate]
