@@ -35,7 +35,7 @@ def _quoted(value: Any, t: Translate, shown: Shown) -> str:
     return shown(str(value))
 
 
-class Refusal(ValueError):
+class Refusal(Exception):
     """Something is refused and nothing was changed. `str(error)` is English, `error.words(t)` the reader's language."""
 
     def __init__(self, message: str | Message, **gaps: Any) -> None:

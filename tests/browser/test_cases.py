@@ -35,12 +35,11 @@ def registered(page: Page) -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_from_the_trace_to_the_worked_list(window: Window, demo_folder: Path, tmp_path: Path, scheme: str) -> None:
+def test_from_the_trace_to_the_worked_list(window: Window, demo_folder: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(demo_folder, tmp_path / "store"))
     state = signed_in(folder)
     with serve(folder) as url:
-        page = window(storage_state=state, color_scheme=scheme)
+        page = window(storage_state=state)
         page.goto(url)
         registered(page)
         expect(page.get_by_text(re.compile("Đã ghi nhận ca số 1"))).to_be_visible()

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import count
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import quetma.store
 from quetma import badges, flow, gate, rollups
 from quetma.gate import Asked, Done, Entry, GateError
 from quetma.intake import recount
@@ -21,6 +22,15 @@ PERSONAL = "014190000001|LO THI HANH|1990-03-02|1|QID|"
 THANH = 1  # the team leader, the first of the staff list
 
 Enter = Callable[..., Done | Asked]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def midday() -> Iterator[None]:
+    """It is about noon in Vietnam: half an hour ago is the same day."""
+    zone = timezone(timedelta(hours=12 - datetime.now(UTC).hour))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quetma.store, "VIETNAM", zone)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -291,7 +291,7 @@ def merged(store: Store, pair: tuple[str, str]) -> None:
             rollups.derive(cursor, recount.anew(cursor))
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     histories(), st.sampled_from([None, ("0912000002", "0912000001"), ("0912000001", "0912000003")]), st.integers(0, 6)
 )
