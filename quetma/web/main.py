@@ -11,8 +11,10 @@ from quetma.web.forms import ICON
 st.set_page_config(page_icon=str(ICON), layout="wide")
 st.logo(str(ICON), size="large")
 if st.context.theme.type == "dark":
-    # Streamlit writes white on primary buttons, unreadable on a colour light enough to be text on the dark ground.
-    st.html("<style>[data-testid$='Button-primary'] p { color: #06161c }</style>")
+    # Streamlit writes white on primary buttons and on what was chosen of many, unreadable on a colour light enough to
+    # be text on the dark ground.
+    primary = "[data-testid*='Button-primary'] :is(p, span), [data-tag] *"
+    st.html(f"<style>{primary} {{ color: #06161c }}</style>")
 
 here = page.guard()
 t, store = here.t, here.store

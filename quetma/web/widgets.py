@@ -217,6 +217,13 @@ def table(frame: pl.DataFrame, columns: Mapping[str, Any], alt: str) -> None:
     st.dataframe(frame.select(*columns), column_config=dict(columns), hide_index=True, placeholder="", alt=alt)
 
 
+def editor(frame: pl.DataFrame, **options: Any) -> pl.DataFrame:
+    """`st.data_editor`, its answer in the types of `frame`: through pandas, days come back as moments, and whole
+    numbers beside an empty cell as fractions.
+    """
+    return st.data_editor(frame, **options).cast(dict(frame.schema))
+
+
 def empty(here: "Page", what: str) -> None:
     """Says in `what` which data is missing, and what to do next."""
     t = here.t

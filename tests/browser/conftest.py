@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from quetma.language import translator
 from quetma.store import open_store
@@ -85,6 +85,22 @@ def go(page: Page, title: str) -> None:
     """Opens a page from the navigation, by its title as it stands there."""
     page.get_by_test_id("stSidebarNavLink").filter(has=page.get_by_text(title, exact=True)).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def pick(page: Page, table: Locator) -> None:
+    """Selects the last cell of the first row of an editable table: clicks until it has it, since the canvas takes no
+    click before it is drawn.
+    """
+    table.scroll_into_view_if_needed()
+    chosen = table.locator("[role=gridcell][aria-selected=true]")
+    for _ in range(60):
+        box = table.bounding_box()
+        assert box
+        page.mouse.click(box["x"] + box["width"] - 60, box["y"] + 52)
+        page.wait_for_timeout(400)
+        if chosen.count():
+            return
+    raise AssertionError("no cell of the table is selected by a click")
 
 
 def settled(page: Page) -> None:

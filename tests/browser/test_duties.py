@@ -1,9 +1,9 @@
 """In a real browser: from a cell of the matrix to the person, a dose corrected in the table, and taken back."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Demo, Window, settled, t
+from tests.browser.conftest import Demo, Window, pick, settled, t
 from tests.browser.test_accessible import faults
 
 pytestmark = pytest.mark.browser
@@ -25,6 +25,27 @@ def opened(window: Window, demo: Demo, **options) -> Page:
     page.locator(".st-key-matrix_table tbody tr").nth(12).wait_for()
     settled(page)
     return page
+
+
+def test_from_the_matrix_to_a_person_by_keyboard_and_a_dose_corrected_and_taken_back(demo: Demo, window: Window):
+    page = opened(window, demo)
+    name = page.get_by_role("button", name=HANH)
+    name.focus()
+    name.press("Enter")
+    page.wait_for_url("**/person")
+    settled(page)
+    expect(page.get_by_text(HANH)).to_be_visible()
+    assert vaccinated(page) == "✓"
+    pick(page, page.get_by_test_id("stDataFrame").nth(1))  # who confirmed the dose
+    page.keyboard.press("Delete")
+    page.get_by_role("button", name=t("Save: {what}", what=t("Vaccine doses"))).click()
+    expect(page.get_by_role("button", name=t("Take it back"))).to_be_visible()
+    settled(page)
+    assert vaccinated(page) == "✗"
+    page.get_by_role("button", name=t("Take it back")).click()
+    expect(page.get_by_text(t("Taken back: everything is as it was before."))).to_be_visible()
+    settled(page)
+    assert vaccinated(page) == "✓"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

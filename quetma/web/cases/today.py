@@ -140,7 +140,7 @@ def _round(here: "Page", rows: pl.DataFrame) -> None:
             st.caption(t("The first {n}.", n=ROUND))
         said = terms.outcomes(t)["health"]
         with st.form("cases_round_form", border=False):
-            edited = st.data_editor(
+            edited = widgets.editor(
                 listed.select("name", "phone_shown", how=pl.lit(None, pl.String), detail=pl.lit("")),
                 column_config={
                     "name": st.column_config.TextColumn(t("Name"), disabled=True, pinned=True),

@@ -110,7 +110,7 @@ def _addresses(here: "Page") -> None:
     )
     here.audit("open rows", t("Addresses of the staff"))
     with st.form("mail_addresses", border=False):
-        edited = st.data_editor(
+        edited = widgets.editor(
             staff.select("name", "position", "address"),
             column_config={
                 "name": st.column_config.TextColumn(t("Full name"), disabled=True, pinned=True),

@@ -67,7 +67,7 @@ def table(here: "Page", person: int, kind: str, span: tuple[date, date]) -> None
     frame = pl.DataFrame(before, {name: edit.COLUMNS[kind][name] for name in SHOWN[kind]})
     key = f"person_{kind}_{person}_{here.store.version}"
     with st.form(f"{key}_form", border=False):
-        edited = st.data_editor(
+        edited = widgets.editor(
             frame, column_config=_columns(here, kind), num_rows="dynamic", hide_index=True, placeholder="", key=key,
             alt=titles(here)[kind],
         )  # fmt: skip

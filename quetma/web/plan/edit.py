@@ -62,7 +62,7 @@ def _table(here: "Page", of: Plan, name: str, key: str) -> tuple[Any, ...]:
         schema={column: TYPES.get(column, pl.String) for column in names},
     )
     st.markdown(f"**{titles(here)[name]}**")
-    edited = st.data_editor(
+    edited = widgets.editor(
         frame,
         column_config=_columns(here, of, name),
         num_rows="dynamic",
@@ -71,10 +71,9 @@ def _table(here: "Page", of: Plan, name: str, key: str) -> tuple[Any, ...]:
         key=f"{key}_{name}",
         alt=titles(here)[name],
     )
-    rows = pl.from_pandas(edited) if not isinstance(edited, pl.DataFrame) else edited
     first = names[1] if name == "steps" else names[0]
     told = []
-    for row in rows.iter_rows(named=True):
+    for row in edited.iter_rows(named=True):
         values = {
             column: (value.strip() if isinstance(value, str) else value)
             for column, value in row.items()

@@ -54,7 +54,7 @@ def _table(here: "Page", of: Plan, duties: list[str], days: list[date]) -> None:
     )
     key = f"rota_{days[0]:%Y%m%d}_{hash(tuple(sorted(filled.items())))}"
     with st.form(f"{key}_form", border=False):
-        edited = st.data_editor(
+        edited = widgets.editor(
             frame,
             column_config={
                 "duty": st.column_config.TextColumn(t("Task"), disabled=True, pinned=True),
