@@ -1,5 +1,6 @@
 """Compliance: every rate and every list of the missing equals a plain recount of the facts."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from quetma import compliance, demo, duties, people, rollups
 from quetma.store import Store
+from tests import recount
+from tests.recount import Tables
 
 MONDAY = date(2021, 8, 30)  # of a week with the public holidays of 2 and 3 September
 HOLIDAYS = {date(2021, 9, 2), date(2021, 9, 3)}
@@ -45,49 +48,29 @@ class Facts:
     absences: list[tuple[int, date, date]] = field(default_factory=list)
     exemptions: list[tuple[int, str, date, date | None]] = field(default_factory=list)  # person, duty, first, last
 
-    def described(self, person: int, day: date) -> Described | None:
-        """What somebody was on a day: the newest staff list that speaks of the day; None when they were not staff."""
-        lists = [(who, since, told) for who, told in self.roster.items() for since in (None,)] + self.later
-        told = [told for who, since, told in lists if who == person and (since is None or since <= day)]
-        if not told or (told[-1][3] and day < told[-1][3]) or (told[-1][4] and day > told[-1][4]):
-            return None
-        return told[-1]
+    @property
+    def tables(self) -> Tables:
+        """For the recount."""
+        described = [(person, None, told) for person, told in self.roster.items()] + self.later
+        roster = [
+            (person, position, PLACES[place - 1], smartphone, first, last, since)
+            for person, since, (position, place, smartphone, first, last) in described
+        ]
+        return Tables(
+            roster=frame(roster, "person position place smartphone first last since"),
+            doses=frame(self.doses, "person number first confirmed"),
+            apps=frame(self.apps, "person app first"),
+            declarations=frame(self.declarations, "person first"),
+            scans=frame([(person, at.date()) for person, _, at, _ in self.scans], "person first"),
+            absences=frame(self.absences, "person first last"),
+            exemptions=frame(self.exemptions, "person duty first last"),
+        )
 
-    def staff(self, day: date) -> dict[int, Described]:
-        known = sorted({*self.roster, *(who for who, _, _ in self.later)})
-        return {person: told for person in known if (told := self.described(person, day))}
 
-    def recount(self, day: date, declaration_days: int = 1, needs: str = "one") -> dict[str, dict[int, bool]]:
-        """For each duty, those who owe it on the day and whether they have done it. The plain way."""
-        working = day.weekday() < 5 and day not in HOLIDAYS
-        answer: dict[str, dict[int, bool]] = {duty: {} for duty in compliance.DUTIES}
-        newest = {(who, number): (given_on, confirmed) for who, number, given_on, confirmed in self.doses}
-        accepted = {"bluezone", "ncovi"} | ({"pc-covid"} if day >= date(2021, 9, 30) else set())
-        for person, (_, _, smartphone, _, _) in self.staff(day).items():
-            free = {
-                duty
-                for who, duty, first, last in self.exemptions
-                if who == person and first <= day and (last is None or day <= last)
-            }
-            away = any(who == person and first <= day <= last for who, first, last in self.absences)
-            enough = {"one": 1, "full": 2, "booster": 3}[needs]  # of a vaccine that nobody names
-            if "vaccinated" not in free:
-                answer["vaccinated"][person] = any(
-                    who == person and number >= enough and given_on <= day and confirmed
-                    for (who, number), (given_on, confirmed) in newest.items()
-                )
-            if smartphone and "apps" not in free:
-                answer["apps"][person] = any(
-                    who == person and app.lower() in accepted and since <= day for who, app, since in self.apps
-                )
-            if smartphone and working and not away and "declared" not in free:
-                answer["declared"][person] = any(
-                    who == person and 0 <= (day - when).days < declaration_days and self.described(person, when)
-                    for who, when in self.declarations
-                )
-            if working and not away and "scanned" not in free:
-                answer["scanned"][person] = any(who == person and at.date() == day for who, _, at, _ in self.scans)
-        return answer
+def frame(rows: list[tuple], columns: str) -> pl.DataFrame:
+    types = dict.fromkeys(["first", "last", "since"], pl.Date) | dict.fromkeys(["person", "number"], pl.Int64)
+    types |= dict.fromkeys(["smartphone", "confirmed"], pl.Boolean)
+    return pl.DataFrame(rows, {column: types.get(column, pl.String) for column in columns.split()}, orient="row")
 
 
 def write(store: Store, facts: Facts, order: str = "rdahsbe") -> None:
@@ -289,26 +272,30 @@ def test_groups_too_small_to_hide_a_person_are_put_together(unit) -> None:
     assert parts(4) == [(None, 6, 2, 6)]
 
 
-def same(store: Store, facts: Facts, day: date, declaration_days: int = 1, needs: str = "one") -> None:
-    """Everything that is said about one day equals the recount."""
-    expected = facts.recount(day, declaration_days, needs)
-    staff = facts.staff(day)
-    answer = compliance.on(store, day)
-    found = compliance.people(store, day)
-    assert answer["staff"] == len(staff)
-    for duty, done in expected.items():
-        have, of = sum(done.values()), len(done)
-        assert (answer[duty]["have"], answer[duty]["of"]) == (have, of) == compliance.rate(found, duty)
-        absent = [f"Người {person}" for person in sorted(done) if not done[person]]
-        assert answer[duty]["missing"] == absent == compliance.missing(store, day, duty)["name"].to_list()
-        for by, index in (("position", 0), ("location", 1)):
-            groups = [told[index] for told in staff.values()]
-            names = {PLACES[g - 1] if by == "location" else g: g for g in groups}
-            parts = {row["group"]: row for row in compliance.split(store, found, by).iter_rows(named=True)}
-            assert parts.keys() == names.keys()
-            for name, group in names.items():
-                inside = [done[person] for person in done if staff[person][index] == group]
-                assert (parts[name][f"{duty}_have"], parts[name][f"{duty}_due"]) == (sum(inside), len(inside))
+def same(store: Store, there: pl.DataFrame, due: pl.DataFrame, day: date, names: dict) -> None:
+    """Everything that is said about one day equals the recount: its staff, and who owes what."""
+    there, due = there.filter(pl.col("day") == day), due.filter(pl.col("day") == day)
+    answer, found = compliance.on(store, day), compliance.people(store, day)
+    assert answer["staff"] == there.height
+    for duty in compliance.DUTIES:
+        own = due.filter(pl.col("duty") == duty)
+        counts = (own["done"].sum(), own.height)
+        assert (answer[duty]["have"], answer[duty]["of"]) == counts == compliance.rate(found, duty), (day, duty)
+        absent = sorted(names[person] for person in own.filter(~pl.col("done"))["person"])
+        assert sorted(answer[duty]["missing"]) == absent
+        if duty == compliance.DUTIES[day.day % 4]:  # the page's list: of one duty a day
+            assert sorted(compliance.missing(store, day, duty)["name"]) == absent
+    for by, column in (("position", "position"), ("location", "place")):
+        parts = compliance.split(store, found, by)
+        assert sorted(parts["group"]) == sorted(there[column].unique())
+        shown = {
+            (row["group"], duty): (row[f"{duty}_have"], row[f"{duty}_due"])
+            for row in parts.iter_rows(named=True)
+            for duty in compliance.DUTIES
+            if row[f"{duty}_due"]
+        }
+        counted = due.group_by(column, "duty").agg(pl.col("done").sum(), pl.len())
+        assert shown == {(group, duty): (have, of) for group, duty, have, of in counted.iter_rows()}
 
 
 DAYS = st.integers(0, 11).map(lambda n: MONDAY + timedelta(n))
@@ -346,60 +333,73 @@ FACTS = st.builds(
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(FACTS, st.permutations("rdahsbe").map("".join), st.integers(1, 3), st.sampled_from(["one", "full", "booster"]))
-def test_any_unit_in_any_order_of_uploads(facts: Facts, order: str, declaration_days: int, needs: str) -> None:
+def test_any_unit_in_any_order_of_uploads(
+    empty_file: Path, facts: Facts, order: str, declaration_days: int, needs: str
+) -> None:
+    tables, days = facts.tables, days_between(MONDAY - timedelta(1), MONDAY + timedelta(12))
+    doses = {"one": 1, "full": 2, "booster": 3}[needs]  # of a vaccine that nobody names
+    there = recount.staff(tables, days)
+    due = recount.recount(tables, days, HOLIDAYS, declaration_days, doses)
     with TemporaryDirectory() as folder:
+        shutil.copy(empty_file, folder)
         store = Store(Path(folder))
         early = {"declaration_days": str(declaration_days)} if declaration_days > 1 else {"vaccinated_needs": needs}
         for key, value in early.items():
             store.set(key, value)
         write(store, facts, order)
         compliance.decide(store, "test", {"declaration_days": str(declaration_days), "vaccinated_needs": needs})
-        for n in (-1, 0, 3, 5, 9, 12):  # also a day before and a day after the data
-            same(store, facts, MONDAY + timedelta(n), declaration_days, needs)
-        known = store.ask("compliance/trend", first=date(2021, 1, 1), last=date(2022, 1, 1))
-        for day, duty, have, due in known.iter_rows():
-            done = facts.recount(day, declaration_days, needs)[duty]
-            assert (have, due) == (sum(done.values()), len(done))
-        days = compliance.trend(store, MONDAY, MONDAY + timedelta(11), 1, POSITIONS[1])
-        for row in days.iter_rows(named=True):
-            staff = facts.staff(row["day"])
-            inside = {person for person, told in staff.items() if told[:2] == (POSITIONS[1], 1)}
-            for duty, done in facts.recount(row["day"], declaration_days, needs).items():
-                own = [done[person] for person in done if person in inside]
-                assert row[duty] == (sum(own) / len(own) if own else None)
+        for n in (-1, 1, 3, 8, 12):  # a holiday, working days, a day before and a day after the data
+            same(store, there, due, MONDAY + timedelta(n), {n: f"Người {n}" for n in range(1, 7)})
+        known = store.ask("compliance/calendar").select("day")
+        counted = due.join(known, on="day", how="semi").group_by("day", "duty").agg(pl.col("done").sum(), pl.len())
+        shown = store.ask("compliance/trend", first=date(2021, 1, 1), last=date(2022, 1, 1)).filter(pl.col("due") > 0)
+        assert sorted(shown.iter_rows()) == sorted(counted.iter_rows())
+        inside = due.filter(position=POSITIONS[1], place=PLACES[0]).group_by("day", "duty")
+        shares = {(day, duty): share for day, duty, share in inside.agg(pl.col("done").sum() / pl.len()).iter_rows()}
+        for row in compliance.trend(store, MONDAY, MONDAY + timedelta(11), 1, POSITIONS[1]).iter_rows(named=True):
+            for duty in compliance.DUTIES:
+                assert row[duty] == shares.get((row["day"], duty))
         assert rollups.check(store) == []
         store.close()
 
 
+def days_between(first: date, last: date) -> pl.DataFrame:
+    return pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
+
+
 def sample(name: str, **options) -> pl.DataFrame:
-    return pl.read_csv(demo.SAMPLE / name, infer_schema=False, **options)
+    return pl.read_csv(demo.SAMPLE / name, infer_schema=False, **options).with_columns(
+        pl.col("^(Từ|Đến) ngày|Ngày .*$").str.to_date("%d/%m/%Y")
+    )
+
+
+def of_sample() -> Tables:
+    """The files of the demo unit, for the recount; a person is a phone."""
+    person, first, last = pl.col("Số điện thoại").alias("person"), pl.col("Từ ngày"), pl.col("Đến ngày")
+    roster = {"position": "Chức vụ", "place": "Nơi làm việc", "smartphone": pl.col("Điện thoại thông minh") == "Có"}
+    doses = {"number": pl.col("Mũi số").cast(pl.Int64), "confirmed": pl.col("Xác nhận").is_not_null()}
+    declared = pl.col("Thời gian khai báo").str.to_datetime("%H:%M %d/%m/%Y").dt.date()
+    scanned = pl.col("Thời gian quét").str.to_datetime("%d/%m/%Y %H:%M:%S").dt.date()
+    free = pl.col("Được miễn").replace_strict({"Tiêm vắc xin": "vaccinated"})
+    never = pl.lit(None, pl.Date)
+    return Tables(
+        roster=sample("danh-sach-can-bo.csv").select(person, first=first, last=never, since=never, **roster),
+        doses=sample("mui-tiem.csv", skip_lines=3).select(person, first="Ngày tiêm", **doses),
+        apps=sample("ung-dung.csv").select(person, app="Ứng dụng", first="Ngày cài đặt"),
+        declarations=sample("khai-bao-y-te.csv", separator=";").select(person, first=declared),
+        scans=sample("quet-ma.csv").select(person, first=scanned),
+        absences=sample("nghi-cong-tac.csv").select(person, first=first, last=last),
+        exemptions=sample("mien-tru.csv").select(person, duty=free, first=first, last=last),
+    )
 
 
 def test_the_demo_unit_equals_a_recount_of_its_files(demo_store: Store) -> None:
-    phones = sample("danh-sach-can-bo.csv")["Số điện thoại"].to_list()
-    apps, doses = sample("ung-dung.csv"), sample("mui-tiem.csv", skip_lines=3)
-    declared, scans = sample("khai-bao-y-te.csv", separator=";"), sample("quet-ma.csv")
-
-    def of(frame: pl.DataFrame, column: str, style: str) -> list[tuple[str, date]]:
-        return list(zip(frame["Số điện thoại"], frame[column].str.strptime(pl.Datetime, style).dt.date(), strict=True))
-
-    known = {
-        "apps": of(apps, "Ngày cài đặt", "%d/%m/%Y"),
-        "vaccinated": of(doses, "Ngày tiêm", "%d/%m/%Y"),
-        "declared": of(declared, "Thời gian khai báo", "%H:%M %d/%m/%Y"),
-        "scanned": [row for row in of(scans, "Thời gian quét", "%d/%m/%Y %H:%M:%S") if row[0] in phones],
-    }
-    for n in range((demo.LAST - demo.FIRST).days + 1):
-        day = demo.FIRST + timedelta(n)
-        answer = compliance.on(demo_store, day)
-        assert answer["staff"] == 13
-        for duty in ("apps", "vaccinated"):
-            have = len({phone for phone, since in known[duty] if since <= day})
-            assert (answer[duty]["have"], answer[duty]["of"]) == (have, 13), (day, duty)
-        for duty in ("declared", "scanned"):
-            have = len({phone for phone, when in known[duty] if when == day})
-            expected = (have, 13) if day.weekday() < 5 else (0, 0)
-            assert (answer[duty]["have"], answer[duty]["of"]) == expected, (day, duty)
+    tables, days = of_sample(), days_between(demo.FIRST, demo.LAST)
+    there, due = recount.staff(tables, days), recount.recount(tables, days)
+    assert due.height > 2000
+    names = dict(sample("danh-sach-can-bo.csv").select("Số điện thoại", "Họ và tên").iter_rows())
+    for day in days["day"]:
+        same(demo_store, there, due, day, names)
 
 
 def test_the_demo_unit_on_its_last_day(demo_store: Store) -> None:

@@ -74,7 +74,7 @@ def test_everything_known_with_upload_and_line_and_the_look_up_in_the_audit(open
         opened.segmented_control(key="person_view").set_value(view).run()
         assert not opened.exception
     assert set(opened.dataframe[0].value["file_name"]) == {
-        "danh-sach-can-bo.csv", "ung-dung.csv", "khai-bao-y-te.csv", "quet-ma.csv"
+        "danh-sach-can-bo.csv", "ung-dung.csv", "khai-bao-y-te.csv", "quet-ma.csv", "mien-tru.csv",
     }  # fmt: skip
     looked_up = demo_store.cursor().execute("SELECT subject FROM audit WHERE action = 'open person'").fetchall()
     assert looked_up == [(THUY,)]

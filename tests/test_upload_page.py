@@ -168,9 +168,7 @@ def test_all_that_are_ready_are_loaded_at_once_staff_first(show: Show, desk: Des
     assert len(at.success) == min(len(files), PER_PAGE - 1), "a page of cards, the one that asks something first"
     assert sum(item.state == "loaded" for item in desk.items()) == len(files)
     assert [item.file_name for item in desk.items() if item.state != "loaded"] == ["thư.csv"]
-    assert set(desk.store.ask("intake/batches", page_size=20, page_start=0)["kind"]) == set(intake.KINDS) - {
-        "exemptions"
-    }
+    assert set(desk.store.ask("intake/batches", page_size=20, page_start=0)["kind"]) == set(intake.KINDS)
 
 
 def test_a_second_file_is_compared_with_what_the_first_brought(show: Show, desk: Desk):
