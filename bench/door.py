@@ -15,8 +15,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from html import unescape
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import httpx
 
@@ -48,61 +49,81 @@ def make(folder: Path) -> tuple[list[str], str]:
     return paths, token
 
 
+class Line:
+    """A connection of its own that is kept open. As little work as possible for each request: whoever sends must not be
+    slower than who answers.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._host, self._port = url.removeprefix("http://").split(":")
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ask(self, method: str, path: str, address: str, body: bytes = b"") -> tuple[int, bytes, bytes]:
+        """Status, head and body of the answer."""
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(self._host, int(self._port))
+        reader, writer = self._streams
+        head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nX-Forwarded-For: {address}\r\n"
+        if body:
+            head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        writer.write(head.encode() + b"\r\n" + body)
+        told = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", told, re.IGNORECASE)
+        content = await reader.readexactly(int(length[1]) if length else 0)
+        if b"connection: close" in told.lower():
+            writer.close()
+            self._streams = None
+        return int(told[9:12]), told, content
+
+
 async def flood(url: str, paths: list[str], seconds: int, rate: int) -> None:
     """Fetches the forms, says that it is ready, waits for a line, and posts them at that rate."""
     count = seconds * rate
-    limits = httpx.Limits(max_connections=150, max_keepalive_connections=150)
-    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as client:
-        where = [
-            (paths[n % len(paths)], {"x-forwarded-for": f"10.1.{n % ADDRESSES // 200}.{n % 200 + 1}"})
-            for n in range(count)
-        ]
-        keys: list[str] = [""] * count
-        turn = asyncio.Semaphore(20)
+    where = [(paths[n % len(paths)], f"10.1.{n % ADDRESSES // 200}.{n % 200 + 1}") for n in range(count)]
+    keys: list[str] = [""] * count
+    idle = [Line(url) for _ in range(10)]
 
-        async def fetch(n: int) -> None:
-            async with turn:
-                for _ in range(60):
-                    found = KEY.search((await client.get(where[n][0], headers=where[n][1])).text)
-                    if found:
-                        keys[n] = found[1]
-                        return
+    async def fetch(line: Line, numbers: range) -> None:
+        for n in numbers:
+            while not keys[n]:
+                _, _, content = await line.ask("GET", *where[n])
+                found = KEY.search(content.decode())
+                keys[n] = unescape(found[1]) if found else ""
+                if not found:
                     await asyncio.sleep(1)
 
-        await asyncio.gather(*(fetch(n) for n in range(count)))
-        print("ready", flush=True)
-        await asyncio.to_thread(sys.stdin.readline)
-        answers: list[tuple[int, float, str]] = []
+    await asyncio.gather(*(fetch(line, range(n, count, len(idle))) for n, line in enumerate(idle)))
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    answers: list[tuple[int, float, str]] = []
 
-        async def post(n: int) -> None:
-            body = {
-                "direction": "in",
-                "name": "Khách Đông Người",
-                "phone": f"09{n:08}",
-                "health": "none",
-                "key": keys[n],
-            }
-            begun = time.perf_counter()
-            try:
-                answer = await client.post(where[n][0], data=body, headers=where[n][1])
-                answers.append((answer.status_code, time.perf_counter() - begun, answer.headers.get("retry-after", "")))
-            except httpx.HTTPError as error:
-                answers.append((0, time.perf_counter() - begun, type(error).__name__))
-
+    async def post(n: int) -> None:
+        fields = {"direction": "in", "name": "Khách Đông Người", "phone": f"09{n:08}", "health": "none", "key": keys[n]}
+        line = idle.pop() if idle else Line(url)
         begun = time.perf_counter()
-        running = []
-        for n in range(count):
-            await asyncio.sleep(max(0, begun + n / rate - time.perf_counter()))
-            running.append(asyncio.create_task(post(n)))
-        sent = time.perf_counter() - begun
-        await asyncio.gather(*running)
-        for status in sorted({status for status, _, _ in answers}):
-            took = sorted(seconds for found, seconds, _ in answers if found == status)
-            told = Counter(retry for found, _, retry in answers if found == status)
-            p50, p95 = took[len(took) // 2], took[int(len(took) * 0.95)]
-            times = f"p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms"
-            print(f"status {status}: {len(took)}, {times}, Retry-After {dict(told)}")
-        print(f"posted {count} in {sent:.1f} s", flush=True)
+        try:
+            status, head, _ = await line.ask("POST", *where[n], urlencode(fields).encode())
+            retry = re.search(rb"retry-after: (\d+)", head, re.IGNORECASE)
+            answers.append((status, time.perf_counter() - begun, retry[1].decode() if retry else ""))
+            idle.append(line)
+        except (OSError, asyncio.IncompleteReadError) as error:
+            answers.append((0, time.perf_counter() - begun, type(error).__name__))
+
+    begun = time.perf_counter()
+    running = []
+    for n in range(count):
+        await asyncio.sleep(max(0, begun + n / rate - time.perf_counter()))
+        running.append(asyncio.create_task(post(n)))
+    sent = time.perf_counter() - begun
+    await asyncio.gather(*running)
+    answered = time.perf_counter() - begun
+    for status in sorted({status for status, _, _ in answers}):
+        took = sorted(seconds for found, seconds, _ in answers if found == status)
+        told = Counter(retry for found, _, retry in answers if found == status)
+        p50, p95 = took[len(took) // 2], took[int(len(took) * 0.95)]
+        times = f"p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms"
+        print(f"status {status}: {len(took)}, {times}, Retry-After {dict(told.most_common(6))}")
+    print(f"posted {count} in {sent:.1f} s, all answered after {answered:.1f} s", flush=True)
 
 
 def draw(page, url: str) -> float:
@@ -117,6 +138,7 @@ def draw(page, url: str) -> float:
 def main(seconds: int, rate: int) -> None:
     folder = Path(tempfile.mkdtemp())
     paths, token = make(folder)
+    print("made", flush=True)
     with serve(folder) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         context = browser.new_context()
@@ -124,12 +146,14 @@ def main(seconds: int, rate: int) -> None:
         page = context.new_page()
         page.set_default_timeout(60_000)
         before = [draw(page, url) for _ in range(3)]
+        print("drawn before", flush=True)
         with subprocess.Popen(
             [sys.executable, __file__, "flood", url, ",".join(paths), str(seconds), str(rate)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         ) as load:  # fmt: skip
             assert load.stdin and load.stdout
             assert load.stdout.readline().strip() == "ready"
+            print("forms fetched, the flood begins", flush=True)
             load.stdin.write("\n")
             load.stdin.flush()
             begun, during, open_ = time.monotonic(), [], []

@@ -7,7 +7,7 @@ from typing import Literal
 
 import polars as pl
 
-from quetma import cases, compliance, conduct, follow_up, language, plan, playbook, rollups, rota, terms
+from quetma import cases, compliance, conduct, follow_up, gate, language, plan, playbook, rollups, rota, terms
 from quetma.intake import inbox
 from quetma.intake.desk import desk_of
 from quetma.language import Translate
@@ -25,16 +25,16 @@ class Item:
     page: str
 
 
-def items(store: Store, t: Translate, *, health: bool, upload: bool) -> list[Item]:
+def items(store: Store, t: Translate, *, health: bool, upload: bool, at_gate: bool = False) -> list[Item]:
     """What needs attention on `store.today()`, in the language of `t`; [] when nothing does.
 
     health: may read of named people's health; without it people are counted and their names are not read.
-    upload: may upload; only they are told about files.
+    upload: may upload; only they are told about files. at_gate: may say that somebody has left.
     """
-    return list(_items(store, t, health, upload))
+    return list(_items(store, t, health, upload, at_gate))
 
 
-def _items(store: Store, t: Translate, health: bool, upload: bool) -> Iterator[Item]:
+def _items(store: Store, t: Translate, health: bool, upload: bool, at_gate: bool) -> Iterator[Item]:
     today = store.today()
     before = compliance.previous(store, today)
     yield from _symptoms(store, t, before or today, today, health)
@@ -63,9 +63,10 @@ def _items(store: Store, t: Translate, health: bool, upload: bool) -> Iterator[I
         yield Item("note", text, "who")
 
     open_stays = store.ask("overview/unclosed", day=before)["stays"][0] if before else 0
-    if open_stays:
+    if open_stays and before:
+        closable = at_gate and (store.clock().date() - before).days <= gate.UNCLOSED_DAYS
         text = t("Visits of {day} with a scan in but no scan out: {n}.", n=open_stays, day=language.day(before))
-        yield Item("note", text, "flow")
+        yield Item("note", text, "gate" if closable else "flow")
     if upload:
         yield from _files(store, t, today)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from quetma import attention, cases, follow_up, rollups, tracing
+from quetma import attention, cases, follow_up, gate, rollups, tracing
 from quetma.attention import Item
 from quetma.intake.desk import desk_of
 from quetma.language import translator
@@ -92,6 +92,19 @@ def test_most_urgent_first(store: Store):
         Item("note", "Rows of the last file, log.csv, that could not be read: 3.", "upload"),
         Item("note", "The newest scans are of 27/08/2021. Upload the newer logs.", "upload"),
     ]
+
+
+def test_a_visit_without_an_end_is_closed_at_the_gate_while_that_lists_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    change(store, "DELETE FROM scan_row WHERE person_id = 4 AND scanned_at = ?", at(FRIDAY - timedelta(days=1), 16, 4))
+    for days, page in ((1, "gate"), (7, "gate"), (8, "flow")):
+        monkeypatch.setattr(store, "clock", lambda days=days: at(FRIDAY + timedelta(days=days - 1), 9))
+        listed = gate.never_out(store, store.clock().date())
+        assert listed.height == (page == "gate")
+        [item] = attention.items(store, EN, health=True, upload=False, at_gate=True)
+        assert item.page == page
+    assert [item.page for item in items(store)] == ["flow"]
 
 
 def test_without_the_right_people_are_counted_and_their_names_not_read(store: Store, monkeypatch: pytest.MonkeyPatch):
