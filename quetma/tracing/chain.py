@@ -296,14 +296,17 @@ def ask(
     stays: pl.DataFrame | None = None,
     **more: Any,
 ) -> pl.DataFrame:
-    """The named query about the step after these; `stays` stand for those of the store."""
+    """The named query about the step after these, without who is in the chain already; `stays` stand for those of the
+    store.
+    """
     cases = pl.DataFrame({"person_id": [case.person_id for case in question.cases]}, schema={"person_id": pl.Int64})
+    known = pl.concat([cases, *(step.select("person_id") for step in steps)])
     tables: Mapping[str, pl.DataFrame] = {
         "infector": _infectors(question, steps),
-        "known": pl.concat([cases, *(step.select("person_id") for step in steps)]),
+        **({} if name == "step" else {"known": known}),
         **({} if stays is None else {"stay": stays}),
     }
-    return (store.ask if name == "evidence" else store.numbers)(
+    found = (store.ask if name == "evidence" else store.numbers)(
         f"tracing/{name}",
         tables=tables,
         min_minutes=question.min_minutes,
@@ -311,6 +314,8 @@ def ask(
         **days(question.since, question.until, question.linger),
         **more,
     )
+    # to leave a few out of a short answer is cheaper than to leave them out of all stays
+    return found.join(known, on="person_id", how="anti") if name == "step" else found
 
 
 def days(since: datetime, until: datetime, linger: int = 0) -> dict[str, Any]:
