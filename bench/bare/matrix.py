@@ -6,9 +6,20 @@ import polars as pl
 import streamlit as st
 
 from quetma import compliance
+from quetma.access import sessions
+from quetma.store import configured_folder, open_store
 from quetma.web import matrix, page
 
 FIRST, DAYS = date(2021, 8, 2), 31
+
+
+@st.cache_resource
+def opened() -> None:
+    """The store and who is signed in, as dashboard.py brings them back."""
+    sessions.load(open_store(configured_folder()))
+
+
+opened()
 here = page.guard()
 drawn = st.button("draw")
 if drawn and st.query_params["side"] == "matrix":

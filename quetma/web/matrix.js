@@ -1,5 +1,6 @@
 const safe = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 const drawn = new WeakMap();
+const SCREEN = 40; // rows: more than anybody sees at once
 export default function ({ data, parentElement, setTriggerValue }) {
     const frame = parentElement.querySelector(".frame");
     const told = JSON.stringify(data);
@@ -19,6 +20,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
         `<tr data-at="${at}"><th scope="row" title="${safe(name)}"><button type="button">${safe(name)}</button></th>` +
         `<td>${missed}</td>${Array.from(letters, (letter) => cells[letter]).join("")}</tr>`);
     frame.innerHTML = `<table aria-label="${safe(data.title)}"><thead><tr><th scope="col">${safe(data.name)}</th>` +
-        `<th scope="col">${safe(data.missed)}</th>${heads.join("")}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
+        `<th scope="col">${safe(data.missed)}</th>${heads.join("")}</tr></thead>` +
+        `<tbody>${rows.slice(0, SCREEN).join("")}</tbody></table>`;
     frame.scrollLeft = frame.scrollWidth; // the newest days
+    const later = () => { // what is seen is painted first: to lay all out takes ten times as long
+        if (drawn.get(frame) === told) frame.querySelector("tbody").insertAdjacentHTML("beforeend", rows.slice(SCREEN).join(""));
+    };
+    if (rows.length > SCREEN) requestAnimationFrame(() => setTimeout(later));
 }
