@@ -34,6 +34,7 @@ from tests.browser.conftest import FLAGS
 from tests.conftest import serve, sign_in
 
 PLACES, ADDRESSES = 8, 400
+IDLE = 3  # seconds; the server closes a connection that was idle for 5
 KEY = re.compile(r'name="key" value="([^"]*)"')
 
 
@@ -57,10 +58,11 @@ class Line:
     def __init__(self, url: str) -> None:
         self._host, self._port = url.removeprefix("http://").split(":")
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._used = 0.0
 
     async def ask(self, method: str, path: str, address: str, body: bytes = b"") -> tuple[int, bytes, bytes]:
         """Status, head and body of the answer."""
-        if self._streams is None:
+        if self._streams is None or time.monotonic() > self._used + IDLE:
             self._streams = await asyncio.open_connection(self._host, int(self._port))
         reader, writer = self._streams
         head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nX-Forwarded-For: {address}\r\n"
@@ -70,9 +72,7 @@ class Line:
         told = await reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", told, re.IGNORECASE)
         content = await reader.readexactly(int(length[1]) if length else 0)
-        if b"connection: close" in told.lower():
-            writer.close()
-            self._streams = None
+        self._used = time.monotonic()
         return int(told[9:12]), told, content
 
 

@@ -39,8 +39,8 @@ for place, name, capacity in places.iter_rows():
     if said:
         crowded.append(t("{place}: {n} of {most} – {said}.", place=name, n=count, most=capacity, said=said))
 widgets.cards(cards, across=3)
-for sentence in crowded:
-    st.warning(widgets.plain(sentence), icon=":material/groups:")
+if crowded:
+    st.warning("  \n".join(map(widgets.plain, crowded)), icon=":material/groups:")
 st.caption(
     t("Who came in on {day} and has not left, at {moment}. Newest scan: {newest}.",
       day=here.day(today), moment=here.moment(clock), newest=here.moment(on_site.as_of) or "–")

@@ -260,7 +260,11 @@ def _write(cursor: DuckDBPyConnection, passages: list[Passage]) -> list[Checked]
     _put(cursor, "door/insert_rows", "passages", frame)
     if declared:
         _put(cursor, "door/insert_declarations", "passages", pl.DataFrame(declared, schema=PASSAGE))
-    repeated = _derive(cursor, frame, declared, come)
+    said = {(person, one.name, one.birth_year) for person, one in zip(ids, passages, strict=True)}
+    as_known = len(said) == len(set(ids)) and all(
+        person >= numbers[1] or not (name or year) for person, name, year in said
+    )
+    repeated = _derive(cursor, frame, declared, come, as_known)
     if come:
         known = _known(cursor, ids)
     return [
@@ -279,11 +283,12 @@ def _known(cursor: DuckDBPyConnection, ids: list[int]) -> dict[int, tuple[int, s
 
 
 def _derive(
-    cursor: DuckDBPyConnection, frame: pl.DataFrame, declared: list[dict[str, Any]], come: bool
+    cursor: DuckDBPyConnection, frame: pl.DataFrame, declared: list[dict[str, Any]], come: bool, as_known: bool
 ) -> set[tuple[int, int]]:
     """Decides which of the passages count and brings the figures up to date. Returns those that repeat another.
 
-    come: somebody came in who may be somebody else, so that everything about who is who is decided anew.
+    come: somebody came in who may be somebody else, so that everything about who is who is decided anew. as_known:
+    nobody is called otherwise than they are called already.
     """
     moments = frame["moment"].to_list()
     touched = Touched(
@@ -296,10 +301,18 @@ def _derive(
     if come:
         touched = recount.anew(cursor, touched)
     else:
-        alike = {kind: cursor.execute(query(name)[0], span).fetchall() for kind, name in SAME.items()}
-        recount.rows(cursor, touched, [kind for kind, found in alike.items() if found])
+        alike = {
+            kind: cursor.execute(query(name)[0], span).fetchall()
+            for kind, name in SAME.items()
+            if declared or kind == "scans"
+        }
+        kinds = [kind for kind, found in alike.items() if found]
+        if as_known and not kinds:
+            rollups.derive(cursor, touched, grown=True)
+            return set()
+        recount.rows(cursor, touched, kinds)
     repeated = set(cursor.execute(query("door/repeated")[0]).fetchall())
-    rollups.derive(cursor, touched, grown=True)
+    rollups.derive(cursor, touched, grown=not come)
     return repeated
 
 

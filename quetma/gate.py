@@ -104,11 +104,10 @@ class Asked:
 def enter(store: Store, entry: Entry, account: str) -> Done | Asked:
     """Enters somebody, or asks who it is. The same entry again changes nothing. Raises `GateError`."""
     with _turn(store):
-        before = _entered(store, entry.id)
-        if before:
-            return before
-        if store.ask("gate/undone", entry=entry.id).height:
-            raise GateError("This entry was taken back.")
+        for undone in store.ask("gate/sent_before", entry=entry.id)["undone"]:
+            if undone:
+                raise GateError("This entry was taken back.")
+            return _known(store, entry.id)
         entry = replace(entry, at=_moment(store, entry.at))
         try:
             who = _who(store, entry, account)

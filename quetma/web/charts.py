@@ -5,6 +5,7 @@ every chart has a sentence for screen readers. Dragging is off, so that a finger
 """
 
 import math
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,7 @@ def _target(value: float, label: str) -> dict[str, Any]:
 
 def bars(frame: pl.DataFrame, category: str, series: Mapping[str, str], *, percent: bool = False) -> go.Figure:
     """Horizontal bars, the first row of `frame` on top, each with its number. Counts are stacked; shares are not."""
+    short = [_lines(name) for name in frame[category]]
     frame = frame.with_columns(_letters(category))
     number = "%{x:" + (".1%" if percent else ",") + "}"
     traces = [
@@ -136,7 +138,14 @@ def bars(frame: pl.DataFrame, category: str, series: Mapping[str, str], *, perce
         traces,
         70 + 44 * max(frame.height, 1) * (len(series) if percent else 1),
         x={"visible": False, "range": [0, 1.05] if percent else None},
-        y={"autorange": "reversed", "type": "category", "ticksuffix": " "},
+        y={
+            "autorange": "reversed",
+            "type": "category",
+            "ticksuffix": " ",
+            "tickmode": "array",
+            "tickvals": frame[category].to_list(),
+            "ticktext": short,
+        },
         barmode="group" if percent else "stack",
         bargap=0.3,
     )
@@ -180,7 +189,7 @@ def columns_by_quarter(frame: pl.DataFrame, series: Mapping[str, str], *, height
         }
         for at, (column, label) in enumerate(series.items())
     ]
-    hours = names[:: 4 if len(names) <= 64 else 8]
+    hours = names[:: 4 if len(names) <= 32 else 8 if len(names) <= 64 else 16]  # as many as a phone has room for
     x = {"type": "category", "tickvals": hours, "ticktext": hours, "tickangle": 0, "showgrid": False}
     return _figure(traces, height, x=x, y=_count_axis(_largest(frame, series)), barmode="group", bargap=0.15)
 
@@ -333,6 +342,13 @@ def plane(traces: list[dict[str, Any]], radius: float, height: int) -> go.Figure
 def _plain(text: str) -> str:
     """As `_letters`, of one text."""
     return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _lines(name: str) -> str:
+    """A name beside a bar: two short lines at most, as there is little room on a phone; the whole of it on hovering."""
+    first, *more = textwrap.wrap(name, 22) or [""]
+    second = [more[0] + ("…" if len(more) > 1 else "")] if more else []
+    return "<br>".join(_plain(line) for line in [first, *second])
 
 
 def _letters(column: str) -> pl.Expr:
