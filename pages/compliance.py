@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 
 from quetma import compliance, plan, rollups, terms
-from quetma.web import charts, counting, matrix, page, widgets
+from quetma.web import charts, counting, doses, matrix, page, widgets
 
 here = page.begin("Compliance", right="figures")
 t, store = here.t, here.store
@@ -124,26 +124,7 @@ else:
 
 # Doses ---------------------------------------------------------------------------------------------------------------
 
-courses = compliance.courses(store, day, names=here.may("health"))
-LEVELS = terms.levels(t)
-shares = dict(courses.group_by("level").len().iter_rows())
-told = ", ".join(f"{LEVELS[level]} {shares[level]}" for level in reversed(LEVELS) if level in shares)
-label = t("Doses: {level}", level=told)
-if not here.may("health"):
-    st.caption(label)
-else:
-    rows = widgets.open_rows(here, label, key="courses")
-    if rows.open:
-        with rows:
-            columns = {
-                "name": t("Full name"), "level": t("Doses"), "since": date_of(t("Reached on"), format="DD/MM/YYYY"),
-                "first_day": date_of(t("Protects from"), format="DD/MM/YYYY"),
-                "last_day": date_of(t("Protects until"), format="DD/MM/YYYY"), "position": t("Position"),
-            }  # fmt: skip
-            shown = courses.sort("level", "last_day", nulls_last=True, maintain_order=True).with_columns(
-                pl.col("level").replace_strict(LEVELS, return_dtype=pl.String)
-            )
-            widgets.people_table(here, shown, "courses_people", columns, alt=label)
+doses.view(here, day)
 
 # What changed --------------------------------------------------------------------------------------------------------
 

@@ -208,6 +208,17 @@ def courses(store: Store, day: date, names: bool = True) -> pl.DataFrame:
     return known.hstack(found) if names else found
 
 
+def doses(store: Store, day: date) -> pl.DataFrame:
+    """One row per dose of the staff given by the day, and one for who has none, by given name and number: person_id,
+    name, position, number (None: no dose), vaccine, given_on, given_at, lot, confirmed_by, file_name and line it stands
+    in, missing (who owes the vaccination and has not done it).
+    """
+    known = store.ask("compliance/known", day=day).select("person_id", "name", "position")
+    owing = people(store, day).select("person_id", missing=pl.col("vaccinated").eq(False).fill_null(False))
+    rows = store.ask("compliance/dose_list", day=day).join(owing, on="person_id", how="left")
+    return known.join(rows.sort("number", nulls_last=True), on="person_id", maintain_order="left_right")
+
+
 def changed(store: Store, day: date, before: date) -> pl.DataFrame:
     """Who does a duty on the day and did not before, or the other way round, of those who owed it on one of them: duty,
     person_id, name, position, now (does it). By duty, those who miss it first, by given name.

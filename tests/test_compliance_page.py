@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -105,6 +106,21 @@ def test_person_by_person(app: Open, demo_store: Store) -> None:
         test.segmented_control(key="matrix_period").set_value(period).run()
         assert not test.exception
         assert len(matrix(test)["days"]) == days
+
+
+def test_every_dose_with_its_paper_and_who_misses_theirs(app: Open, demo_store: Store) -> None:
+    test = opened(app(PAGE, store=demo_store), "courses")
+    test.segmented_control(key="doses_view").set_value("all").run()
+    assert not test.exception
+    shown = test.dataframe[0].value
+    columns = ["Họ và tên", "Mũi số", "Loại vắc xin", "Nơi tiêm", "Số lô", "Xác nhận"]
+    file = pl.read_csv(demo.SAMPLE / "mui-tiem.csv", skip_lines=3)
+    given = shown[shown["number"].notna()][["name", "number", "vaccine", "given_at", "lot", "confirmed_by"]]
+    assert sorted(map(tuple, given.to_numpy().tolist())) == sorted(file.select(columns).iter_rows())
+    assert set(shown["name"]) == {name for name, _, _ in demo.STAFF}
+    test.segmented_control(key="doses_view").set_value("missing").run()
+    shown = test.dataframe[0].value
+    assert (shown["name"].to_list(), shown["state"].to_list()) == (["Đinh Thị Thúy"], ["✗ chưa có mũi nào"])
 
 
 def test_what_changed_since_the_day_before_by_name(app: Open, demo_store: Store) -> None:

@@ -46,6 +46,9 @@ def _contact(here: "Page", row: dict[str, Any]) -> None:
             st.session_state["history_person"] = row["person_id"]
             acts.close_contact()
             st.switch_page(widgets.PAGES / "history.py")
+        if st.button(t("All about this person"), icon=":material/person:", key="contact_person"):
+            acts.close_contact()
+            widgets.open_person(row["person_id"])
         if not row["is_case"]:
             acts.trace_button(here, row, "contact_case")
 

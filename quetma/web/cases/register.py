@@ -190,6 +190,8 @@ def _card(here: "Page", case: RegisteredCase) -> None:
             if st.button(t("Trace now"), key=f"case_trace_{case.case_id}", icon=":material/share:"):
                 question.pick([case.case])
                 st.switch_page(widgets.PAGES / "tracing.py")
+            if st.button(t("All about this person"), key=f"case_person_{case.case_id}", icon=":material/person:"):
+                widgets.open_person(case.person_id)
             if case.open and (away := continuity.of_case(here.store, case.case_id)):
                 label = t("Which duties are uncovered? ({n} of the staff)", n=len(away))
                 if st.button(label, key=f"case_uncovered_{case.case_id}", icon=":material/person_off:"):

@@ -101,6 +101,10 @@ def _evidence(here: "Page", answer: tracing.Trace, degree: int, row: dict) -> No
             ):
                 st.session_state["history_person"] = row["person_id"]
                 st.switch_page(widgets.PAGES / "history.py")
+            if here.may("health") and st.button(
+                t("All about this person"), icon=":material/person:", key=f"person_{row['person_id']}"
+            ):
+                widgets.open_person(row["person_id"])
             if st.button(t("Trace this person"), icon=":material/share:", key=f"retrace_{row['person_id']}"):
                 st.session_state["trace_person"] = row["person_id"]
                 st.rerun()
