@@ -6,6 +6,11 @@ from quetma.follow_up import Questionnaire
 from quetma.language import Translate, day
 
 
+def capital(text: str) -> str:
+    """The text with a capital first letter; the others stay, as in `Không quét mã QR`."""
+    return text[:1].upper() + text[1:]
+
+
 def states(t: Translate) -> dict[str, str]:
     """What a case may be."""
     return {

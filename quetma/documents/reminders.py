@@ -57,7 +57,7 @@ def extract(t: Translate, rows: Sequence[dict[str, Any]], unit: str = "") -> str
     ]  # fmt: skip
     for row in rows:
         said = t("{day}: {step}. {duty}, {days}. Reason: {reason}.", day=day(row["decided_on"]),
-                 step=terms.steps(t)[row["step"]], duty=terms.missed(t)[row["duty"]].capitalize(),
+                 step=terms.steps(t)[row["step"]], duty=terms.capital(terms.missed(t)[row["duty"]]),
                  days=_listed(row["missed"]), reason=row["reason"].rstrip("."))  # fmt: skip
         if row["document"]:
             said += " " + t("Document: {number}.", number=row["document"])

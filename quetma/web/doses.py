@@ -65,13 +65,18 @@ def _doses(here: "Page", doses: pl.DataFrame, key: str) -> None:
         .otherwise(pl.lit(t("✓ seen on paper")))
     )  # fmt: skip
     columns: dict[str, Any] = {
-        "name": st.column_config.TextColumn(t("Full name"), pinned=True), "state": t("State"),
-        "number": st.column_config.NumberColumn(t("Dose number"), width="small"), "given_on": _day(t("Given on")),
-        "vaccine": t("Vaccine"), "given_at": t("Place"), "lot": t("Lot"), "confirmed_by": t("Confirmed by"),
-        "source": st.column_config.TextColumn(t("File, line")),
-    }  # fmt: skip
+        "name": st.column_config.TextColumn(t("Full name"), pinned=True),
+        "number": st.column_config.NumberColumn(t("Dose number"), width="small"),
+        "state": t("State"),
+        "given_on": _day(t("Given on")),
+        "vaccine": t("Vaccine"),
+        "given_at": t("Place"),
+        "lot": t("Lot"),
+        "confirmed_by": t("Confirmed by"),
+        "source": t("File, line"),
+    }
     shown = doses.with_columns(state=state, source=pl.format("{}, {}", "file_name", "line"))
-    widgets.people_table(here, shown, key, columns, alt=t("Vaccine doses"))
+    widgets.people_table(here, shown, key, columns, alt=t("Vaccine doses"), traced=False)
     st.caption(t("*Open* leads to the person, where doses are corrected and confirmed."))
 
 

@@ -149,12 +149,18 @@ def open_rows(here: "Page", label: str, key: str) -> "ExpanderContainer":
 
 
 def people_table(
-    here: "Page", frame: pl.DataFrame, key: str, columns: Mapping[str, Any], alt: str | None = None
+    here: "Page",
+    frame: pl.DataFrame,
+    key: str,
+    columns: Mapping[str, Any],
+    alt: str | None = None,
+    traced: bool = True,
 ) -> None:
     """A table of people, with a button at each that opens their trace for those who may trace, and one that opens
     all that is known of them for those who may see health data.
 
     `frame` has `person_id` and `name`; `columns` gives the shown columns, in order, each a label or column config.
+    traced: with the button for the trace; where nobody asks for one, it only takes the place on a phone.
     """
     t = here.t
     if frame.is_empty():
@@ -169,7 +175,7 @@ def people_table(
         config["_person"] = st.column_config.ButtonColumn(
             "", width="small", on_click=_open, args=(f"{key}_person", people), key=f"{key}_person"
         )
-    if here.may("trace"):
+    if traced and here.may("trace"):
         people = frame["person_id"].to_list()
         # Right beside the name, so that it is in sight on a phone.
         shown = shown.insert_column(1, pl.repeat(t("Trace"), shown.height, eager=True).alias("_trace"))

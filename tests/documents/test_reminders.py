@@ -48,7 +48,7 @@ def test_all_that_was_decided_about_one_person() -> None:
                   "taken_back_why": "có đơn"}  # fmt: skip
     assert reminders.extract(EN, [ROW, back], "Team 2") == (
         "Team 2: decisions about Hoàng Thị Mai: 2.\n"
-        "- 27/08/2021: criticism. No qr scan, 23/08/2021, 24/08/2021. Reason: Hai lần trong tuần. "
+        "- 27/08/2021: criticism. No QR scan, 23/08/2021, 24/08/2021. Reason: Hai lần trong tuần. "
         "Document: 12/TB-ĐQLTT.\n"
         "- 27/08/2021: reminder. No health declaration, 23/08/2021, 24/08/2021. Reason: Hai lần trong tuần. "
         "Taken back on 28/08/2021: có đơn."

@@ -110,10 +110,10 @@ def quick(here: "Page", row: dict[str, Any], task: str) -> list[tuple[str, Entry
     said = terms.outcomes(t)
     match task:
         case "call":
-            return [(_cap(text), Entry(person, "called", outcome)) for outcome, text in said["called"].items()]
+            return [(terms.capital(text), Entry(person, "called", outcome)) for outcome, text in said["called"].items()]
         case "verdict":
             return [
-                (_cap(text), Entry(person, "verdict", outcome, case_id=case))
+                (terms.capital(text), Entry(person, "verdict", outcome, case_id=case))
                 for outcome, text in said["verdict"].items()
             ]
         case "quarantine":
@@ -121,14 +121,10 @@ def quick(here: "Page", row: dict[str, Any], task: str) -> list[tuple[str, Entry
             label = t("At home until {day}", day=here.day(until))
             return [(label, Entry(person, "quarantine", "home", until=until))]
         case "test":
-            return [(_cap(text), Entry(person, "test", outcome)) for outcome, text in said["test"].items()]
+            return [(terms.capital(text), Entry(person, "test", outcome)) for outcome, text in said["test"].items()]
         case "health":
-            return [(_cap(text), Entry(person, "health", outcome)) for outcome, text in said["health"].items()]
+            return [(terms.capital(text), Entry(person, "health", outcome)) for outcome, text in said["health"].items()]
     return []
-
-
-def _cap(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _round(here: "Page", rows: pl.DataFrame) -> None:

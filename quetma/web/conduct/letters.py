@@ -111,11 +111,11 @@ def _addresses(here: "Page") -> None:
     here.audit("open rows", t("Addresses of the staff"))
     with st.form("mail_addresses", border=False):
         edited = widgets.editor(
-            staff.select("name", "position", "address"),
+            staff.select("name", "address", "position"),
             column_config={
                 "name": st.column_config.TextColumn(t("Full name"), disabled=True, pinned=True),
-                "position": st.column_config.TextColumn(t("Position"), disabled=True),
                 "address": st.column_config.TextColumn(t("E-mail address"), max_chars=254, width="large"),
+                "position": st.column_config.TextColumn(t("Position"), disabled=True),
             },
             hide_index=True,
             placeholder="",

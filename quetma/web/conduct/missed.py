@@ -106,7 +106,7 @@ def _days(days: list[date]) -> str:
 
 
 def _reason(here: "Page", duty: str, days: list[date]) -> str:
-    return terms.missed(here.t)[duty].capitalize() + ": " + _days(days)
+    return terms.capital(terms.missed(here.t)[duty]) + ": " + _days(days)
 
 
 def _form(here: "Page", row: dict[str, Any], duty: str) -> None:

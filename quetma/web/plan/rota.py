@@ -15,8 +15,6 @@ from quetma.web.plan.show import name_of
 if TYPE_CHECKING:
     from quetma.web.page import Page
 
-SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
 
 def view(here: "Page", of: Plan) -> None:
     """The week that holds the chosen day."""
@@ -45,6 +43,7 @@ def _table(here: "Page", of: Plan, duties: list[str], days: list[date]) -> None:
     people = dict(continuity.staff(here.store).select("person_id", "name").iter_rows())
     people |= {person: name_of(here, person) for person in filled.values() if person not in people}
     names = [f"d{at}" for at in range(7)]
+    weekdays = t("Mo,Tu,We,Th,Fr,Sa,Su").split(",")  # short: the week fits on the screen
     frame = pl.DataFrame(
         [
             {"duty": duty} | {name: filled.get((day, duty)) for name, day in zip(names, days, strict=True)}
@@ -60,7 +59,7 @@ def _table(here: "Page", of: Plan, duties: list[str], days: list[date]) -> None:
                 "duty": st.column_config.TextColumn(t("Task"), disabled=True, pinned=True),
                 **{
                     name: st.column_config.SelectboxColumn(
-                        f"{t(SHORT[at])} {day:%d/%m}", options=list(people),
+                        f"{weekdays[at]} {day:%d/%m}", options=list(people),
                         format_func=lambda person: people.get(person, ""),
                     )
                     for at, (name, day) in enumerate(zip(names, days, strict=True))

@@ -176,7 +176,7 @@ def playbook(here: "Page", of: Plan) -> None:
     for kind in plan.KINDS:
         steps = [step for step in of.steps if step.kind == kind]
         if steps:
-            st.markdown(f"#### {kinds[kind][:1].upper() + kinds[kind][1:]}")
+            st.markdown(f"#### {terms.capital(kinds[kind])}")
         for at, step in enumerate(steps, 1):
             limit = t("within {n} hours", n=step.hours) if step.hours is not None else t("no time limit")
             who = f" · {widgets.plain(step.who)}" if step.who else ""
