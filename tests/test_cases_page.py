@@ -298,6 +298,16 @@ def test_a_late_log_makes_the_list_grow_when_asked_to(app: App, demo_store: Stor
     assert follow_up.state(demo_store).height == before
 
 
+def test_a_case_and_a_contact_lead_to_all_about_that_person(
+    app: App, demo_store: Store, registered: int, khoi: int
+) -> None:
+    met, name = follow_up.state(demo_store).select("person_id", "name").row(0)
+    for at, person in ((page(app, demo_store, "cases"), khoi), (page(app, demo_store, opened=(registered, met)), met)):
+        pressed(at, "All about this person")
+        assert (at.title[0].value, at.session_state["person"]) == ("One person", person)
+    assert [subject for _, subject, _ in audited(demo_store, "open person")] == ["Nguyễn Đình Khôi", name]
+
+
 def test_a_case_is_changed_and_its_history_shown(app: App, demo_store: Store, registered: int) -> None:
     at = page(app, demo_store, "cases")
     at.session_state["case_opened"] = registered

@@ -117,7 +117,7 @@ def test_several_are_reminded_at_once(app: App, demo_store: Store) -> None:
     at.multiselect(key="remind_scanned").set_value([person(demo_store, MAI), person(demo_store, HUONG)]).run()
     pressed(at, "Record the reminder for 2 people")
     assert conduct.ledger(demo_store).sort("name").select("name", "missed", "reason").rows() == [
-        (MAI, [MONDAY, TUESDAY], "No QR scan: 23/08, 24/08"), (HUONG, [FRIDAY], "No qr scan: 27/08"),
+        (MAI, [MONDAY, TUESDAY], "No QR scan: 23/08, 24/08"), (HUONG, [FRIDAY], "No QR scan: 27/08"),
     ]  # fmt: skip
 
 

@@ -95,7 +95,8 @@ def from_figure_to_audit(page: Page) -> None:
     page.wait_for_timeout(300)
     if page.evaluate(FOCUSED) == t("Ledger ({n})", n=1):
         keys.press("Enter")
-    cell(page, MAI)
+    for said in (MAI, "12/TB", "quên hai lần"):
+        cell(page, said)
     tab_to(page, re.compile(t("Open a decision")))
     keys.press("ArrowDown")
     keys.press("Enter")
