@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect, sync_playwright
 
 from quetma.language import translator
 from quetma.store import open_store
@@ -88,18 +88,22 @@ def go(page: Page, title: str) -> None:
 
 
 def pick(page: Page, table: Locator) -> None:
-    """Selects the last cell of the first row of an editable table: clicks until it has it, since the canvas takes no
-    click before it is drawn.
+    """Selects the last cell of the first row of an editable table. The canvas takes no click before it is drawn, and a
+    second click on a selected cell opens it: so it is clicked again only after a while without effect.
     """
     table.scroll_into_view_if_needed()
     chosen = table.locator("[role=gridcell][aria-selected=true]")
-    for _ in range(60):
+    for _ in range(10):
         box = table.bounding_box()
         assert box
         page.mouse.click(box["x"] + box["width"] - 60, box["y"] + 52)
-        page.wait_for_timeout(400)
-        if chosen.count():
-            return
+        try:
+            chosen.first.wait_for(state="attached", timeout=PATIENCE / 10)
+        except TimeoutError:
+            continue
+        if page.locator(".gdg-input").count():
+            page.keyboard.press("Escape")
+        return
     raise AssertionError("no cell of the table is selected by a click")
 
 

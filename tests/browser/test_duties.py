@@ -38,6 +38,7 @@ def test_from_the_matrix_to_a_person_by_keyboard_and_a_dose_corrected_and_taken_
     assert vaccinated(page) == "✓"
     pick(page, page.get_by_test_id("stDataFrame").nth(1))  # who confirmed the dose
     page.keyboard.press("Delete")
+    page.wait_for_timeout(1000)  # the table tells the form of a change a little later than it shows it
     page.get_by_role("button", name=t("Save: {what}", what=t("Vaccine doses"))).click()
     expect(page.get_by_role("button", name=t("Take it back"))).to_be_visible()
     settled(page)
