@@ -8,7 +8,7 @@ one small shape with names on it: Market Surveillance Team No. 2, Sơn La, 13 in
 The story worth tracing: the visitor Nguyễn Đình Khôi (0900999001, a driver of farm goods), onset 25/08/2021. He was at
 Mai Sơn on 24/08 from 08:52 to 09:37 and at Yên Châu on 25/08 from 14:05 to 14:58; his visit to Mai Sơn on 19/08 is
 outside a window of three days. Đinh Thị Thúy is the one person of the unit without a dose: a doctor put it off until
-20/08, and since then it is due.
+13/08, and since then it is due.
 Everybody and every number is invented.
 """
 
@@ -343,7 +343,7 @@ def _absences() -> bytes:
 def _exemptions() -> bytes:
     header = ("STT", "Họ và tên", "Số điện thoại", "Được miễn", "Lý do", "Từ ngày", "Đến ngày")
     reason = "Hoãn tiêm theo chỉ định của bác sĩ: đang điều trị bệnh cấp tính"
-    return _csv(header, (1, *_person(9)[:2], "Tiêm vắc xin", reason, _dmy(date(2021, 8, 2)), _dmy(date(2021, 8, 20))))
+    return _csv(header, (1, *_person(9)[:2], "Tiêm vắc xin", reason, _dmy(date(2021, 8, 2)), _dmy(date(2021, 8, 13))))
 
 
 def _door_register() -> bytes:
