@@ -20,7 +20,7 @@ import python_calamine
 
 from quetma.intake.errors import IntakeError
 from quetma.intake.ole import chains_end
-from quetma.intake.text import HEAD_ROWS, Head, tidy, trimmed
+from quetma.intake.text import HEAD_ROWS, Head, Piece, piece, trimmed
 
 OLE = b"\xd0\xcf\x11\xe0"
 TALL = re.compile(rb'ref="\$?[A-Z]+\$?(\d+):\$?[A-Z]+\$?(\d+)"')
@@ -41,21 +41,21 @@ class SheetSource:
         rows = self.cells.head(HEAD_ROWS).iter_rows()
         return [Head([cell or "" for cell in row], below) for below, row in enumerate(rows, start=1)]
 
-    def pieces(self, header: Head) -> list[Callable[[], pl.DataFrame]]:
+    def pieces(self, header: Head) -> list[Callable[[], Piece]]:
         """The rows below that row of the head: all in one."""
         return [lambda: self._table(header)]
 
-    def _table(self, header: Head) -> pl.DataFrame:
+    def _table(self, header: Head) -> Piece:
         width = len(trimmed(header.cells))
         below = self.cells.slice(header.below)
         first = header.below + 1
-        raw = pl.concat_str(pl.all().fill_null(""), separator="\t").str.strip_chars_end("\t ")
+        raw = below.select(pl.concat_str(pl.all().fill_null(""), separator="\t").str.strip_chars_end("\t ")).to_series()
         lines = pl.int_range(first, first + below.height, eager=True)
         frame = below.select(
-            pl.Series("line", lines), raw.alias("raw"), pl.lit(None, pl.String).alias("bad"),
+            pl.Series("line", lines), pl.lit(None, pl.String).alias("bad"),
             *(pl.col(name).alias(f"c{i}") for i, name in enumerate(below.columns[:width])),
         )  # fmt: skip
-        return tidy(frame, width)
+        return piece(frame, lambda rows: raw.gather(rows).to_list())
 
 
 def is_workbook(content: bytes) -> bool:

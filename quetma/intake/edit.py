@@ -13,7 +13,7 @@ import polars as pl
 from quetma.access import audit
 from quetma.intake.choices import Choices
 from quetma.intake.columns import Proposal
-from quetma.intake.errors import REASONS, IntakeError, Message
+from quetma.intake.errors import REASON, REASONS, IntakeError, Message
 from quetma.intake.facts import Facts
 from quetma.intake.load import Batch, load
 from quetma.intake.prepare import unsettled
@@ -122,7 +122,7 @@ def save(store: Store, account: str, kind: str, rows: Sequence[Row], title: str)
     if kind == "roster":
         told = [row | {"place": at_place[row["place"]]} for row in told]
     facts = Facts(
-        rows=pl.DataFrame(lines, {"line": pl.Int64, "raw": pl.String, "reason": pl.String}),
+        rows=pl.DataFrame(lines, {"line": pl.Int64, "raw": pl.String, "reason": REASON}),
         facts=pl.DataFrame(told, schema, orient="row"),
         people=people.drop("person_id"),
         places=places.select("name", place=pl.int_range(pl.len()), name_key=fold_all(places["name"])),

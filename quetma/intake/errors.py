@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import polars as pl
+
 from quetma.language import Translate
 
 Shown = Callable[[str], str]
@@ -103,4 +105,5 @@ REMARKS = {
     "smartphone_unknown": "People of whom the file does not say whether they use a smartphone: {n}. They are taken to "
     "use one, so they owe the app and the declaration.",
 }
+REASON = pl.Enum([*REASONS])  # a code takes a byte a row
 NOTES = ("total_row", "header_row")  # no records: nothing to mend

@@ -13,12 +13,12 @@ from quetma.intake.columns import DOSES, Recognised, matters
 from quetma.intake.contents import column_type
 from quetma.intake.errors import IntakeError
 from quetma.intake.persons import CARD
-from quetma.intake.table import DATED, Facts, Said, Table, numbers, read
+from quetma.intake.table import DATED, LOOKED_AT, Facts, Said, Table, numbers, read
+from quetma.intake.text import tidied
 from quetma.people import fold
 
 TICKED = {"ticked_in", "ticked_out"}
 DIRECTION = pl.Enum(DIRECTIONS)
-LOOKED_AT = 50  # cells of a column, to see what it holds
 UNREAL = ["future_time", "old_time", "future_date", "old_date"]
 WRONG = [*UNREAL, "bad_time", "bad_date"]
 MONTH_FIRST = (
@@ -41,12 +41,15 @@ def scans(table: Table) -> Said:
         _part_ranges(table)
     day = _day(table, "time", "time_in", "time_out")
     table.locate()
-    table.put("purpose", normalise.each(table.text("purpose"), normalise.clean, pl.String))
+    if "purpose" in table.columns:
+        table.put("purpose", normalise.each_cell(table.cells("purpose"), normalise.clean, pl.String))
+    else:  # nulls that take no memory
+        table.put("purpose", pl.repeat(None, table.frame.height, dtype=pl.Null, eager=True))
     if "time_in" in table.columns or "time_out" in table.columns:
         return _visits(table, day)
-    at, reason = normalise.moments(table.text("time"), day)
+    at, reason = normalise.moments(table.cells("time"), day)
     table.put("scanned_at", at, reason)
-    table.put("direction", _directions(table, at).cast(DIRECTION))
+    table.put("direction", _directions(table, at))
     return table.done()
 
 
@@ -56,15 +59,15 @@ def _day(table: Table, *times: str) -> pl.Series | None:
     """
     if "date" in table.columns:
         return table.text("date")
-    told = pl.concat([table.text(field).drop_nulls().head(LOOKED_AT) for field in times])
+    told = pl.concat([table.some(field) for field in times])
     parts = normalise.parts(told)
     clocks = parts.select(pl.col("seconds").is_not_null() & pl.col("day").is_null() & ~pl.col("bad")).to_series()
     if 2 * clocks.sum() <= clocks.len():
         return None
-    cells = [name for name in table.frame.columns if re.fullmatch(r"c\d+", name)]
-    one = pl.concat_str(cells, ignore_nulls=True)
-    lone = pl.sum_horizontal(pl.col(cells).is_not_null()) == 1
-    heading = table.frame.select(pl.when(lone).then(one))["c0"]
+    cells = pl.DataFrame([tidied(cells) for cells in table.frame.drop("line", "bad").iter_columns()])
+    one = pl.concat_str(pl.all(), ignore_nulls=True)
+    lone = pl.sum_horizontal(pl.all().is_not_null()) == 1
+    heading = cells.select(pl.when(lone).then(one).alias("heading")).to_series()
     day = normalise.each(heading, lambda text: next(iter(normalise.days_in(text)), None), pl.Date)
     table.refuse("total_row", day.is_not_null())
     if day.is_null().all() and not table.day:
@@ -77,16 +80,16 @@ def _day(table: Table, *times: str) -> pl.Series | None:
 
 def _part_ranges(table: Table) -> None:
     """`7h30 – 11h00` in the column of times: two columns."""
-    text = table.text("time")
-    if not text.drop_nulls().head(LOOKED_AT).str.contains(RANGE).any():
+    if not table.some("time").str.contains(RANGE).any():
         return
+    text = table.text("time")
     ends = text.str.extract_groups(RANGE).struct.unnest()
     table.parted = {"time_in": ends["1"].fill_null(text), "time_out": ends["2"]}
     table.columns |= dict.fromkeys(table.parted, table.columns["time"])
 
 
 def _directions(table: Table, at: pl.Series) -> pl.Series:
-    """in | out | unknown of each row. Words that nobody knows are told, for somebody to say what they mean."""
+    """The direction of each row. Words that nobody knows are told, for somebody to say what they mean."""
     if "direction" not in table.columns and TICKED & table.columns.keys():
         marks = {field: normalise.each(table.text(field), normalise.a_tick, pl.Boolean) for field in TICKED}
         goes_in, goes_out = marks["ticked_in"], marks["ticked_out"]
@@ -95,22 +98,23 @@ def _directions(table: Table, at: pl.Series) -> pl.Series:
             goes_in, goes_out = (mark if mark.count() else ~other for mark, other in both)
         told = pl.DataFrame({"in": goes_in.fill_null(False), "out": goes_out.fill_null(False)})
         return told.select(
-            pl.when(pl.col("in") & ~pl.col("out")).then(pl.lit("in"))
-            .when(pl.col("out") & ~pl.col("in")).then(pl.lit("out"))
-            .otherwise(pl.lit("unknown")).alias("direction")
+            pl.when(pl.col("in") & ~pl.col("out")).then(pl.lit("in", DIRECTION))
+            .when(pl.col("out") & ~pl.col("in")).then(pl.lit("out", DIRECTION))
+            .otherwise(pl.lit("unknown", DIRECTION)).alias("direction")
         ).to_series()  # fmt: skip
-    text = table.text("direction")
-    direction = normalise.each(
-        text, lambda word: table.directions.get(fold(word)) or normalise.a_direction(word), pl.String
+    written, numbers = normalise.distinct(table.cells("direction").to_frame("word"))
+    words = tidied(written["word"])
+    known = normalise.each(
+        words, lambda word: table.directions.get(fold(word)) or normalise.a_direction(word), DIRECTION
     )
-    unclear = text.is_not_null() & direction.is_null()
+    unclear = (words.is_not_null() & known.is_null()).gather(numbers)
     # Where no cell is a direction the column tells something else (how a visitor was scanned): all are unknown.
-    table.refuse_unless_all("bad_direction", unclear, direction.is_null().all())
+    table.refuse_unless_all("bad_direction", unclear, known.is_null().all())
     if unclear.any():
-        some = pl.DataFrame({"word": text, "at": at}).filter(unclear & at.is_not_null())
+        some = pl.DataFrame({"word": words.gather(numbers), "at": at}).filter(unclear & at.is_not_null())
         clock = pl.col("at").dt.time().cast(pl.Int64) // 1_000_000_000
         table.words = some.group_by("word", maintain_order=True).agg(rows=pl.len().cast(pl.Int64), seconds=clock.sum())
-    return direction.fill_null("unknown")
+    return known.fill_null("unknown").gather(numbers)
 
 
 def _visits(table: Table, day: pl.Series | None) -> Said:
@@ -323,7 +327,7 @@ def gather(found: Recognised, choices: Choices) -> Facts:
 
     def reader(table: Table) -> Said:
         for index in found.blank:  # what stands only far below has not been looked at yet
-            cells = table.frame[f"c{index}"].drop_nulls().head(LOOKED_AT).to_list()
+            cells = tidied(table.frame[f"c{index}"].drop_nulls()).drop_nulls().head(LOOKED_AT).to_list()
             if cells and matters(column_type(cells), found.kind, found.columns):
                 late.add(index)
         return READERS[found.kind](table)

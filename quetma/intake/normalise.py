@@ -10,10 +10,13 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
+from pyarrow.compute import dictionary_encode
 
 from quetma import people, rollups
 from quetma.intake.persons import LONGEST, a_birth_year, parted
+from quetma.intake.text import tidied
 from quetma.people import clean, fold
 from quetma.store import now
 
@@ -114,9 +117,16 @@ def each(texts: pl.Series, read: Callable[[str], Any], dtype: Any) -> pl.Series:
     """`read` of every text, called once for each distinct one. Null stays null."""
     if texts.null_count() == texts.len():  # a column that the table does not have
         return pl.repeat(None, texts.len(), dtype=dtype, eager=True)
-    distinct = texts.drop_nulls().unique()
-    known = pl.DataFrame({"text": distinct, "value": pl.Series([read(text) for text in distinct], dtype=dtype)})
-    return texts.to_frame("text").join(known, on="text", how="left", maintain_order="left")["value"]
+    known, numbers = distinct(texts.to_frame("text"))
+    return pl.Series([None if text is None else read(text) for text in known["text"]], dtype=dtype).gather(numbers)
+
+
+def each_cell(cells: pl.Series, read: Callable[[str], Any], dtype: Any) -> pl.Series:
+    """`each` of cells as they stand in the file: only the distinct ones are tidied."""
+    if cells.null_count() == cells.len():
+        return each(cells, read, dtype)
+    known, numbers = distinct(cells.to_frame("cell"))
+    return each(tidied(known["cell"]), read, dtype).gather(numbers)
 
 
 # People and places ---------------------------------------------------------------------------------------------------
@@ -129,19 +139,21 @@ def a_name(text: str) -> str:
 
 
 def distinct(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
-    """The distinct rows of a frame of texts without nulls, in order of appearance, and the number of each row's own."""
-    columns = [column for column in texts.columns if texts[column].max() != ""] or texts.columns[:1]  # with any text
+    """The distinct rows of a frame of texts, in order of appearance, and the number of each row's own."""
+    told = [column for column in texts.columns if texts[column].null_count() < texts.height]
+    columns = [column for column in told if (texts[column] != "").any()] or texts.columns[:1]  # with any text
     mixed = pl.sum_horizontal(pl.col(column).hash(seed) for seed, column in enumerate(columns))  # wraps around
-    hashes = texts.select(hash=mixed).with_row_index("first")
-    known = hashes.unique("hash", keep="first", maintain_order=True).with_row_index("number")
-    first = texts.select(pl.all().gather(known["first"]))
-    numbers = hashes.join(known, on="hash", how="left", maintain_order="left")["number"]
-    if all((first[column].gather(numbers) == texts[column]).all() for column in columns):
-        return first, numbers
+    hashes = dictionary_encode(texts.select(mixed).to_series().to_arrow())
+    numbers = hashes.indices.to_numpy()
+    places = np.empty(len(hashes.dictionary), np.uint32)
+    places[numbers[::-1]] = np.arange(len(numbers), dtype=np.uint32)[::-1]  # the first one stays
+    first, number = texts.select(pl.all().gather(pl.Series(places))), pl.Series(numbers.astype(np.uint32))
+    if all(first[column].gather(number).eq_missing(texts[column]).all() for column in columns):
+        return first, number
     # two rows of one hash: never seen, yet two people must not become one
     first = texts.unique(columns, keep="first", maintain_order=True)
     known = first.select(columns).with_row_index("number")
-    return first, texts.join(known, on=columns, how="left", maintain_order="left")["number"]
+    return first, texts.join(known, on=columns, how="left", maintain_order="left", nulls_equal=True)["number"]
 
 
 def who(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -360,13 +372,14 @@ def parts(texts: pl.Series) -> pl.DataFrame:
 def moments(clock: pl.Series, day: pl.Series | None = None, need_clock: bool = True) -> tuple[pl.Series, pl.Series]:
     """When each row happened, to the second, and the reason where that is unknown or impossible.
 
-    `clock` holds the time, with or without its day; `day` the day, text or date, for texts that have none.
+    `clock` holds the time, with or without its day, as it stands in the file; `day` the day, text or date, for texts
+    that have none.
     """
     at = pl.repeat(None, clock.len(), dtype=pl.Datetime("us"), eager=True) if day is not None else _usual(clock)
     reason = pl.repeat(None, clock.len(), dtype=pl.String, eager=True)
     rest = at.is_null().arg_true()
     if not rest.is_empty():
-        frame = parts(clock.gather(rest))
+        frame = parts(tidied(clock.gather(rest)))
         if day is not None:
             days = parts(day) if day.dtype == pl.String else pl.DataFrame({"day": day, "bad": False})
             frame = frame.with_columns(day=pl.coalesce("day", days["day"]), bad=pl.col("bad") | days["bad"])
@@ -389,9 +402,14 @@ def _usual(clock: pl.Series) -> pl.Series:
     found = clock.head(0).cast(pl.Datetime("us"))
     for form in ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S"):
         found = clock.str.to_datetime(form, time_unit="us", strict=False)
+        rest = found.is_null().arg_true()
+        if not rest.is_empty():  # perhaps there are spaces around them
+            again = tidied(clock.gather(rest)).str.to_datetime(form, time_unit="us", strict=False)
+            found = found.scatter(rest, again)
         if found.null_count() * 2 < found.len():
             break
-    return found.set((found < datetime(1901, 1, 1)).fill_null(False), None)
+    early = found < datetime(1901, 1, 1)
+    return found.set(early.fill_null(False), None) if early.any() else found
 
 
 def days(texts: pl.Series, earliest: date = EARLIEST, latest: date | None = None) -> tuple[pl.Series, pl.Series]:

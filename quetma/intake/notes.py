@@ -8,6 +8,7 @@ import polars as pl
 
 from quetma import people
 from quetma.intake.columns import NOT_ASKED, SPELLINGS, Recognised, plain
+from quetma.intake.errors import REASON
 
 TOTAL = re.compile(r"[\W\d_]*(tong|cong|total)\b")
 TOTAL_WORDS = 6
@@ -44,7 +45,7 @@ def marked(rows: pl.DataFrame, found: Recognised) -> pl.DataFrame:
         if reason:
             at.append(row["at"])
             reasons.append(reason if reason == "header_row" else "total_row")
-    return rows.with_columns(rows["reason"].scatter(at, reasons)) if at else rows
+    return rows.with_columns(rows["reason"].scatter(at, pl.Series(reasons, dtype=REASON))) if at else rows
 
 
 def _reason(folded: str, reason: str, separator: str, header: set[str], below: bool) -> str:

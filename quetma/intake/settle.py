@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from quetma import order
 from quetma.intake import recount
+from quetma.intake.errors import REASON
 from quetma.intake.understand import Found
 from quetma.store import query
 
@@ -68,11 +69,11 @@ def settle(cursor: DuckDBPyConnection, table: Found) -> Settled:
     facts = found.facts
     if kind in EDITED and "edit" not in facts.columns:  # a file
         facts = facts.with_columns(edit=pl.lit(None, pl.String))
-    refused = facts.clear().select("row", reason=pl.lit(None, pl.String))
+    refused = facts.clear().select("row", reason=pl.lit(None, REASON))
     if rule := REPEATED.get(kind):
         first = [pl.col(c).eq_missing(pl.col(c).first().over(rule.key)) for c in rule.details]
         differs = facts.select(~pl.all_horizontal(first)).to_series()
-        refused = facts.filter(differs).select("row", reason=pl.lit(rule.reason))
+        refused = facts.filter(differs).select("row", reason=pl.lit(rule.reason, REASON))
         facts = facts.filter(~differs)
     if kind == "scans":
         facts = facts.select(pl.all().gather(_as_stored(facts, places)))

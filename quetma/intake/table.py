@@ -14,7 +14,9 @@ import polars as pl
 from quetma.intake import normalise
 from quetma.intake.choices import Choices
 from quetma.intake.columns import DOSES, Recognised, own_columns
+from quetma.intake.errors import REASON
 from quetma.intake.persons import LONGEST
+from quetma.intake.text import Piece, tidied
 from quetma.people import are_unlike, fold, fold_all
 
 # The fields that hold dates, and a date of which day and month could be exchanged: before, two numbers, after.
@@ -34,8 +36,11 @@ DATED = {
     "since",
     "ended",
 }
+PERSON = ("name", "phone", "birth")
+HALVES = {"name": "family", "birth": "birth_women"}  # which other column may hold a part of them
 SLASHED = r"(^|\D)(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4}|\d{2}\b)"
 SIDE_BY_SIDE = 2
+LOOKED_AT = 50  # cells of a column, to see what it holds
 NAMES = {"who": pl.Int64, "names": pl.List(pl.String)}
 WORDS = {"word": pl.String, "rows": pl.Int64, "seconds": pl.Int64}
 
@@ -71,14 +76,15 @@ class Facts:
 
 @dataclass(frozen=True)
 class Said:
-    """What a piece says. rows: line, raw, bad (it could not be read) and reason (of its columns). texts: the distinct
-    name, phone and birth, and good: whether a row without a reason holds them; spelled: of each row an index into
-    them. facts: as of `Facts`, of all rows, without who, and
-    with place an index into the piece's own places. unless_all: a reason, where it would hold, and whether it is
-    waived because the whole piece is so.
+    """What a piece says. rows: line, bad (it could not be read) and reason (of its columns); raw: those of some indexes
+    as they stand. texts: the distinct name, phone and birth, and good: whether a row without a reason holds them;
+    spelled: of each row an index into them. facts: as of `Facts`, of all rows, without who, and with place an index
+    into the piece's own places. unless_all: a reason, where it would hold, and whether it is waived because the whole
+    piece is so. words, dayless: as of `Facts`. noted: of which rows a remark holds.
     """
 
     rows: pl.DataFrame
+    raw: Callable[[pl.Series | None], pl.Series]
     texts: pl.DataFrame
     spelled: pl.Series
     facts: pl.DataFrame
@@ -96,8 +102,8 @@ class Table:
     rejected for.
     """
 
-    def __init__(self, frame: pl.DataFrame, found: Recognised, choices: Choices) -> None:
-        self.frame = frame
+    def __init__(self, piece: Piece, found: Recognised, choices: Choices) -> None:
+        self.piece, self.frame = piece, piece.frame
         self.columns = dict(found.columns)
         self.mends = own_columns(found.header.cells).get("mends")
         self.location = choices.location
@@ -115,34 +121,28 @@ class Table:
         self.places = normalise.places(pl.Series([], dtype=pl.String))[1]
         self.needs_location = False
 
-    def text(self, field: str) -> pl.Series:
-        """The cells of a field; nulls where the table has no such column. A name, or a birth year, in two columns is
-        one.
-        """
+    def cells(self, field: str) -> pl.Series:
+        """The cells of a column as they stand in the file; nulls where the table has no such column."""
         if field in self.parted:
             return self.parted[field]
-        if field == "name" and {"family", "name"} <= self.columns.keys():
-            return (
-                self._cells("family")
-                .to_frame("a")
-                .select(
-                    pl.concat_str("a", self._cells("name").alias("b"), separator=" ", ignore_nulls=True).replace(
-                        "", None
-                    )
-                )["a"]
-            )
-        if field == "birth" and "birth_women" in self.columns:
-            return self._cells("birth").to_frame("a").select(pl.coalesce("a", self._cells("birth_women")))["a"]
-        return self._cells(field)
-
-    def _cells(self, field: str) -> pl.Series:
         index = self.columns.get(field)
         if index is None:
             return pl.repeat(None, self.frame.height, dtype=pl.String, eager=True)
-        text = self.frame[f"c{index}"]
+        cells = self.frame[f"c{index}"]
         if self.month_first and field in DATED:
-            text = text.str.replace(SLASHED, "$1$4$3$2$5$6")
-        return text
+            cells = tidied(cells).str.replace(SLASHED, "$1$4$3$2$5$6")
+        return cells
+
+    def text(self, field: str) -> pl.Series:
+        """The cells of a field, tidied. A name, or a birth year, in two columns is one."""
+        columns = [column for column in (field, HALVES.get(field)) if column in self.columns]
+        if not columns:
+            return self.cells(field)
+        return _one(pl.DataFrame({column: tidied(self.cells(column)) for column in columns}), field)
+
+    def some(self, field: str) -> pl.Series:
+        """The first few cells of a column that say something, tidied."""
+        return tidied(self.cells(field).drop_nulls().head(20 * LOOKED_AT)).drop_nulls().head(LOOKED_AT)
 
     def put(self, name: str, values: pl.Series, reason: pl.Series | None = None) -> None:
         """The value of a fact's column, and why there is none."""
@@ -165,20 +165,21 @@ class Table:
 
     def locate(self) -> None:
         """The place of each row: its own, else the one given for the whole file."""
-        names = self.text("location").fill_null(self.location or "")
-        if self.renamed:
-            names = normalise.each(names, lambda name: self.renamed.get(fold(name), name), pl.String)
         self.needs_location = "location" not in self.columns and not self.location
         if self.needs_location:  # as if there were one, which is asked for before anything is loaded
             self.put("place", pl.repeat(0, self.frame.height, dtype=pl.Int64, eager=True))
             self.places = pl.DataFrame({"place": [0], "name": [""], "name_key": [""]})
             return
+        written, numbers = normalise.distinct(self.cells("location").to_frame("cell"))
+        names = tidied(written["cell"]).fill_null(self.location or "")
+        if self.renamed:
+            names = normalise.each(names, lambda name: self.renamed.get(fold(name), name), pl.String)
         place, self.places = normalise.places(names)
-        self.put("place", place)
-        nowhere = place.is_null()
-        if nowhere.any():
-            self.refuse("too_long", nowhere & (names.str.len_chars() > LONGEST))
-            self.refuse("no_location", nowhere)
+        self.put("place", place.gather(numbers))
+        if place.null_count():
+            nowhere = place.is_null()
+            self.refuse("too_long", (nowhere & (names.str.len_chars() > LONGEST)).gather(numbers))
+            self.refuse("no_location", nowhere.gather(numbers))
 
     def one_a_row(self) -> pl.DataFrame:
         """A fact of each row, whether it has a reason against it or not: row and the columns put."""
@@ -188,15 +189,17 @@ class Table:
         """What the piece says; by default one fact a row, with the columns put."""
         told = [r.alias(f"r{i}") for i, r in enumerate(self.reasons) if r.null_count() < r.len()]
         reason = pl.coalesce(told) if told else pl.lit(None, pl.String)
-        cells = {field: self.text(field).fill_null("") for field in ("name", "phone", "birth")}
-        texts, spelled = normalise.distinct(pl.DataFrame(cells))
-        rows = self.frame.select("line", "raw", "bad", reason=reason)
+        columns = [column for column in (*PERSON, *HALVES.values()) if column in self.columns] or PERSON[:1]
+        written, spelled = normalise.distinct(pl.DataFrame({column: self.cells(column) for column in columns}))
+        tidy = pl.DataFrame([tidied(column) for column in written.iter_columns()])
+        texts = _own(pl.DataFrame({field: _one(tidy, field).fill_null("") for field in PERSON}))
+        rows = self.frame.select("line", "bad", reason=reason)
         good = rows.select(pl.all_horizontal(pl.col("bad", "reason").is_null())).to_series()
         if self.unless_all:
             good &= ~self.unless_all[1].fill_null(False)
-        held = pl.repeat(False, texts.height, eager=True).scatter(spelled.filter(good).unique(), True)
+        held = pl.repeat(False, texts.height, eager=True).scatter(spelled.filter(good), True)
         return Said(
-            rows, texts.with_columns(good=held), spelled,
+            rows, self.piece.raw, texts.with_columns(good=held), spelled,
             self.one_a_row() if facts is None else facts,
             self.places, self.unless_all, self.needs_location, self._marks(), self.words,
             self.noted, self.dayless,
@@ -222,7 +225,7 @@ def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -
         # A person is called as the first good row does: what a rejected row says of them comes last.
         every = pl.concat(texts).with_row_index("place")
         order = every.sort("good", descending=True, maintain_order=True)
-        spelled, numbers = normalise.distinct(order.select("name", "phone", "birth"))
+        spelled, numbers = normalise.distinct(order.select(PERSON))
         who, people = normalise.who(spelled)
         back = order.select("place", number=numbers).sort("place")["number"]
         persons = _of_each(texts, who.select(pl.all().gather(back)))
@@ -271,6 +274,19 @@ def _names(spelled: pl.DataFrame, who: pl.DataFrame, people: pl.DataFrame) -> pl
     return several.filter(unlike).select(pl.col("who").cast(pl.Int64), pl.col("names"))
 
 
+def _one(cells: pl.DataFrame, field: str) -> pl.Series:
+    """What the columns of a field say together, where any of them does. cells: tidied, by column."""
+    other = HALVES.get(field)
+    none = pl.repeat(None, cells.height, dtype=pl.String, eager=True)
+    own = cells[field] if field in cells.columns else none
+    if other not in cells.columns or (field == "name" and field not in cells.columns):  # a family's name alone is none
+        return own.alias(field)
+    if field == "name":
+        both = pl.concat_str(pl.lit(cells[other]), pl.lit(own), separator=" ", ignore_nulls=True)
+        return cells.select(both.replace("", None).alias(field)).to_series()
+    return own.zip_with(own.is_not_null(), cells[other]).alias(field)
+
+
 def numbers(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The two first numbers of each date of which the year comes last."""
     groups = texts.drop_nulls().str.extract_groups(SLASHED).struct.unnest().drop_nulls()
@@ -289,18 +305,28 @@ def _taken(
         reason, where, _ = said.unless_all
         reasons.append(pl.select(pl.when(where).then(pl.lit(reason)))["literal"])
     told = [r.alias(f"r{i}") for i, r in enumerate(reasons) if r is not None and r.null_count() < r.len()]
-    rows = said.rows.select("line", "raw", reason=pl.coalesce(told) if told else pl.lit(None, pl.String))
+    reason = pl.coalesce(told) if told else pl.lit(None, pl.String)
+    rows = said.rows.select("line", reason=reason.cast(REASON))
     refused = rows["reason"].is_not_null()
     facts = said.facts.with_columns(who=persons["who"].gather(said.spelled).gather(said.facts["row"]))
     if "place" in facts.columns:
-        facts = facts.with_columns(placed["place"].gather(facts["place"]))
+        facts = facts.with_columns(placed["place"].cast(pl.UInt32).gather(facts["place"]))
     if refused.any():
         facts = facts.filter(~refused.gather(facts["row"]))
     if few:
-        kept = pl.Series(rows["raw"].filter(refused).to_list(), dtype=pl.String)  # a view would keep the whole piece
-        none = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
-        rows = rows.with_columns(raw=none.scatter(refused.arg_true(), kept))
+        at = refused.arg_true()
+        raw = pl.repeat(None, rows.height, dtype=pl.String, eager=True).scatter(at, said.raw(at))
+    else:
+        raw = said.raw(None)
+    rows = rows.select("line", raw.alias("raw"), "reason")
     return rows, facts.select("row", "who", pl.exclude("row", "who"))
+
+
+def _own(texts: pl.DataFrame) -> pl.DataFrame:
+    """The same texts, which do not keep all the others of the piece in memory."""
+    own = pl.from_arrow(texts.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    assert isinstance(own, pl.DataFrame)
+    return own
 
 
 def _places(pieces: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.Series]:

@@ -6,11 +6,12 @@ Lines and cells stay text here, so nothing can be lost to a type. `quetma.intake
 import contextlib
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from quetma import formulas
@@ -23,11 +24,29 @@ CHECK_BYTES = 1 << 20
 CUT_LINES = 200  # among so many lines one is looked for before which a file can be cut
 RECORD_LINES = 20  # a quoted cell runs over at most so many lines; a longer one is a quote gone wrong
 READABLE = bytes(byte for byte in range(256) if byte >= 32 or 9 <= byte <= 13)
-REPLACED = "\ufffd".encode()
+REPLACED = "\ufffd".encode()  # its first byte begins no letter of Vietnamese, and is found much faster
 UNREADABLE = "[\x00-\x08\x0e-\x1f\ufffd]"
 LINE_MARKS = (b"\x1e", b"\x1f", b"\x1d", b"\x1c")  # control bytes no log holds: used to read whole lines as one cell
 
 Cells = list[str]
+
+
+Texts = Callable[[pl.Series], list[str]]  # the rows of these indexes as they stand in the file
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows of a table. frame: line (1-based, in the file), bad (why the row cannot be split into cells, else null)
+    and the cells c0, c1, … as they stand; `tidied` makes values of them. Few rows are ever asked for as they stand.
+    """
+
+    frame: pl.DataFrame
+    texts: Texts
+
+    def raw(self, rows: pl.Series | None = None) -> pl.Series:
+        """The rows of these indexes, or all, as they stand in the file."""
+        every = pl.int_range(self.frame.height, eager=True)
+        return pl.Series("raw", self.texts(every if rows is None else rows), dtype=pl.String)
 
 
 class Head(NamedTuple):
@@ -138,13 +157,13 @@ class TextSource:
             records.append(Head(cells or [], line))
         return records
 
-    def pieces(self, header: Head) -> list[Callable[[], pl.DataFrame]]:
+    def pieces(self, header: Head) -> list[Callable[[], Piece]]:
         """The rows below that record of the head, in pieces that can be read side by side: no record runs over from one
         into the next.
         """
         width = len(trimmed(header.cells))
         start, skipped = _after_lines(self.content, 0, header.below), header.below
-        found: list[Callable[[], pl.DataFrame]] = []
+        found: list[Callable[[], Piece]] = []
         while start < len(self.content) or not found:
             stop = self._cut(start + PIECE_BYTES, width)
             found.append(partial(self._piece, start, stop, skipped, width))
@@ -167,39 +186,47 @@ class TextSource:
                 return _after_lines(self.content, begin, found[0] + 1)
         return len(self.content)
 
-    def _piece(self, start: int, stop: int, skipped: int, width: int) -> pl.DataFrame:
+    def _piece(self, start: int, stop: int, skipped: int, width: int) -> Piece:
         """The rows between these bytes; above them are `skipped` lines."""
         content = self.content[start:stop]
         if not content:
-            return tidy(pl.DataFrame(schema=_schema(width)), width)
-        lines = lines_of(content)
-        frame = self._plain(content, lines, skipped, width)
-        quoted = lines.str.contains('"', literal=True)
-        if quoted.any():
+            return Piece(pl.DataFrame(schema=_schema(width)), lambda rows: [])
+        lines = _Lines(self.content, start, content)
+        readable = not content.translate(None, READABLE) and (REPLACED[:1] not in content or REPLACED not in content)
+        quoted = lines.holding(b'"', content)
+        odd, inside = pl.DataFrame(schema={"raw": pl.String} | _schema(width)), list[int]()
+        if not quoted.is_empty():
             # Most lines with quotes are records of their own. The others, few, are read one by one: where a quoted cell
             # runs over several lines, those lines are no records, whatever they look like.
-            some = frame.select("line", "raw").filter(quoted)
-            regular = self._regular(some["raw"], width)
-            odd, inside = self._odd(lines, some["line"].filter(~regular) - skipped - 1, skipped, width)
-            frame = _put(frame, pl.concat([self._quoted(some.filter(regular), width), odd]), skipped)
-            if inside:
-                frame = frame.filter(~pl.col("line").is_in(inside))
-        return tidy(frame, width, readable=not content.translate(None, READABLE) and REPLACED not in content)
+            regular = self._regular(pl.Series(lines.texts(quoted), dtype=pl.String), width)
+            odd, inside = self._odd(lines, quoted.filter(~regular), width)
+            content = lines.blanked(sorted([*odd["line"], *inside]), content)
+        cells = _split(content, self.separator, width, None if quoted.is_empty() else '"')
+        bad = self._unlike(cells, lines, quoted, width)
+        if not odd.is_empty():
+            bad = bad.scatter(odd["line"], odd["bad"])
+            cells = cells.with_columns(c.scatter(odd["line"], odd[c.name]) for c in cells.iter_columns())
+        frame = pl.DataFrame({"line": pl.int_range(lines.count, eager=True), "bad": bad}).hstack(cells)
+        if inside:
+            frame = frame.filter(~pl.col("line").is_in(inside))
+        index, longer = frame["line"], dict(odd.filter(pl.col("raw").is_not_null()).select("line", "raw").iter_rows())
+        frame = frame.with_columns(pl.col("line") + (skipped + 1))
+        return piece(frame, lambda rows: lines.texts(index.gather(rows), longer), readable)
 
-    def _plain(self, content: bytes, lines: pl.Series, skipped: int, width: int) -> pl.DataFrame:
-        """Every line as if it held no quotes: split at each separator. Empty cells beyond the header are no cells."""
-        cells = _split(content, self.separator, width)
-        bad = pl.repeat(None, lines.len(), dtype=pl.String, eager=True)
-        # A line is as long as its cells and the separators between them, unless it has more or fewer than the header.
-        told = cells.select(pl.sum_horizontal(pl.all().str.len_bytes().fill_null(0).cast(pl.Int64))).to_series()
-        unlike = (lines.str.len_bytes() != told + (width - 1)).arg_true()
-        if not unlike.is_empty():
-            some = lines.gather(unlike)
-            separators = some.str.count_matches(self.separator, literal=True)
-            bare = some.str.strip_chars_end(f"{self.separator} ").str.count_matches(self.separator, literal=True)
-            bad = bad.scatter(unlike.filter((separators < width - 1) | (bare > width - 1)), "bad_row")
-        numbers = pl.int_range(skipped + 1, skipped + 1 + lines.len(), eager=True)
-        return pl.DataFrame({"line": numbers, "raw": lines, "bad": bad}).hstack(cells)
+    def _unlike(self, cells: pl.DataFrame, lines: "_Lines", quoted: pl.Series, width: int) -> pl.Series:
+        """bad_row for the lines that have more or fewer cells than the header. Empty ones beyond it are no cells."""
+        # A line is as long as its cells and the separators between them; with quotes it is known to be regular, or odd.
+        told = cells.select(pl.sum_horizontal(pl.all().str.len_bytes().fill_null(0))).to_series()
+        unlike = lines.lengths != told.to_numpy() + (width - 1)
+        unlike[quoted.to_numpy()] = False
+        bad = pl.repeat(None, cells.height, dtype=pl.String, eager=True)
+        at = pl.Series(unlike).arg_true()
+        if at.is_empty():
+            return bad
+        some = pl.Series(lines.texts(at), dtype=pl.String)
+        separators = some.str.count_matches(self.separator, literal=True)
+        bare = some.str.strip_chars_end(f"{self.separator} ").str.count_matches(self.separator, literal=True)
+        return bad.scatter(at.filter((separators < width - 1) | (bare > width - 1)), "bad_row")
 
     def _regular(self, lines: pl.Series, width: int) -> pl.Series:
         """Whether a line is a record of its own, with every quote where it belongs and as many cells as the header."""
@@ -208,42 +235,73 @@ class TextSource:
         outside = lines.str.replace_all('"[^"]*"', "")
         return closed & (outside.str.count_matches(self.separator, literal=True) == width - 1)
 
-    def _quoted(self, lines: pl.DataFrame, width: int) -> pl.DataFrame:
-        """The cells of regular lines. lines: line, raw."""
-        return lines.with_columns(bad=pl.lit(None, pl.String)).hstack(
-            _split(joined(lines["raw"]), self.separator, width, '"')
-        )
-
-    def _odd(self, below: pl.Series, starts: pl.Series, skipped: int, width: int) -> tuple[pl.DataFrame, list[int]]:
-        """The records that begin on the lines `starts`, and the numbers of the further lines that they take up."""
+    def _odd(self, lines: "_Lines", starts: pl.Series, width: int) -> tuple[pl.DataFrame, list[int]]:
+        """The records that begin on the lines `starts`: line (an index), raw (null when it is that line alone), bad and
+        the cells. And the further lines that they take up.
+        """
         rows: list[list[object]] = []
         inside: list[int] = []
         free = 0  # lines before this one belong to a record already read: a quoted cell may hold line breaks
-        base, near = 0, list[str]()  # some lines as a list, and the index of the first of them
         for start in starts:
             if start < free:
                 continue
-            if start + RECORD_LINES > base + len(near):
-                base, near = start, below.slice(start, 3 * RECORD_LINES).to_list()
-            cells, count = _record(near, start - base, self.separator, width)
+            near = lines.some(slice(start, start + RECORD_LINES))
+            cells, count = _record(near, 0, self.separator, width)
             free = start + count
             bad = "bad_quote" if cells is None else None if len(cells) == width else "bad_row"
-            raw = "\n".join(near[start - base : free - base])
-            line = skipped + 1 + start
-            rows.append([line, raw, bad, *((cells or []) + [None] * width)[:width]])
-            inside.extend(range(line + 1, line + count))
-        return pl.DataFrame(rows, schema=_schema(width), orient="row"), inside
+            raw = "\n".join(near[:count]) if count > 1 else None
+            rows.append([raw, start, bad, *((cells or []) + [None] * width)[:width]])
+            inside.extend(range(start + 1, free))
+        return pl.DataFrame(rows, schema={"raw": pl.String} | _schema(width), orient="row"), inside
 
 
-def _put(frame: pl.DataFrame, rows: pl.DataFrame, skipped: int) -> pl.DataFrame:
-    """`frame`, one row a line, with these rows in the place of those of the same `line`."""
-    at = rows["line"] - skipped - 1
-    return frame.with_columns(column.scatter(at, rows[column.name]) for column in frame.iter_columns())
+class _Lines:
+    """The physical lines of a piece of a file, by their index: where each begins and ends, without its line end."""
+
+    def __init__(self, whole: bytes, start: int, content: bytes) -> None:
+        self.whole, self.start = whole, start
+        letters = np.frombuffer(content, np.uint8)
+        ends = np.flatnonzero(letters == ord("\n")).astype(np.uint32)
+        if not content.endswith(b"\n"):
+            ends = np.append(ends, np.uint32(len(content)))
+        self.count = len(ends)
+        self.begins = np.append(np.zeros(1, np.uint32), ends[:-1] + np.uint32(1))
+        if b"\r" in content:
+            ends -= (letters[np.maximum(ends, 1) - 1] == ord("\r")) & (ends > self.begins)
+        self.ends = ends
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """How many bytes each line has."""
+        return self.ends - self.begins
+
+    def holding(self, letter: bytes, content: bytes) -> pl.Series:
+        """The lines with this letter."""
+        found = np.flatnonzero(np.frombuffer(content, np.uint8) == ord(letter)) if letter in content else []
+        return pl.Series(np.unique(np.searchsorted(self.begins, found, side="right") - 1), dtype=pl.UInt32)
+
+    def texts(self, lines: pl.Series, instead: Mapping[int, str] | None = None) -> list[str]:
+        """These lines as texts, or what stands `instead` of them."""
+        found = self.some(lines.to_numpy())
+        return [instead.get(line, text) for line, text in zip(lines, found, strict=True)] if instead else found
+
+    def some(self, lines: np.ndarray | slice) -> list[str]:
+        """These lines as texts."""
+        spans = zip(self.begins[lines].tolist(), self.ends[lines].tolist(), strict=True)
+        return [self.whole[self.start + begin : self.start + end].decode() for begin, end in spans]
+
+    def blanked(self, lines: list[int], content: bytes) -> bytes:
+        """The piece with nothing but spaces on these lines, ascending."""
+        parts, at, view = list[bytes | memoryview](), 0, memoryview(content)
+        for begin, end in zip(self.begins[lines].tolist(), self.ends[lines].tolist(), strict=True):
+            parts += [view[at:begin], b" " * (end - begin)]
+            at = end
+        return b"".join([*parts, view[at:]]) if parts else content
 
 
 def _schema(width: int) -> dict[str, type[pl.DataType]]:
-    """The columns of a table of that many cells."""
-    return {"line": pl.Int64} | dict.fromkeys(["raw", "bad", *(f"c{i}" for i in range(width))], pl.String)
+    """The columns of a piece of that many cells."""
+    return {"line": pl.Int64} | dict.fromkeys(["bad", *(f"c{i}" for i in range(width))], pl.String)
 
 
 def _record(lines: list[str], start: int, separator: str, width: int) -> tuple[Cells | None, int]:
@@ -281,21 +339,42 @@ def trimmed(cells: Cells) -> Cells:
     return cells
 
 
-def tidy(table: pl.DataFrame, width: int, readable: bool = False) -> pl.DataFrame:
-    """Cells without spaces around them, empty ones null; wholly empty rows gone; unreadable rows marked, unless it is
-    known that all are `readable`.
+def tidied(cells: pl.Series) -> pl.Series:
+    """Cells without spaces around them, empty ones null; `'=1` is `=1` again."""
+    bare = cells.str.strip_chars().to_frame()
+    if bare.to_series().str.contains("'", literal=True).any():
+        bare = bare.select(formulas.unmark(pl.all()))
+    return bare.select(pl.when(pl.all() != "").then(pl.all())).to_series()
+
+
+def piece(frame: pl.DataFrame, texts: Texts, readable: bool = False) -> Piece:
+    """These rows (line, bad, cells) without the wholly empty ones; unreadable ones marked, unless it is known that all
+    are `readable`.
     """
-    cells = [f"c{i}" for i in range(width)]
-    text = pl.col(*cells)
-    bare = text.str.strip_chars()
-    if table["raw"].str.contains(formulas.MARKED).any():
-        bare = formulas.unmark(bare)
-    table = table.with_columns(bare).with_columns(pl.when(text != "").then(text))
     if not readable:
-        unreadable = pl.col("raw").str.contains(UNREADABLE)
-        table = table.with_columns(bad=pl.when(unreadable).then(pl.lit("bad_text")).otherwise("bad"))
-    told = pl.any_horizontal(pl.col(*cells).is_not_null())
-    if table["bad"].null_count() < table.height:  # a row that could not be split may say something beyond its cells
-        told |= pl.col("bad").is_not_null() & pl.col("raw").str.contains(r"[^\s,;|\"]")
-    kept = table.select(told).to_series()
-    return table if kept.all() else table.filter(kept)
+        raw = Piece(frame, texts).raw()
+        frame = frame.with_columns(bad=pl.when(raw.str.contains(UNREADABLE)).then(pl.lit("bad_text")).otherwise("bad"))
+    empty = _empty(frame, texts)
+    if empty.is_empty():
+        return Piece(frame, texts)
+    kept = pl.repeat(True, frame.height, eager=True).scatter(empty, False).arg_true()
+    return Piece(frame.select(pl.all().gather(kept)), lambda rows: texts(kept.gather(rows)))
+
+
+def _empty(frame: pl.DataFrame, texts: Texts) -> pl.Series:
+    """The indexes of the rows that say nothing."""
+    rest = pl.int_range(frame.height, dtype=pl.UInt32, eager=True)
+    cells = [name for name in frame.columns if name not in ("line", "bad")]
+    for name in cells:  # in nearly every row one of the first cells begins with a letter or digit
+        column = frame[name] if rest.len() == frame.height else frame[name].gather(rest)
+        rest = rest.filter(~column.is_between(pl.lit("!"), pl.lit("~")).fill_null(False))
+        if rest.is_empty():
+            return rest
+    told = pl.repeat(False, rest.len(), eager=True)
+    for name in cells:
+        told |= tidied(frame[name].gather(rest)).is_not_null()
+    bad = frame["bad"].gather(rest).is_not_null()
+    if bad.any():  # a row that could not be split may say something beyond its cells
+        raw = pl.Series(texts(rest), dtype=pl.String)
+        told |= bad & raw.str.contains(r"[^\s,;|\"]")
+    return rest.filter(~told)

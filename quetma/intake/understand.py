@@ -194,7 +194,9 @@ def _table(
     if facts.rows.is_empty():
         return Refused(part, IntakeError("Below the header there is no row. Nothing was changed."), proposal)
     if facts.rows["reason"].null_count() == 0:
-        return Refused(part, _unreadable(facts.rows), proposal, rejects=facts.rows.head(SHOWN_REJECTS))
+        return Refused(
+            part, _unreadable(facts.rows), proposal, rejects=facts.rows.head(SHOWN_REJECTS).cast({"reason": pl.String})
+        )
     proposal = replace(proposal, unread=sorted({*proposal.unread, *facts.late}))
     return Found(part, recognised.kind, proposal, applied, applied.reading != choices.reading, facts)
 

@@ -1,10 +1,11 @@
 """Text files are split the quick way; the slow and plain way gives the same rows."""
 
+import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from quetma.intake.text import Head, TextSource, _record, lines_of, trimmed, utf8
+from quetma.intake.text import Head, Piece, TextSource, _record, lines_of, tidied, trimmed, utf8
 
 PIECES = st.sampled_from(
     ["a", "Lò Thị Ế", "0912", '"', '""', '"a"', '"a,b"', ",", ",", ",", ";", "\n", "\n", "\r\n", " ", "\t",
@@ -33,7 +34,7 @@ def slowly(lines: list[str], header: Head, separator: str) -> list[tuple]:
     return rows
 
 
-def tidied(rows: list[tuple]) -> list[tuple]:
+def said(rows: list[tuple]) -> list[tuple]:
     """Rows that say something, cells stripped; `'=1` is `=1` again."""
     kept = []
     for line, raw, bad, *cells in rows:
@@ -43,6 +44,12 @@ def tidied(rows: list[tuple]) -> list[tuple]:
         if any(cells) or (bad and raw.strip(' \t\n,;|"\u2028')):
             kept.append((line, raw, bad, *cells))
     return kept
+
+
+def whole(piece: Piece) -> pl.DataFrame:
+    """The rows of a piece, cells tidied: line, raw, bad, cells."""
+    cells = [tidied(column) for column in piece.frame.drop("line", "bad").iter_columns()]
+    return piece.frame.select("line", piece.raw(), "bad", *cells)
 
 
 @settings(deadline=None, max_examples=200)
@@ -59,6 +66,6 @@ def test_every_line_is_split_as_one_by_one(text: str, width: int, separator: str
             patch.setattr("quetma.intake.text.PIECE_BYTES", size)
             patch.setattr("quetma.intake.text.RECORD_LINES", longest)
             patch.setattr("quetma.intake.text.CUT_LINES", longest + 1)
-            rows = tidied(slowly(lines, header, separator))
-            pieces = TextSource(content, separator).pieces(header)
-            assert [row for piece in pieces for row in piece().rows()] == rows
+            rows = said(slowly(lines, header, separator))
+            pieces = [piece() for piece in TextSource(content, separator).pieces(header)]
+            assert [row for piece in pieces for row in whole(piece).rows()] == rows
