@@ -1,6 +1,5 @@
 """What each kind of log says in its columns. Each kind has one function here, and nothing else knows its columns."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
