@@ -8,7 +8,6 @@ of files that the kernel may drop whenever it needs them.
 """
 
 import argparse
-import os
 import re
 import shutil
 import sys
@@ -118,9 +117,7 @@ def main() -> None:
             chooser.wait_for(state="attached")
             time.sleep(3)
             before = memory(server)
-            print(
-                f"{scans:,} scans, {size:.0f} MB; the server had {before[0]:.0f} MB of its own, {before[1]:.0f} in all"
-            )
+            print(f"{scans:,} scans, {size:.0f} MB; before: {before[0]:.0f} MB of its own, {before[1]:.0f} in all")
             watch = Watch(server)
             began = time.monotonic()
             chooser.set_input_files(folder / "log.csv")
