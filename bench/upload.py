@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -80,7 +80,7 @@ class Watch:
 
 
 @contextmanager
-def dashboard(folder: Path) -> Iterator[tuple[int, Page]]:
+def dashboard(folder: Path) -> Generator[tuple[int, Page]]:
     """A server on a new store: its process, and a page of it on which a leader is signed in."""
     store = open_store(folder)
     accounts.add(store, "bench", "một mật khẩu dài", "leader")

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from pyarrow.compute import dictionary_encode
 
 from quetma import people, rollups
 from quetma.intake.persons import LONGEST, a_birth_year, parted
@@ -143,8 +142,8 @@ def distinct(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
     told = [column for column in texts.columns if texts[column].null_count() < texts.height]
     columns = [column for column in told if (texts[column] != "").any()] or texts.columns[:1]  # with any text
     mixed = pl.sum_horizontal(pl.col(column).hash(seed) for seed, column in enumerate(columns))  # wraps around
-    hashes = dictionary_encode(texts.select(mixed).to_series().to_arrow())
-    numbers = hashes.indices.to_numpy()
+    hashes = texts.select(mixed).to_series().to_arrow().dictionary_encode()
+    numbers = pl.Series(hashes.indices).to_numpy()  # pyarrow's own to_numpy first imports pandas: a third of a second
     places = np.empty(len(hashes.dictionary), np.uint32)
     places[numbers[::-1]] = np.arange(len(numbers), dtype=np.uint32)[::-1]  # the first one stays
     first, number = texts.select(pl.all().gather(pl.Series(places))), pl.Series(numbers.astype(np.uint32))
