@@ -159,6 +159,8 @@ REFUSED: dict[str, tuple[Callable[[str], bytes], dict[str, str], int]] = {
     "a number for a name": (lambda key: encoded(key=key, name="0912345678"), FORM, 422),
     "a masked name": (lambda key: encoded(key=key, name="Nguyễn ***"), FORM, 422),
     "markup for a name": (lambda key: encoded(key=key, name="<script>alert(1)</script>"), FORM, 422),
+    "no letter in a name": (lambda key: encoded(key=key, name="\0\0 ·– 。"), FORM, 422),
+    "a symptom of its own": (lambda key: encoded(key=key, health="<b>"), FORM, 422),
     "a name too long": (lambda key: encoded(key=key, name="Nguyễn " * 20), FORM, 422),
     "no phone": (lambda key: encoded(key=key, phone=""), FORM, 422),
     "no phone number": (lambda key: encoded(key=key, phone="12345"), FORM, 422),
@@ -200,6 +202,15 @@ def test_a_form_is_good_for_one_passage(browser: TestClient, unit: Store, code: 
     before = passages(unit)
     first, again = (browser.post(path(code), data={**VISITOR, "key": key}) for _ in range(2))
     assert (first.status_code, again.status_code) == (200, 409)
+    assert passages(unit) == before + 1
+
+
+def test_a_form_sent_many_times_at_once_is_one_passage(browser: TestClient, unit: Store, code: Poster):
+    key = key_of(browser.get(path(code)).text)
+    before = passages(unit)
+    with ThreadPoolExecutor(8) as crowd:
+        answers = list(crowd.map(lambda _: browser.post(path(code), data={**VISITOR, "key": key}), range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
     assert passages(unit) == before + 1
 
 
