@@ -11,20 +11,22 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (drawn.get(frame) === told) return;
     drawn.set(frame, told);
     frame.setAttribute("aria-label", data.title);
-    const cells = { " ": "<td></td>" };
+    const cells = { " ": `<td role="cell"></td>` };
     for (const [letter, [sign, colour, words]] of Object.entries(data.signs))
-        cells[letter] = `<td class="${colour}" title="${safe(words)}">${sign}</td>`;
+        cells[letter] = `<td role="cell" class="${colour}" title="${safe(words)}">${sign}</td>`;
     const heads = data.days.map(([day, weekday, holiday]) =>
-        `<th scope="col"${holiday ? ` class="off" title="${safe(holiday)}"` : ""}>${weekday}<br>${day}</th>`);
+        `<th scope="col" role="columnheader"${holiday ? ` class="off" title="${safe(holiday)}"` : ""}>${weekday}<br>${day}</th>`);
     const rows = data.rows.map(([name, missed, letters], at) =>
-        `<tr data-at="${at}"><th scope="row" title="${safe(name)}"><button type="button">${safe(name)}</button></th>` +
-        `<td>${missed}</td>${Array.from(letters, (letter) => cells[letter]).join("")}</tr>`);
-    frame.innerHTML = `<table aria-label="${safe(data.title)}"><thead><tr><th scope="col">${safe(data.name)}</th>` +
-        `<th scope="col">${safe(data.missed)}</th>${heads.join("")}</tr></thead>` +
-        `<tbody>${rows.slice(0, SCREEN).join("")}</tbody></table>`;
+        `<tr role="row" data-at="${at}"><th scope="row" role="rowheader" title="${safe(name)}"><button type="button">${safe(name)}</button></th>` +
+        `<td role="cell">${missed}</td>${Array.from(letters, (letter) => cells[letter]).join("")}</tr>`);
+    // Roles, as matrix.css makes blocks of all of it.
+    frame.innerHTML = `<table role="table" aria-label="${safe(data.title)}" style="--days: ${heads.length}">` +
+        `<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">${safe(data.name)}</th>` +
+        `<th scope="col" role="columnheader">${safe(data.missed)}</th>${heads.join("")}</tr></thead>` +
+        `<tbody role="rowgroup">${rows.slice(0, SCREEN).join("")}</tbody></table>`;
     frame.scrollLeft = frame.scrollWidth; // the newest days
-    const later = () => { // what is seen is painted first: to lay all out takes ten times as long
+    const others = () => {
         if (drawn.get(frame) === told) frame.querySelector("tbody").insertAdjacentHTML("beforeend", rows.slice(SCREEN).join(""));
     };
-    if (rows.length > SCREEN) requestAnimationFrame(() => setTimeout(later));
+    if (rows.length > SCREEN) requestAnimationFrame(() => setTimeout(others)); // what is seen is painted first
 }
