@@ -32,7 +32,7 @@ def marked(rows: pl.DataFrame, found: Recognised) -> pl.DataFrame:
     short = short.with_columns(folded=people.fold_all(short["raw"].str.replace_all(r"\t", " | ")))
     good = rows.filter(pl.col("reason").is_null())["line"].max() or 0
     header = {plain(cell) for cell in found.header.cells if cell.strip()} | SPELLINGS[found.kind].keys() | NOT_ASKED
-    separator = getattr(found.source, "separator", "|")
+    separator = getattr(found.source, "separator", "|").replace("\t", "|")
     at: list[int] = []
     reasons: list[str] = []
     signed = False

@@ -153,6 +153,7 @@ def test_a_file_separated_by_bars_is_no_card(empty_store: Store):
         (["Người lập biểu,,,,Thủ trưởng,", "Cầm Văn Thành,,,,Hà Thị Thuý,"], ["total_row", "total_row"]),
         (["Trang 2/2,,,,,", "STT,Họ và tên,SĐT,Thời gian,Địa điểm,Vào/Ra"], ["total_row", "header_row"]),
         ([",,,,Người lập,", "(Ký ghi rõ họ tên),,,,,", ",,,,Cầm Văn Thành,"], ["total_row"] * 3),
+        ([",Người lập biểu,,,,"], ["total_row"]),
         (['"Sơn La, ngày 24 tháng 8 năm 2021",,,,,'], ["total_row"]),
         ([",Lò Văn C,,,,"], ["no_location"]),
         ([",,0912345678,,X,"], ["no_time"]),
@@ -163,6 +164,9 @@ def test_what_stands_below_a_table_is_no_row_to_be_mended(empty_store: Store, be
     header = "STT,Họ và tên,SĐT,Thời gian,Địa điểm,Vào/Ra"
     good = "1,Lò Văn A,0912345678,24/08/2021 07:30,X,Vào"
     prepared = rows(empty_store, good, *below, header=header)
+    assert prepared.rejects["reason"].to_list() == reasons
+    with_tabs = [line.replace(",", "\t") for line in (header, good, *below)]
+    prepared = rows(empty_store, *with_tabs[1:], header=with_tabs[0])
     assert prepared.rejects["reason"].to_list() == reasons
     after = rows(
         empty_store, good, "Trang 1,,,,,", header, "2,Lò Văn B,0912345679,24/08/2021 07:30,X,Vào", header=header
