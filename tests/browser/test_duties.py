@@ -52,14 +52,14 @@ def test_from_the_matrix_to_a_person_by_keyboard_and_a_dose_corrected_and_taken_
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_the_matrix_and_on_a_person(demo: Demo, window: Window, scheme: str):
     page = opened(window, demo, color_scheme=scheme)
-    assert not faults(page)
+    assert not faults(page, scheme)
     page.get_by_role("button", name=HANH).click()
     page.wait_for_url("**/person")
     for view in ("What holds", "Timeline", "Stays", "Cases and decisions", "Files"):
         page.locator(".st-key-person_view").get_by_text(t(view), exact=True).click()
         page.mouse.move(0, 0)
         settled(page)
-        assert not faults(page), view
+        assert not faults(page, scheme), view
 
 
 def test_the_matrix_fits_a_phone(demo: Demo, window: Window):
