@@ -12,9 +12,7 @@ purpose is done, and tracing that case is the purpose. When the case is closed, 
 of cases and saved answers are records of their own and stay.
 """
 
-import logging
 import random
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -31,6 +29,7 @@ from quetma.intake import recount
 from quetma.intake.undo import forget
 from quetma.rollups import Touched
 from quetma.store import Store, now, query
+from quetma.watch import Watch
 
 ACCOUNT = "schedule"  # who does it with nobody there
 EVERY = 600.0  # seconds between two looks whether a new day has come
@@ -41,7 +40,6 @@ NAMELESS = pl.Schema(
     }
 )  # fmt: skip
 
-_log = logging.getLogger(__name__)
 _secret = random.SystemRandom()
 
 
@@ -79,33 +77,13 @@ class _NotMeant(Exception):
     """Ends the transaction of what was only tried."""
 
 
-class Schedule:
+class Schedule(Watch):
     """Forgets once a day, between `start` and `stop`, what is due in a store."""
 
     def __init__(self, store: Store) -> None:
+        super().__init__("retention", EVERY)
         self._store = store
         self._done: date | None = None
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="retention", daemon=True)
-
-    def start(self) -> None:
-        """Begins: what is due is forgotten at once, and then each day."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Ends it, when what is being forgotten just now has been."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _watch(self) -> None:
-        while True:
-            try:
-                self.look()
-            except Exception:
-                _log.exception("what is due could not be forgotten")
-            if self._stop.wait(EVERY):
-                return
 
     def look(self) -> None:
         """Forgets what is due, unless that was done today. The demo unit's time stands still."""

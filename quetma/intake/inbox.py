@@ -5,8 +5,6 @@ a report in Vietnamese beside it (`<name>.txt`). What cannot be understood for c
 somebody hands it in on the Upload page. A crash loses nothing and loads nothing twice: the desk sees to that.
 """
 
-import logging
-import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +19,7 @@ from quetma.intake.preview import Item, Table
 from quetma.intake.source import label
 from quetma.language import DEFAULT, moment, number, translator
 from quetma.store import VIETNAM, Store, now
+from quetma.watch import Watch
 
 FOLDER = "inbox"
 ACCOUNT = "inbox"  # who such uploads are by
@@ -29,39 +28,20 @@ STILL = 5.0  # seconds for which a file must not have changed: before that someb
 UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".temp", ".filepart", ".swp")
 REPORTED = 1_000  # rejected rows written into a report
 
-_log = logging.getLogger(__name__)
 t = translator(DEFAULT)
 
 
-class Inbox:
+class Inbox(Watch):
     """The inbox of one store, watched between `start` and `stop`."""
 
     def __init__(self, store: Store, still: float = STILL) -> None:
+        super().__init__("inbox", EVERY)
         self.store = store
         self.folder = store.folder / FOLDER
         self.still = still
         for folder in (self.folder, self.folder / "done", self.folder / "failed"):
             folder.mkdir(mode=0o700, exist_ok=True)
         self._seen: dict[Path, tuple[tuple[int, int], float]] = {}  # file → (its size and time), since when
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="inbox", daemon=True)
-
-    def start(self) -> None:
-        """Begins to watch."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Ends watching; what was taken stays on the desk."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.wait(EVERY):
-            try:
-                self.look()
-            except Exception:
-                _log.exception("the inbox could not be looked through")
 
     def look(self) -> None:
         """One look: takes what has come, confirms what was understood, puts away what is dealt with."""

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutE
 from quetma.language import translator
 from quetma.store import open_store
 from quetma.web.page import COOKIE
-from tests.conftest import serve, sign_in
+from tests.conftest import PASSWORD, serve, sign_in
 
 FLAGS = [
     "--no-sandbox",  # Chromium does not start as root with one
@@ -79,6 +79,16 @@ def type_in(page: Page, name: str, password: str) -> None:
     page.get_by_label(t("Your name")).fill(name)
     page.get_by_label(t("Password")).fill(password)
     page.get_by_role("button", name=t("Sign in")).click()
+
+
+def first_leader(page: Page, url: str) -> None:
+    """Makes the first account of a new store, a leader's; Overview is shown."""
+    page.goto(url)
+    page.get_by_label(t("Your name")).fill("Hà Minh Tôn")
+    page.get_by_label(t("Password"), exact=True).fill(PASSWORD)
+    page.get_by_label(t("The password once more")).fill(PASSWORD)
+    page.get_by_role("button", name=t("Create the account")).click()
+    page.get_by_role("heading", level=1, name=t("Overview")).wait_for()
 
 
 def go(page: Page, title: str) -> None:

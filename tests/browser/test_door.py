@@ -9,24 +9,15 @@ import pytest
 import zxingcpp
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Window, go, settled, t
+from tests.browser.conftest import Window, first_leader, go, settled, t
 from tests.browser.test_accessible import faults
 from tests.browser.test_main_job import fetched
-from tests.conftest import PASSWORD, serve
+from tests.conftest import serve
 
 pytestmark = pytest.mark.browser
 
 PLACE = "Trụ sở Mai Sơn"
 PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
-
-
-def first_leader(page: Page, url: str) -> None:
-    page.goto(url)
-    page.get_by_label(t("Your name")).fill("Hà Minh Tôn")
-    page.get_by_label(t("Password"), exact=True).fill(PASSWORD)
-    page.get_by_label(t("The password once more")).fill(PASSWORD)
-    page.get_by_role("button", name=t("Create the account")).click()
-    page.get_by_role("heading", level=1, name=t("Overview")).wait_for()
 
 
 def printed_code(page: Page, url: str) -> str:

@@ -12,8 +12,8 @@ from quetma import people, tracing
 from quetma.demo import SAMPLE
 from quetma.language import number
 from quetma.store import ROOT, open_store
-from tests.browser.conftest import PATIENCE, Window, go, settled, t
-from tests.conftest import PASSWORD, serve
+from tests.browser.conftest import PATIENCE, Window, first_leader, go, settled, t
+from tests.conftest import serve
 
 pytestmark = pytest.mark.browser
 
@@ -53,12 +53,7 @@ def test_first_account_upload_trace_export(window: Window, tmp_path: Path, log: 
     name, phone = last_person(log)
     with serve(tmp_path / "store") as url:
         page = window()
-        page.goto(url)
-        page.get_by_label(t("Your name")).fill("Hà Minh Tôn")
-        page.get_by_label(t("Password"), exact=True).fill(PASSWORD)
-        page.get_by_label(t("The password once more")).fill(PASSWORD)
-        page.get_by_role("button", name=t("Create the account")).click()
-        page.get_by_role("heading", level=1, name=t("Overview")).wait_for()
+        first_leader(page, url)
 
         go(page, t("Upload"))
         page.locator("input[type=file]").set_input_files(log)
