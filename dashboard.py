@@ -9,7 +9,7 @@ from importlib import import_module
 import streamlit as st
 from starlette.middleware import Middleware
 
-from quetma import retention
+from quetma import archive, retention
 from quetma.access import sessions
 from quetma.intake import desk
 from quetma.intake.inbox import Inbox
@@ -47,6 +47,7 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     """
     sessions.load(unit)
     downloads.sweep(unit)
+    archive.sweep(unit)
     for language in LANGUAGES:
         catalogue(language)
     for module in LOADED_FIRST:

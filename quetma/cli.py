@@ -14,7 +14,20 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from quetma import compliance, demo, intake, people, places, posters, receipts, retention, rollups, settings, tracing
+from quetma import (
+    archive,
+    compliance,
+    demo,
+    intake,
+    people,
+    places,
+    posters,
+    receipts,
+    retention,
+    rollups,
+    settings,
+    tracing,
+)
 from quetma.access import accounts, audit
 from quetma.access.rights import ROLES
 from quetma.documents import TABLES, history, poster
@@ -336,7 +349,7 @@ def run_purge(given: argparse.Namespace) -> None:
 def run_check(given: argparse.Namespace) -> None:
     """Every difference between what is stored and what the facts say, else that there is none."""
     store = existing(given)
-    differences = recount.check(store) + rollups.check(store) + receipts.check(store)
+    differences = recount.check(store) + rollups.check(store) + receipts.check(store) + archive.check(store)
     for line in differences:
         print(line)
     if differences:

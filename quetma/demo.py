@@ -23,13 +23,18 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from quetma import continuity, demo_case, intake, people, plan, rollups, rota
+from quetma import agency, continuity, demo_case, intake, people, plan, rollups, rota
+from quetma.agency import Agency
 from quetma.store import ROOT, Store, StoreError, query
 
 SAMPLE = ROOT / "data" / "sample"
 PLAN = Path(__file__).with_name("plan_226.toml")
 SEED = 833  # chosen so that the last day lacks one scan and one declaration, and the story meets visitors
 UNIT = "Đội Quản lý thị trường số 2, Sơn La"
+AGENCY = Agency(
+    "Cục Quản lý thị trường tỉnh Sơn La", "Đội Quản lý thị trường số 2", "ĐQLTT2", "Mai Sơn", "", "Đội trưởng",
+    "Cầm Văn Thành", ("Cục Quản lý thị trường tỉnh Sơn La (báo cáo)", "Lãnh đạo Đội"),
+)  # fmt: skip
 DIRECTIONS = pl.Enum(["in", "out", "unknown"])
 
 
@@ -407,6 +412,7 @@ def write_unit(store: Store) -> None:
         )
     store.set("demo", "yes")
     store.set("unit_name", UNIT)
+    agency.change(store, "demo", AGENCY)
     with store.write() as cursor:  # before the scans, so that a stay without a scan out ends at closing time
         for number, name in enumerate(PLACES, 1):
             cursor.execute(

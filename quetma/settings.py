@@ -44,6 +44,18 @@ SETTINGS = {
     "smtp_user": Setting(str, "", "who the mail server is told that we are; '' when it asks for none"),
     "smtp_sender": Setting(str, "", "the address that reminders come from"),
     "unit_name": Setting(str, "", "the unit's name as it stands on screens and exports"),
+    "agency_parent": Setting(str, "", "the agency above, at the head of official documents (Decree 30/2020/NĐ-CP)"),
+    "agency_name": Setting(str, "", "the issuing agency at their head; '' is the unit's name"),
+    "agency_symbol": Setting(str, "", "its abbreviation in their symbol, as in …/BC-ĐQLTT2"),
+    "agency_place": Setting(str, "", "the name of the place before their date"),
+    "agency_authority": Setting(
+        str, "", "on whose behalf they are signed, as in KT. ĐỘI TRƯỞNG; '' is in one's own right"
+    ),
+    "agency_title": Setting(str, "", "the title of who signs them"),
+    "agency_signer": Setting(str, "", "the name of who signs them"),
+    "agency_recipients": Setting(
+        lambda text: tuple(filter(None, text.split("\n"))), (), "to whom they go, under Nơi nhận, without the archive"
+    ),
 }
 
 

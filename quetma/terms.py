@@ -192,3 +192,15 @@ def problems(t: Translate) -> dict[str, str]:
         "away": t("is in quarantine or a case"),
         "left": t("is no longer on the staff list"),
     }
+
+
+def documents(t: Translate) -> dict[str, str]:
+    """The kinds of documents that are made and kept (quetma/archive.py)."""
+    return {
+        "report": t("Report of a period"),
+        "dossier": t("Trace dossier"),
+        "letter": t("Official letter"),
+        "history": t("Scan history on request"),
+        "workbook": t("Workbook of the whole dashboard"),
+        "summary": t("Daily summary"),
+    }

@@ -47,6 +47,8 @@ ASKERS = {
     "MailError",
     "PlaceError",
     "PosterError",
+    "ArchiveError",
+    "AgencyError",
 }
 LOGGER = re.compile(r"\b_?log(ger|ging)?\b")
 IN_BOTH_LANGUAGES = "'Ngôn ngữ · Language'"

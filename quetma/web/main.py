@@ -33,6 +33,7 @@ SCREENS = [
     ("plan", t("Plan and rota"), "assignment", "health"),
     ("drill", t("Tracing drill"), "timer", "trace"),
     ("history", t("Scan history"), "history", "history"),
+    ("documents", t("Documents"), "description", "export"),
     ("locations", t("Locations and codes"), "location_on", "places"),
     ("upload", t("Upload"), "upload_file", "upload"),
     ("who", t("Who is who"), "person_search", "who"),
