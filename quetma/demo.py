@@ -33,7 +33,7 @@ SEED = 833  # chosen so that the last day lacks one scan and one declaration, an
 UNIT = "Đội Quản lý thị trường số 2, Sơn La"
 AGENCY = Agency(
     "Cục Quản lý thị trường tỉnh Sơn La", "Đội Quản lý thị trường số 2", "ĐQLTT2", "Mai Sơn", "", "Đội trưởng",
-    "Cầm Văn Thành", ("Cục Quản lý thị trường tỉnh Sơn La (báo cáo)", "Lãnh đạo Đội"),
+    "Cầm Văn Thành", ("Lãnh đạo Đội",),
 )  # fmt: skip
 DIRECTIONS = pl.Enum(["in", "out", "unknown"])
 
