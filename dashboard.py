@@ -62,6 +62,7 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     yield
     schedule.stop()
     inbox.stop()
+    downloads.close()
     desk.close_all()
     unit.close()
 

@@ -10,7 +10,7 @@ import streamlit as st
 from quetma import directory, documents
 from quetma.documents import history as history_file
 from quetma.history import Filter, described
-from quetma.web import downloads, page, widgets
+from quetma.web import downloads, exporter, page, widgets
 from quetma.web.people import person_picker
 
 SHOWN = 50  # scans on a page: more is never sent to the browser
@@ -117,17 +117,27 @@ with rows_place:
 
 if here.may("export"):
     st.markdown(f"**{t('Export all {n}', n=here.number(count))}**")
-    with st.container(horizontal=True):
-        for fmt, label in (("xlsx", "Excel"), ("csv", "CSV"), ("parquet", "Parquet")):
-            st.link_button(
+    files = [
+        (label, f"lich-su-quet-ma-{first:%Y-%m-%d}-{last:%Y-%m-%d}.{fmt}", fmt)
+        for fmt, label in (("xlsx", "Excel"), ("csv", "CSV"), ("parquet", "Parquet"))
+    ]
+    exporter.links(
+        here,
+        [
+            exporter.Link(
                 label,
                 downloads.offer(
                     here.session,
-                    lambda path, fmt=fmt: history_file.write(store, chosen, fmt, path, here.language),
-                    f"lich-su-quet-ma-{first:%Y-%m-%d}-{last:%Y-%m-%d}.{fmt}",
+                    lambda path, told, fmt=fmt: history_file.write(store, chosen, fmt, path, here.language, told),
+                    file_name,
                     documents.MEDIA_TYPES[fmt],
                     ("export scans", sentence, fmt),
+                    rows=count,
                 ),
-                icon=":material/download:",
+                file_name,
             )
+            for label, file_name, fmt in files
+        ],
+        key="history_exports",
+    )
     st.caption(t("Each file says what was filtered. Every export is recorded."))

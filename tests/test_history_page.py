@@ -1,6 +1,7 @@
 """The scan history page: what a filter shows, who may look, what leaves and what is written down about it."""
 
 import io
+import json
 from datetime import date
 
 import polars as pl
@@ -25,7 +26,8 @@ def shown(at: AppTest) -> pl.DataFrame:
 
 def links(at: AppTest) -> dict[str, str]:
     """Label → address of the export links."""
-    return {link.proto.label: link.proto.url for link in at.get("link_button")}
+    sent = [element.proto for element in at.get("bidi_component") if "exporter" in element.proto.component_name]
+    return {link["label"]: link["address"] for one in sent for link in json.loads(one.json)["links"]}
 
 
 def audit(store: Store) -> list[tuple[str, str, str]]:

@@ -1,8 +1,8 @@
 """The scan history as a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -13,13 +13,12 @@ from quetma.history import Filter
 from quetma.language import Translate, translator
 from quetma.store import Store, query
 
-FRAME_ROWS = 50_000
-ASKED_ROWS = 500_000
-ONE_DAY = timedelta(days=1)
+FRAME_ROWS = 10_000
+ASKED_ROWS = 100_000
 
 
-def write(store: Store, filter: Filter, fmt: str, path: Path, language: str) -> str:
-    """Writes the scans that the filter lets through to `path` as csv, xlsx or parquet.
+def write(store: Store, filter: Filter, fmt: str, path: Path, language: str, told: table.Told = table.nobody) -> str:
+    """Writes the scans that the filter lets through to `path` as csv, xlsx or parquet. told: see `table.write`.
 
     Returns the sentence of the filter that stands in the file. Its count and the rows are of one moment, whatever is
     uploaded meanwhile.
@@ -28,9 +27,10 @@ def write(store: Store, filter: Filter, fmt: str, path: Path, language: str) -> 
     cursor = store.cursor()
     cursor.execute("BEGIN")
     try:
-        [(count,)] = cursor.execute(query("history/totals")[0], filter.params()).fetchall()
+        days = cursor.execute(query("history/days")[0], filter.params()).fetchall()
+        count = sum(scans for _, scans in days)
         title = filter.sentence(store, t, count)
-        table.write(path, fmt, _frames(cursor, filter, count), columns(t), title, count)
+        table.write(path, fmt, _frames(cursor, filter, days), columns(t), title, count, told)
     finally:
         cursor.close()
     return title
@@ -53,17 +53,26 @@ def columns(t: Translate) -> list[table.Column]:
     ]
 
 
-def _frames(cursor: DuckDBPyConnection, filter: Filter, count: int) -> Iterator[pl.DataFrame]:
+def _frames(cursor: DuckDBPyConnection, filter: Filter, days: Sequence[tuple[date, int]]) -> Iterator[pl.DataFrame]:
     """The scans, newest first, asked for by so many whole days at a time that memory does not grow with the period."""
-    days = (filter.last - filter.first).days + 1
-    step = timedelta(days=min(days, max(1, days * ASKED_ROWS // max(count, 1))))
-    last = filter.last
-    while last >= filter.first:
-        first = max(filter.first, last - step + ONE_DAY)
+    for first, last in _parts(days) or [(filter.first, filter.first)]:
         params = replace(filter, first=first, last=last).params() | {"skip": 0, "rows": None}
         reader = cursor.sql(query("history/scans")[0], params=params).to_arrow_reader(FRAME_ROWS)
         yield pl.DataFrame(reader.schema.empty_table())  # the columns, should there be no rows
         for batch in reader:
             # Who gave no name is shown by their phone; a file that is uploaded again must not make that a name.
             yield pl.DataFrame(batch).with_columns(name=pl.when(pl.col("name") != pl.col("phone")).then("name"))
-        last = first - ONE_DAY
+
+
+def _parts(days: Sequence[tuple[date, int]]) -> list[tuple[date, date]]:
+    """Periods, newest first, that hold all of these days, each with no more than so many scans or of one day."""
+    parts: list[tuple[date, date]] = []
+    asked = 0
+    for day, scans in days:
+        asked += scans
+        if parts and asked <= ASKED_ROWS:
+            parts[-1] = (day, parts[-1][1])
+        else:
+            parts.append((day, day))
+            asked = scans
+    return parts

@@ -7,7 +7,8 @@ parquet: for machines: the values as they are stored, and the sentence in the fi
 
 import codecs
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, groupby
@@ -26,8 +27,15 @@ from quetma.documents import TABLES
 TITLE_ROW, HEADING_ROW = 0, 2
 A4 = 9
 SHEET_ROWS = 1_048_576 - HEADING_ROW - 1
+BATCH_ROWS = 1_000  # while the writer works on a batch no other thread gets a turn
 CELL_CHARACTERS = 32_767  # more than this Excel cannot hold in one cell
 MOMENT, DAY = "%d/%m/%Y %H:%M:%S", "%d/%m/%Y"
+
+Told = Callable[[int], object]
+
+
+def nobody(_rows: int) -> None:
+    """Who is told nothing of how far a file is."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +49,22 @@ class Column:
 
 
 def write(
-    path: Path, fmt: str, rows: Iterable[pl.DataFrame], columns: Sequence[Column], title: str, count: int
+    path: Path,
+    fmt: str,
+    rows: Iterable[pl.DataFrame],
+    columns: Sequence[Column],
+    title: str,
+    count: int,
+    told: Told = nobody,
 ) -> None:
     """Writes `count` rows, in one or more frames of the same columns, to `path`. `fmt` is csv, xlsx or parquet.
 
-    The file appears whole or not at all. No more than a few frames are ever in memory.
+    The file appears whole or not at all. No more than a few frames are ever in memory. told: called again and again
+    with how many rows are written; what it raises breaks the file off.
     """
     part = path.with_name(path.name + ".part")
-    frames = (frame.select(column.name for column in columns) for frame in rows)
+    broken: list[Exception] = []
+    frames = _counted(_ahead(frame.select(column.name for column in columns) for frame in rows), told, broken)
     try:
         if fmt == "csv":
             _csv(part, frames, columns, title)
@@ -59,6 +75,10 @@ def write(
         else:
             raise ValueError(f"There is no format {fmt!r}: it is one of {', '.join(TABLES)}.")
         part.replace(path)
+    except Exception as error:
+        if not broken or broken[0] is error:
+            raise
+        raise broken[0] from None  # what the XLSX writer made of it says less
     finally:
         part.unlink(missing_ok=True)
 
@@ -72,8 +92,34 @@ def _csv(path: Path, frames: Iterator[pl.DataFrame], columns: Sequence[Column], 
             _lines(_in_words(frame, columns), file)
 
 
+def _ahead(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same frames, each asked for while the one before it is being written."""
+
+    def following() -> pl.DataFrame | None:
+        return next(frames, None)
+
+    with ThreadPoolExecutor(1) as asking:
+        coming = asking.submit(following)
+        while (frame := coming.result()) is not None:
+            coming = asking.submit(following)
+            yield frame
+
+
+def _counted(frames: Iterator[pl.DataFrame], told: Told, broken: list[Exception]) -> Iterator[pl.DataFrame]:
+    """The same frames; each is counted when it is done with. What breaks them off is noted."""
+    done = 0
+    try:
+        for frame in frames:
+            yield frame
+            done += frame.height
+            told(done)
+    except Exception as error:
+        broken.append(error)
+        raise
+
+
 def _lines(frame: pl.DataFrame, file: BinaryIO) -> None:
-    frame.with_columns(formulas.mark(pl.col(pl.String))).write_csv(
+    formulas.marked(frame).write_csv(
         file, include_header=False, line_terminator="\r\n", datetime_format=MOMENT, date_format=DAY
     )
 
@@ -88,7 +134,7 @@ def _xlsx(path: Path, frames: Iterator[pl.DataFrame], columns: Sequence[Column],
     def batches() -> Iterator[pa.RecordBatch]:
         """The rows of the next sheet: the writer asks for the sheets one after the other."""
         for _, table in next(sheets)[1]:
-            yield from table.to_batches()
+            yield from table.to_batches(BATCH_ROWS)
 
     _sheets(path, [(name, pa.RecordBatchReader.from_batches(schema, batches()), columns, title) for name in names])
 

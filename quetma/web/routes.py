@@ -137,7 +137,7 @@ ROUTES = [
     Route("/first-account", first_account, methods=["POST"]),
     Route("/look-around", look_around, methods=["POST"]),
     Route("/sign-out", sign_out, methods=["POST"]),
-    Route("/export/{key}", downloads.fetch, methods=["GET"]),
+    *downloads.ROUTES,
     uploader.ROUTE,
     public.ROUTE,
     *gate.ROUTES,

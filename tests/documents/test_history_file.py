@@ -137,3 +137,25 @@ def test_a_large_export_in_parts_is_whole_and_in_order(tmp_path: Path, monkeypat
     else:
         got = pl.read_parquet(path)["scanned_at"].to_list()
     assert got == [at for _, _, at, _ in reversed(scans)]
+
+
+def test_what_is_asked_for_at_a_time_is_cut_by_how_many_scans_days_have(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(history, "ASKED_ROWS", 10)
+    d = [date(2021, 8, n) for n in range(1, 9)]
+    days = [(d[7], 4), (d[6], 6), (d[4], 1), (d[3], 25), (d[1], 5), (d[0], 5)]
+    assert history._parts(days) == [(d[6], d[7]), (d[4], d[4]), (d[3], d[3]), (d[0], d[1])]
+    assert history._parts([]) == []
+
+
+def test_how_far_it_is_is_told_and_what_that_raises_breaks_it_off(unit: Store, tmp_path: Path):
+    told: list[int] = []
+    history.write(unit, AUGUST, "xlsx", tmp_path / "a.xlsx", "vi", told.append)
+    assert told[-1] == 11
+
+    def stop(rows: int) -> None:
+        raise InterruptedError
+
+    for fmt in TABLES:
+        with pytest.raises(InterruptedError):
+            history.write(unit, AUGUST, fmt, tmp_path / f"b.{fmt}", "vi", stop)
+    assert not list(tmp_path.glob("b*"))

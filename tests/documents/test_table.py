@@ -112,6 +112,12 @@ def test_what_a_spreadsheet_would_run_is_marked_as_text(text: str, marked: str):
     assert done(marked, formulas.unmark) == text
 
 
+@given(st.lists(st.text(st.sampled_from("=+-@＝＋－＠;,\t\r\n aÁ1"), max_size=3), max_size=3))
+def test_a_frame_is_marked_as_its_cells_are(texts: list[str]):
+    frame = pl.DataFrame({"a": texts, "b": ["x"] * len(texts)}, schema={"a": pl.String, "b": pl.String})
+    assert formulas.marked(frame)["a"].to_list() == [done(text, formulas.mark) for text in texts]
+
+
 @given(st.text(st.sampled_from("=+-@＝＋－＠;,\t\r\n aÁ1\"'")))
 @example(";=")
 @example("\t\t=")

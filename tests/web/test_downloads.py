@@ -1,5 +1,7 @@
 """Exports: fetched by who asked for them, written to the audit, gone from the disk."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -99,4 +101,130 @@ def test_what_a_killed_server_left_is_swept(empty_store):
     (empty_store.folder / f"{downloads.FOLDER}x").mkdir()
     (empty_store.folder / f"{downloads.FOLDER}x" / "file").write_text("họ tên")
     downloads.sweep(empty_store)
+    assert left_over(empty_store) == []
+
+
+# Files that take a while ----------------------------------------------------------------------------------------------
+
+
+class Slow:
+    """A file of ten rows whose writer goes on only when told to."""
+
+    def __init__(self) -> None:
+        self.go = threading.Semaphore(0)
+        self.told: list[int] = []
+        self.path = None
+
+    def __call__(self, path, told):
+        self.path = path
+        path.write_text("họ tên")
+        for row in range(1, 11):
+            self.go.acquire()
+            self.told.append(row)
+            told(row)
+
+
+def slow_offer(browser, make):
+    session = sessions.find(browser.cookies[wall.COOKIE])
+    return downloads.offer(session, make, "lịch sử.csv", "text/csv", ("export", "bộ lọc", ""), rows=10)
+
+
+def until(true):
+    """Waits for what another thread does."""
+    for _ in range(1000):
+        if true():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not come to that")
+
+
+def share(browser, url):
+    return browser.get(f"{url}/progress").json()
+
+
+def test_a_large_file_says_how_far_it_is_and_is_then_fetched(enter, empty_store):
+    browser, slow = enter(), Slow()
+    url = slow_offer(browser, slow)
+    assert browser.request("POST", url).json() == {"state": "making", "share": 0}
+    slow.go.release(4)
+    until(lambda: share(browser, url) == {"state": "making", "share": 0.4})
+    slow.go.release(6)
+    until(lambda: share(browser, url) == {"state": "ready", "share": 1})
+    assert empty_store.cursor().execute("SELECT count(*) FROM audit WHERE action = 'export'").fetchone() == (0,)
+    assert browser.get(url).text == "họ tên"
+    assert len(slow.told) == 10, "it was made once"
+    assert left_over(empty_store) == []
+    assert empty_store.cursor().execute("SELECT count(*) FROM audit WHERE action = 'export'").fetchone() == (1,)
+
+
+def test_a_small_file_is_ready_with_the_first_answer(enter):
+    browser = enter()
+    url = offered(browser)
+    assert browser.request("POST", url).json() == {"state": "ready", "share": 1}
+    assert browser.get(url).text == "họ tên"
+
+
+def test_a_file_that_is_stopped_is_made_no_further_and_leaves_nothing(enter, empty_store):
+    browser, slow = enter(), Slow()
+    url = slow_offer(browser, slow)
+    browser.request("POST", url)
+    assert browser.request("DELETE", url).status_code == 204
+    slow.go.release(10)
+    until(lambda: left_over(empty_store) == [])
+    assert len(slow.told) <= 1
+    assert browser.get(f"{url}/progress").status_code == 404
+
+
+def test_a_file_nobody_asks_for_any_more_is_given_up(enter, empty_store, monkeypatch):
+    browser, slow = enter(), Slow()
+    url = slow_offer(browser, slow)
+    browser.request("POST", url)
+    monkeypatch.setattr(downloads, "GIVEN_UP", -1)
+    slow.go.release(10)
+    until(lambda: left_over(empty_store) == [])
+    assert share(browser, url)["state"] == "stopped"
+    monkeypatch.setattr(downloads, "GIVEN_UP", 60)
+    assert browser.request("POST", url).json()["state"] == "making", "asked for again, it is begun again"
+    slow.go.release(10)
+    until(lambda: share(browser, url)["state"] == "ready")
+
+
+def test_only_so_many_are_made_at_a_time(enter):
+    browser = enter()
+    slow = [Slow() for _ in range(downloads.AT_ONCE + 1)]
+    urls = [slow_offer(browser, make) for make in slow]
+    states = [browser.request("POST", url).json()["state"] for url in urls]
+    assert states == ["making"] * downloads.AT_ONCE + ["waiting"]
+    slow[0].go.release(10)
+    until(lambda: share(browser, urls[-1])["state"] == "making")
+    for make in slow[1:]:
+        make.go.release(10)
+    for url in urls:
+        until(lambda url=url: share(browser, url)["state"] == "ready")
+        assert browser.get(url).status_code == 200
+
+
+def test_nobody_else_can_begin_watch_or_stop_it(enter):
+    browser, slow = enter(), Slow()
+    url = slow_offer(browser, slow)
+    other = enter()
+    assert other.request("POST", url).status_code == 404
+    browser.request("POST", url)
+    assert other.get(f"{url}/progress").status_code == 404
+    other.request("DELETE", url)
+    assert share(browser, url)["state"] == "making"
+    assert enter("viewer").request("DELETE", url).status_code == 403
+    browser.request("DELETE", url)
+    slow.go.release(10)
+
+
+def test_a_large_file_that_cannot_be_made_says_so(enter, empty_store):
+    def fail(path, told):
+        told(3)
+        raise OSError("No space left on device")
+
+    browser = enter()
+    answer = browser.request("POST", slow_offer(browser, fail))
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "text/plain; charset=utf-8")
+    assert "thử lại" in answer.text.lower() and "No space left" not in answer.text
     assert left_over(empty_store) == []

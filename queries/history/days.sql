@@ -1,0 +1,29 @@
+-- One row per day that has scans of the filter, newest first, and how many.
+-- Parameters as in history/scans, without the page: first DATE, last DATE, location_id INTEGER, person_id BIGINT, kind VARCHAR,
+-- direction VARCHAR.
+WITH anybody AS NOT MATERIALIZED (
+    SELECT CAST(scanned_at AS DATE) AS day, person_id
+    FROM scan
+    WHERE scanned_at >= CAST($first AS DATE) AND scanned_at < CAST($last AS DATE) + INTERVAL '1' DAY
+      AND (CAST($location_id AS INTEGER) IS NULL OR location_id = $location_id)
+      AND (CAST($person_id AS BIGINT) IS NULL OR person_id = $person_id)
+      AND (CAST($direction AS VARCHAR) IS NULL OR direction = $direction)
+), staff_day AS (
+    SELECT DISTINCT person_id,
+        COALESCE(started, DATE '0001-01-01') AS first_day, COALESCE(ended, DATE '9999-12-31') AS last_day
+    FROM staff
+)
+SELECT day, COUNT(*) AS scans
+FROM (
+    SELECT day FROM anybody WHERE CAST($kind AS VARCHAR) IS NULL
+    UNION ALL
+    SELECT a.day FROM anybody a SEMI JOIN staff_day t
+    ON t.person_id = a.person_id AND a.day BETWEEN t.first_day AND t.last_day
+    WHERE $kind = 'staff'
+    UNION ALL
+    SELECT a.day FROM anybody a ANTI JOIN staff_day t
+    ON t.person_id = a.person_id AND a.day BETWEEN t.first_day AND t.last_day
+    WHERE $kind = 'visitor'
+)
+GROUP BY day
+ORDER BY day DESC
