@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from quetma import (
 )
 from quetma.access import accounts, audit
 from quetma.access.rights import ROLES
-from quetma.documents import TABLES, history, poster
+from quetma.documents import TABLES, history, official, poster
 from quetma.history import Filter
 from quetma.intake import recount
 from quetma.intake.source import SOURCES
@@ -147,6 +148,15 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--person", metavar="PHONE", help="or a name that only one person has")
     export.add_argument("--format", required=True, choices=TABLES)
     export.add_argument("-o", "--output", required=True, type=Path, metavar="FILE", help="written over when it exists")
+
+    reported = verb("report", run_report, "Write the official report of a period (Decree 30/2020/NĐ-CP), as a draft.")
+    reported.add_argument("--from", required=True, type=a_day, metavar="YYYY-MM-DD", dest="first")
+    reported.add_argument("--to", required=True, type=a_day, metavar="YYYY-MM-DD", dest="last", help="included")
+    reported.add_argument("--format", required=True, choices=official.FORMATS)
+    reported.add_argument(
+        "-o", "--output", required=True, type=Path, metavar="FILE",
+        help="written over when it exists; beside it FILE.json, the metadata for document management",
+    )  # fmt: skip
 
     printed = verb("poster", run_poster, "Print the code of a location; the first time, make it.")
     printed.add_argument("location", metavar="LOCATION", help="its name, or another name of it")
@@ -283,6 +293,25 @@ def run_export(given: argparse.Namespace) -> None:
     sentence = history.write(store, chosen, given.format, given.output, DEFAULT)
     audit.log(store, operator(), "export scans", sentence, given.format)
     print(f"{given.output}: {sentence}")
+
+
+def run_report(given: argparse.Namespace) -> None:
+    """The report of a period as a file with its metadata beside it; kept in the archive as well."""
+    from quetma.documents.official import making, report  # what it needs takes half a second to load
+
+    store = existing(given)
+    try:
+        paper = report.report(store, given.first, given.last)
+    except report.ReportError as error:
+        raise Refused(f"{error} Nothing was written.") from error
+    missing = paper.agency.missing
+    kept = making.make(store, operator(), paper, given.format, days=(given.first, given.last))
+    archive.copy(store, kept, given.output)
+    beside = given.output.with_name(f"{given.output.name}.json")
+    beside.write_text(archive.filing_json(replace(kept, file_name=given.output.name)), encoding="utf-8")
+    print(f"{given.output}: {paper.type} {paper.symbol}, {paper.subject}")
+    if missing:
+        complain(f"Not set yet, so left open: {', '.join(missing)} (page Documents, Head and foot).")
 
 
 def run_poster(given: argparse.Namespace) -> None:

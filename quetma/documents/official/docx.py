@@ -19,7 +19,18 @@ from PIL import ImageFont
 
 from quetma.documents.official import pdf
 from quetma.documents.official.fonts import FONTS
-from quetma.documents.official.paper import Chart, Frame, Heading, Paper, Paragraph, Table, frame, keywords, shown
+from quetma.documents.official.paper import (
+    KEPT_TOGETHER,
+    Chart,
+    Frame,
+    Heading,
+    Paper,
+    Paragraph,
+    Table,
+    frame,
+    keywords,
+    shown,
+)
 
 FONT = "Times New Roman"
 LEFT, RIGHT, EDGE = Mm(30), Mm(15), Mm(20)
@@ -239,12 +250,14 @@ def _table(document: DocumentObject, block: Table, width: Length) -> None:
     head.append(OxmlElement("w:tblHeader"))
     for at, (cell, text) in enumerate(zip(table.rows[0].cells, block.heads, strict=True)):
         cell.width, cell.vertical_alignment = widths[at], WD_CELL_VERTICAL_ALIGNMENT.CENTER
-        centred(cell.paragraphs[0], shown(text), size=12, bold=True)
+        centred(cell.paragraphs[0], shown(text), size=12, bold=True).paragraph_format.keep_with_next = True
+    small = len(block.rows) <= KEPT_TOGETHER
     for row, texts in zip(list(table.rows)[1:], block.rows, strict=True):
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             cell.width, cell.vertical_alignment = widths[at], WD_CELL_VERTICAL_ALIGNMENT.CENTER
             _written(cell.paragraphs[0], shown(text), size=12).alignment = ALIGN[block.align[at]]
+            cell.paragraphs[0].paragraph_format.keep_with_next = (small and texts is not block.rows[-1]) or None
 
 
 def _margins(table: Any, above: Length, beside: Length) -> None:

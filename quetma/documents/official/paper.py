@@ -12,6 +12,8 @@ from quetma.agency import Agency
 from quetma.documents.official import WRITTEN as t
 from quetma.documents.official.fonts import has_glyph
 
+KEPT_TOGETHER = 15  # rows: a table of no more is not broken over two pages
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -206,6 +208,11 @@ def _whole_places(name: str) -> str:
 def official_day(day: date) -> str:
     """`05/8/2021`: of the days below 10 and the months 1 and 2 both digits, as the decree asks."""
     return f"{day.day:02}/{_month(day)}/{day.year}"
+
+
+def official_moment(at: datetime) -> str:
+    """`15 giờ 41 phút ngày 27/8/2021`."""
+    return t("{hour} o'clock {minute} on {day}", hour=at.hour, minute=f"{at.minute:02}", day=official_day(at.date()))
 
 
 def official_date(day: date) -> str:

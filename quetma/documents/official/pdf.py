@@ -10,7 +10,7 @@ from typing import Any
 import typst
 
 from quetma.documents.official.fonts import FONTS
-from quetma.documents.official.paper import Chart, Paper, drawn, frame, keywords
+from quetma.documents.official.paper import KEPT_TOGETHER, Chart, Paper, drawn, frame, keywords
 from quetma.store import VIETNAM
 
 HERE = Path(__file__).parent
@@ -66,6 +66,7 @@ def _data(paper: Paper) -> dict[str, Any]:
     title = f"{paper.type}: {paper.subject}" if paper.type else paper.subject
     return {
         "frame": told,
+        "kept_together": KEPT_TOGETHER,
         "body": [_block(block, drawn) for block in paper.body],
         "appendices": [
             {
