@@ -7,6 +7,7 @@ parquet: for machines: the values as they are stored, and the sentence in the fi
 
 import codecs
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from quetma.documents import TABLES
 TITLE_ROW, HEADING_ROW = 0, 2
 A4 = 9
 SHEET_ROWS = 1_048_576 - HEADING_ROW - 1
+AHEAD = {"csv": 10}  # frames asked for while one is written: reading and writing take a core each; else 1
 BATCH_ROWS = 1_000  # while the writer works on a batch no other thread gets a turn
 CELL_CHARACTERS = 32_767  # more than this Excel cannot hold in one cell
 MOMENT, DAY = "%d/%m/%Y %H:%M:%S", "%d/%m/%Y"
@@ -64,7 +66,8 @@ def write(
     """
     part = path.with_name(path.name + ".part")
     broken: list[Exception] = []
-    frames = _counted(_ahead(frame.select(column.name for column in columns) for frame in rows), told, broken)
+    chosen = (frame.select(column.name for column in columns) for frame in rows)
+    frames = _counted(_ahead(chosen, AHEAD.get(fmt, 1)), told, broken)
     try:
         if fmt == "csv":
             _csv(part, frames, columns, title)
@@ -92,16 +95,16 @@ def _csv(path: Path, frames: Iterator[pl.DataFrame], columns: Sequence[Column], 
             _lines(_in_words(frame, columns), file)
 
 
-def _ahead(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """The same frames, each asked for while the one before it is being written."""
+def _ahead(frames: Iterator[pl.DataFrame], most: int) -> Iterator[pl.DataFrame]:
+    """The same frames, so many asked for while the one before them is being written."""
 
     def following() -> pl.DataFrame | None:
         return next(frames, None)
 
     with ThreadPoolExecutor(1) as asking:
-        coming = asking.submit(following)
-        while (frame := coming.result()) is not None:
-            coming = asking.submit(following)
+        coming = deque(asking.submit(following) for _ in range(most))
+        while (frame := coming.popleft().result()) is not None:
+            coming.append(asking.submit(following))
             yield frame
 
 
