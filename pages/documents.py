@@ -4,7 +4,7 @@ import streamlit as st
 
 from quetma import archive
 from quetma.web import page, widgets
-from quetma.web.documents import SAID, agency, made
+from quetma.web.documents import SAID, agency, made, workbook
 
 here = page.begin("Documents", right="export")
 t = here.t
@@ -14,6 +14,7 @@ if said := st.session_state.pop(SAID, None):
 count = sum(archive.kinds(here.store).values())
 views = {
     "made": (t("Made so far ({n})", n=here.number(count)), lambda: made.view(here)),
+    "workbook": (t("Workbook"), lambda: workbook.view(here)),
     "agency": (t("Head and foot"), lambda: agency.view(here)),
 }
 if st.session_state.get("documents_view") not in views:

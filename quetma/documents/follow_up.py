@@ -19,25 +19,30 @@ def write(contacts: pl.DataFrame, at: datetime, fmt: str, path: Path, language: 
     """
     t = translator(language)
     said = sentence(contacts, at, t)
-    rows = contacts.with_columns(
-        pl.col("degree").replace_strict(CLASSES, return_dtype=pl.String),
-        pl.col("minutes").round(1),
-        pl.col("tasks", "overdue").list.eval(pl.element().replace(terms.tasks(t))).list.join("; "),
-        doses=pl.col("doses").list.len(),
-    )
+    shown = rows(contacts, t)
     if fmt == "csv":
-        table.write(path, fmt, [rows], columns(t), said, rows.height)
+        table.write(path, fmt, [shown], columns(t), said, shown.height)
     else:
         told = figures(contacts, at, language)
         headings = [table.Column(name, heading, 28 if name == "what" else 14) for name, heading in _heads(t, told)]
         table.book(
             path,
             [
-                table.Sheet(t("Listed contacts"), rows, columns(t), said),
+                table.Sheet(t("Listed contacts"), shown, columns(t), said),
                 table.Sheet(t("Figures"), told, headings, said),
             ],
         )
     return said
+
+
+def rows(contacts: pl.DataFrame, t: Translate) -> pl.DataFrame:
+    """Rows of `follow_up.state` as a file shows them, with what `columns` names."""
+    return contacts.with_columns(
+        pl.col("degree").replace_strict(CLASSES, return_dtype=pl.String),
+        pl.col("minutes").round(1),
+        pl.col("tasks", "overdue").list.eval(pl.element().replace(terms.tasks(t))).list.join("; "),
+        doses=pl.col("doses").list.len(),
+    )
 
 
 def sentence(contacts: pl.DataFrame, at: datetime, t: Translate) -> str:
@@ -53,10 +58,7 @@ def sentence(contacts: pl.DataFrame, at: datetime, t: Translate) -> str:
 def figures(contacts: pl.DataFrame, at: datetime, language: str) -> pl.DataFrame:
     """One row a figure: what, and a column of text for each class (F1, F2, F3) and for all."""
     t = translator(language)
-    classes = {
-        f"F{degree}": contacts.filter(pl.col("degree") == degree) for degree in sorted(contacts["degree"].unique())
-    } | {"all": contacts}
-    behind = {name: follow_up.behind(rows, at) for name, rows in classes.items()}
+    behind = _behind(contacts, at)
 
     def told(figure: str, part: pl.DataFrame, of: pl.DataFrame) -> str:
         if figure not in ("reached", "daily"):
@@ -69,6 +71,25 @@ def figures(contacts: pl.DataFrame, at: datetime, language: str) -> pl.DataFrame
             for figure, text in terms.measures(t).items()
         ]
     )
+
+
+def counts(contacts: pl.DataFrame, at: datetime, t: Translate) -> pl.DataFrame:
+    """The same as numbers alone, for a chart."""
+    behind = _behind(contacts, at)
+    return pl.DataFrame(
+        [
+            {"what": text} | {name: told[figure][0].height for name, told in behind.items()}
+            for figure, text in terms.measures(t).items()
+        ]
+    )
+
+
+def _behind(contacts: pl.DataFrame, at: datetime) -> dict[str, dict[str, tuple[pl.DataFrame, pl.DataFrame]]]:
+    """The class, or `all` → what `follow_up.behind` says of its contacts."""
+    classes = {
+        f"F{degree}": contacts.filter(pl.col("degree") == degree) for degree in sorted(contacts["degree"].unique())
+    } | {"all": contacts}
+    return {name: follow_up.behind(rows, at) for name, rows in classes.items()}
 
 
 def _heads(t: Translate, told: pl.DataFrame) -> list[tuple[str, str]]:

@@ -58,19 +58,23 @@ class Filter:
         return " ".join(parts)
 
 
-def write(rows: pl.DataFrame, asked: Filter, fmt: str, path: Path, language: str) -> str:
+def write(found: pl.DataFrame, asked: Filter, fmt: str, path: Path, language: str) -> str:
     """Writes rows of `conduct.ledger` that the filter picked as csv or xlsx. Returns the sentence in it."""
     t = translator(language)
-    said = asked.sentence(t, rows.height)
+    said = asked.sentence(t, found.height)
+    table.write(path, fmt, [rows(found, t)], columns(t), said, found.height)
+    return said
+
+
+def rows(found: pl.DataFrame, t: Translate) -> pl.DataFrame:
+    """Rows of `conduct.ledger` as a file shows them, with what `columns` names."""
     told = terms.channels(t)
-    shown = rows.with_columns(
+    return found.with_columns(
         days=pl.col("missed").list.eval(pl.element().dt.strftime("%d/%m/%Y")).list.join(", "),
         count=pl.col("missed").list.len(),
         told=pl.col("told").list.eval(pl.element().replace(told)).list.join(", "),
         refuted=pl.col("refuted").list.eval(pl.element().dt.strftime("%d/%m/%Y")).list.join(", "),
     )
-    table.write(path, fmt, [shown], columns(t), said, rows.height)
-    return said
 
 
 def columns(t: Translate) -> list[table.Column]:
