@@ -23,7 +23,7 @@ st.caption(t("Enter people by scanner, camera, phone or name. It works on while 
 
 # Who is on site ------------------------------------------------------------------------------------------------------
 
-on_site = flow.on_site(store, names=True, day=today)
+on_site = flow.on_site(store, names=True, at=clock)
 places = store.ask("gate/places", day=today)
 people = on_site.people
 there = dict(people.group_by("location_id").len().iter_rows())

@@ -16,13 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from threading import Lock
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import language, rollups
+from quetma import growth, language, rollups
 from quetma.intake import recount
 from quetma.intake.errors import Refusal
 from quetma.language import DEFAULT
@@ -43,8 +43,6 @@ FILE_NAMES = {
         "gate": "Health declared at the gate on {day}, {place}",
     },
 }
-
-SAME = {"scans": "door/same_scans", "declarations": "door/same_declarations"}
 
 
 class DoorError(Refusal):
@@ -83,11 +81,14 @@ class Passage:
 @dataclass(frozen=True)
 class Checked:
     """A passage as it was stored. person_id: who it is about, whoever they were merged into. at: to the second.
+    name, staff: what they are called, and whether they were staff on that day.
     counted: False when the very same passage (person, place, direction, second) was there already; nothing changed then
     but the number of duplicates.
     """
 
     person_id: int
+    name: str
+    staff: bool
     batch_id: int
     line: int
     at: datetime
@@ -216,26 +217,29 @@ PASSAGE = pl.Schema(
 )  # fmt: skip
 
 
+HOURS = pl.Schema({"location_id": pl.Int32, "opens": pl.Time, "closes": pl.Time})
+
+
 def _write(cursor: DuckDBPyConnection, passages: list[Passage]) -> list[Checked]:
     """Stores passages, which `_clean` has seen, and derives what they touch."""
     places = {row[0]: row[1:] for row in cursor.execute(query("door/locations")[0]).fetchall()}
     for passage in passages:
         if passage.location not in places:
             raise DoorError("This place is not known here.")
-        name, closed_on = places[passage.location]
+        name, closed_on, *_ = places[passage.location]
         if closed_on and _at(passage).date() >= closed_on:
             raise DoorError("{place} was closed on {day}.", place=name, day=language.day(closed_on))
-    [numbers] = cursor.execute(query("intake/next_ids")[0]).fetchall()
-    ids, come = _people(cursor, passages, numbers[1])
+    numbers = _Numbers(cursor)
+    ids, fresh, come = _people(cursor, passages, numbers)
     known = _known(cursor, ids)
     if not known.keys() >= set(ids):
         raise DoorError("Nobody of that number is known here any more.")
-    batches = _Batches(cursor, passages, {place: name for place, (name, _) in places.items()}, numbers[0])
+    batches = _Batches(cursor, passages, {place: name for place, (name, *_) in places.items()}, numbers)
     rows, declared = [], []
     for passage, person in zip(passages, ids, strict=True):
         row = {
-            "person_id": person, "really_id": known[person][0], "location_id": passage.location, "moment": passage.at,
-            "direction": passage.direction, "purpose": passage.purpose, "host": passage.host,
+            "person_id": person, "really_id": known[person].really, "location_id": passage.location,
+            "moment": passage.at, "direction": passage.direction, "purpose": passage.purpose, "host": passage.host,
             "came_from": passage.came_from, "note": passage.note, "poster_id": passage.poster,
             "inferred": passage.inferred, "entered_by": passage.account, "entry_id": passage.entry,
             "symptoms": passage.symptoms,
@@ -247,8 +251,8 @@ def _write(cursor: DuckDBPyConnection, passages: list[Passage]) -> list[Checked]
     called = [
         {
             "batch_id": row["batch_id"], "person_id": row["person_id"],
-            "name": passage.name or known[row["person_id"]][1],
-            "birth_year": passage.birth_year or known[row["person_id"]][2],
+            "name": passage.name or known[row["person_id"]].name,
+            "birth_year": passage.birth_year or known[row["person_id"]].birth_year,
         }
         for row, passage in [*zip(rows, passages, strict=True),
                              *zip(declared, [p for p in passages if p.symptoms is not None], strict=True)]
@@ -261,67 +265,105 @@ def _write(cursor: DuckDBPyConnection, passages: list[Passage]) -> list[Checked]
     if declared:
         _put(cursor, "door/insert_declarations", "passages", pl.DataFrame(declared, schema=PASSAGE))
     said = {(person, one.name, one.birth_year) for person, one in zip(ids, passages, strict=True)}
-    as_known = len(said) == len(set(ids)) and all(
-        person >= numbers[1] or not (name or year) for person, name, year in said
-    )
-    repeated = _derive(cursor, frame, declared, come, as_known)
-    if come:
+    as_known = len(said) == len(set(ids)) and all(person in fresh or not (name or year) for person, name, year in said)
+    hours = pl.DataFrame([(place, *told[2:]) for place, told in places.items()], schema=HOURS, orient="row")
+    repeated = _derive(cursor, frame, declared, come, as_known, known, hours)
+    if come or not as_known:
         known = _known(cursor, ids)
+    found = [(known[row["person_id"]], row) for row in rows]
     return [
         Checked(
-            known[row["person_id"]][0], row["batch_id"], row["line"], row["moment"],
+            who.really, who.name, who.is_staff(row["moment"].date()), row["batch_id"], row["line"], row["moment"],
             (row["batch_id"], row["line"]) not in repeated,
         )
-        for row in rows
+        for who, row in found
     ]  # fmt: skip
 
 
-def _known(cursor: DuckDBPyConnection, ids: list[int]) -> dict[int, tuple[int, str, int | None]]:
-    """Of the people of these numbers who are known: who they really are, name, birth year."""
+class _Known(NamedTuple):
+    """Somebody whom the store knows. really: who they really are. staff: since when and until when they are staff, when
+    they are on the staff list; None is always.
+    """
+
+    really: int
+    name: str
+    birth_year: int | None
+    staff: tuple[date | None, date | None] | None
+
+    def is_staff(self, day: date) -> bool:
+        """Whether they are on the staff list on that day."""
+        if self.staff is None:
+            return False
+        since, until = self.staff
+        return (since or date.min) <= day <= (until or date.max)
+
+
+def _known(cursor: DuckDBPyConnection, ids: list[int]) -> dict[int, _Known]:
+    """The people of these numbers who are known."""
     found = cursor.execute(query("door/people")[0], {"people": sorted(set(ids))}).fetchall()
-    return {person: tuple(told) for person, *told in found}
+    return {
+        person: _Known(really, name, year, (started, ended) if staff else None)
+        for person, really, name, year, staff, started, ended in found
+    }
 
 
 def _derive(
-    cursor: DuckDBPyConnection, frame: pl.DataFrame, declared: list[dict[str, Any]], come: bool, as_known: bool
-) -> set[tuple[int, int]]:
+    cursor: DuckDBPyConnection, frame: pl.DataFrame, declared: list[dict[str, Any]], come: bool, as_known: bool,
+    known: dict[int, "_Known"], hours: pl.DataFrame,
+) -> set[tuple[int, int]]:  # fmt: skip
     """Decides which of the passages count and brings the figures up to date. Returns those that repeat another.
 
     come: somebody came in who may be somebody else, so that everything about who is who is decided anew. as_known:
     nobody is called otherwise than they are called already.
     """
+    new = frame.select("location_id", "moment", "direction", person_id="really_id")
     moments = frame["moment"].to_list()
-    touched = Touched(
-        scans=(min(moments), max(moments)),
-        scanned=frozenset(moment.date() for moment in moments),
-        declared=frozenset(row["moment"].date() for row in declared),
-    )
-    rollups.concern(cursor, frame["really_id"])
     span = {"first": min(moments), "last": max(moments)}
-    if come:
-        touched = recount.anew(cursor, touched)
-    else:
-        alike = {
-            kind: cursor.execute(query(name)[0], span).fetchall()
-            for kind, name in SAME.items()
-            if declared or kind == "scans"
-        }
-        kinds = [kind for kind, found in alike.items() if found]
-        if as_known and not kinds:
-            rollups.derive(cursor, touched, grown=True)
+    days = frozenset(row["moment"].date() for row in declared)
+    if not come and as_known:
+        own = growth.scans(cursor, new)
+        people = {"people": new["person_id"].to_list()}
+        twice = days and cursor.execute(query("door/same_declarations")[0], span | people).fetchall()
+        if not twice and growth.plain(cursor, new, own):
+            staff = {person.really: (person.really, *person.staff) for person in known.values() if person.staff}
+            growth.add(cursor, new, own, days, list(staff.values()), hours)
             return set()
-        recount.rows(cursor, touched, kinds)
-    repeated = set(cursor.execute(query("door/repeated")[0]).fetchall())
-    rollups.derive(cursor, touched, grown=not come)
-    return repeated
+    touched = Touched(scans=(span["first"], span["last"]), scanned=frozenset(m.date() for m in moments), declared=days)
+    rollups.concern(cursor, new["person_id"])
+    rollups.derive(cursor, recount.anew(cursor, touched))
+    return set(cursor.execute(query("door/repeated")[0]).fetchall())
 
 
-def _people(cursor: DuckDBPyConnection, passages: list[Passage], number: int) -> tuple[list[int], bool]:
-    """Whom each passage is about, those who are new stored, numbered from `number` on; and whether one of these may be
-    somebody else.
+class _Numbers:
+    """The next free numbers of uploads and people, looked up when the first is needed."""
+
+    def __init__(self, cursor: DuckDBPyConnection) -> None:
+        self._cursor = cursor
+        self._free: list[int] = []
+
+    def batch(self) -> int:
+        """A number for a new upload."""
+        return self._next(0)
+
+    def person(self) -> int:
+        """A number for somebody new."""
+        return self._next(1)
+
+    def _next(self, of: int) -> int:
+        self._free = self._free or list(self._cursor.execute(query("intake/next_ids")[0]).fetchall()[0])
+        self._free[of] += 1
+        return self._free[of] - 1
+
+
+def _people(
+    cursor: DuckDBPyConnection, passages: list[Passage], numbers: _Numbers
+) -> tuple[list[int], frozenset[int], bool]:
+    """Whom each passage is about, those who are new stored; who is new, never known before; and whether one of those
+    who came in may be somebody else.
     """
     named = {_who(one)[0]: one for one in reversed(passages) if one.person is None}
     ids: dict[str | None, int] = {}
+    new: set[int] = set()
     come = False
     if named:
         rows = [
@@ -337,12 +379,14 @@ def _people(cursor: DuckDBPyConnection, passages: list[Passage], number: int) ->
             if former:
                 _put(cursor, "intake/forget_former", "fresh", fresh)
             for who in fresh["identity"]:
-                ids[who] = former.get(who) or number
-                number += who not in former
-            numbers = pl.Series([ids[who] for who in fresh["identity"]], dtype=pl.Int64)
-            _put(cursor, "intake/insert_people", "fresh", recount.with_keys(fresh.with_columns(person_id=numbers)))
+                ids[who] = former.get(who) or numbers.person()
+                if who not in former:
+                    new.add(ids[who])
+            given = pl.Series([ids[who] for who in fresh["identity"]], dtype=pl.Int64)
+            _put(cursor, "intake/insert_people", "fresh", recount.with_keys(fresh.with_columns(person_id=given)))
             come = bool(former) or recount.may_be_staff(cursor, fresh)
-    return [ids[_who(one)[0]] if one.person is None else one.person for one in passages], come
+    who = [ids[_who(one)[0]] if one.person is None else one.person for one in passages]
+    return who, frozenset(new), come
 
 
 def _who(passage: Passage) -> tuple[str, str | None]:
@@ -355,9 +399,9 @@ class _Batches:
     """The uploads that grow, of the days of some passages; those that are not there yet are made."""
 
     def __init__(
-        self, cursor: DuckDBPyConnection, passages: list[Passage], places: dict[int, str], number: int
+        self, cursor: DuckDBPyConnection, passages: list[Passage], places: dict[int, str], numbers: _Numbers
     ) -> None:
-        self._cursor, self._places, self._number = cursor, places, number
+        self._cursor, self._places, self._numbers = cursor, places, numbers
         days = [_at(passage).date() for passage in passages]
         found = cursor.execute(query("door/batches")[0], {"first": min(days), "last": max(days)}).fetchall()
         self._known = {tuple(key): [batch, rows, sha256, 0] for batch, *key, sha256, rows in found}
@@ -382,20 +426,19 @@ class _Batches:
                 self._cursor.execute(query("door/grow_batch")[0], grown)
 
     def _make(self, kind: str, location: int, source: str, day: date, passage: Passage) -> None:
-        t, place = language.translator(DEFAULT), self._places[location]
+        t, place, number = language.translator(DEFAULT), self._places[location], self._numbers.batch()
         self._cursor.execute(
             query("door/insert_batch")[0],
             {
-                "batch": self._number, "kind": kind, "location": location, "door": source, "day": day,
+                "batch": number, "kind": kind, "location": location, "door": source, "day": day,
                 "file_name": t(FILE_NAMES[kind][source], day=language.day(day), place=place),
                 "source": "qr" if kind == "scans" else None, "uploaded_at": now(), "uploaded_by": passage.account,
             },
         )  # fmt: skip
         if kind == "scans":
-            claim = {"batch": self._number, "location": location}
+            claim = {"batch": number, "location": location}
             self._cursor.execute(query("door/insert_place_claim")[0], claim)
-        self._known[(kind, location, source, day)] = [self._number, 0, f"{kind} {location} {source} {day}", 0]
-        self._number += 1
+        self._known[(kind, location, source, day)] = [number, 0, f"{kind} {location} {source} {day}", 0]
 
 
 def _at(passage: Passage) -> datetime:

@@ -170,16 +170,29 @@ def fullness(people: int, capacity: int | None) -> str:
 
 @dataclass(frozen=True)
 class OnSite:
-    """Who is on site as of the newest scan (`as_of`; None in an empty store): the answer of flow/on_site."""
+    """Who is on site as of the newest scan (`as_of`; None in an empty store), longest there first. people: person_id,
+    name, phone, kind, location, since, location_id, host.
+    """
 
     as_of: datetime | None
     people: pl.DataFrame
 
 
-def on_site(store: Store, *, names: bool, location: int = 0, kind: str = "all", day: date | None = None) -> OnSite:
-    """Who is on site as of the newest scan of the store, or on that day. Without `names` their names, phones and hosts
-    are not read.
+def on_site(store: Store, *, names: bool, location: int = 0, kind: str = "all", at: datetime | None = None) -> OnSite:
+    """Who is on site as of the newest scan of the store, or at that moment. Without `names` their names, phones and
+    hosts are not read.
     """
     as_of = store.ask("history/last_scan")["scanned_at"][0]
-    day = day or (as_of.date() if as_of else store.today())
-    return OnSite(as_of, store.ask("flow/on_site", day=day, location=location, kind=kind, names=names))
+    at = at or as_of or store.clock()
+    found = store.ask("flow/on_site", at=at, location=location, kind=kind)
+    places = store.ask("flow/locations").select("location_id", location="name")
+    found = found.join(places, on="location_id", maintain_order="left")
+    if names:
+        found = found.join(store.ask("flow/present", day=at.date()), on="person_id", how="left", maintain_order="left")
+        found = found.join(store.ask("flow/hosts", day=at.date()), on=["person_id", "location_id", "since"], how="left",
+                           maintain_order="left").with_columns(pl.col("host").fill_null(""))  # fmt: skip
+    else:
+        unread = pl.lit(None, pl.String)
+        found = found.with_columns(name=unread, phone=unread, host=unread)
+    people = found.select("person_id", "name", "phone", "kind", "location", "since", "location_id", "host")
+    return OnSite(as_of, people)

@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import badges, codes, directory, door, flow, people, rollups
+from quetma import badges, codes, directory, door, people, rollups
 from quetma.access import audit
 from quetma.codes import CodeError
 from quetma.door import DoorError, Passage
@@ -206,8 +206,7 @@ def close(store: Store, stays: Sequence[dict[str, Any]], entry: str, account: st
 
 def here(store: Store, location: int) -> int:
     """How many people are at that place just now."""
-    on_site = flow.on_site(store, names=False, location=location, day=store.clock().date())
-    return on_site.people.height
+    return store.ask("flow/on_site", at=store.clock(), location=location, kind="all").height
 
 
 # Who ------------------------------------------------------------------------------------------------------------------
@@ -321,9 +320,12 @@ def _store(store: Store, entry: Entry, who: _Who, account: str) -> Done:
     passages = [
         _passage(one, entry.id, entry.location, way, entry.at, account, entry.host, entry.came_from) for one in members
     ]
-    door.check_all(store, passages)
+    first = door.check_all(store, passages)[0]
     audit.log(store, account, f"gate {way}", who.name)
-    return _known(store, entry.id)
+    kind: Literal["staff", "visitor"] = "staff" if first.staff else "visitor"
+    return Done(
+        entry.id, first.name, kind, way, first.at, entry.location, len(passages), people.clean(passages[0].host)
+    )
 
 
 def _passage(

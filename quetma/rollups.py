@@ -164,13 +164,12 @@ def _touched(cursor: DuckDBPyConnection, chosen: str, params: dict[str, Any]) ->
     )
 
 
-def derive(cursor: DuckDBPyConnection, touched: Touched, grown: bool = False) -> None:
+def derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     """Brings stays, calendar and roll-ups up to date with the facts that were `touched`, of the people in
-    touched_person, inside the transaction that changed them. grown: facts were added, none went, and nobody became
-    somebody else.
+    touched_person, inside the transaction that changed them.
     """
     with _passages(cursor):
-        _derive(cursor, touched, grown)
+        _derive(cursor, touched)
 
 
 @contextmanager
@@ -186,19 +185,19 @@ def _passages(cursor: DuckDBPyConnection) -> Generator[None]:
     cursor.execute("DROP VIEW temp.passage")
 
 
-def _derive(cursor: DuckDBPyConnection, touched: Touched, grown: bool) -> None:
+def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     scanned, stayed = set(touched.scanned), set(touched.scanned)
     own = "WHERE person_id IN (SELECT person_id FROM touched_person)"
     if touched.enrolled:
         scanned |= _days(cursor, f"SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan {own}")
     if touched.scans:
-        stayed |= stays.refresh(cursor, *touched.scans, meanwhile=lambda: _replace(cursor, SCANNED, scanned))
+        stayed |= stays.refresh(cursor, *touched.scans, meanwhile=lambda: replace(cursor, SCANNED, scanned))
     else:
-        _replace(cursor, SCANNED, scanned)
+        replace(cursor, SCANNED, scanned)
     if touched.enrolled:
         stayed |= _days(cursor, f"SELECT DISTINCT day FROM stay {own}")
     # A roster row changes who is due, and who is staff, on any day.
-    came = _fit_calendar(cursor, touched.scanned | touched.declared, grown)
+    came = _fit_calendar(cursor, touched.scanned | touched.declared)
     duty_days = scanned | stayed | came
     if touched.enrolled or touched.since:
         start = date.min if touched.enrolled or not touched.since else touched.since
@@ -208,40 +207,30 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched, grown: bool) -> None:
         duty_days |= _days(
             cursor, "SELECT day FROM calendar WHERE day BETWEEN $first AND $last", first=first, last=last
         )
-    for day in touched.declared:
-        duty_days |= {day + n * ONE_DAY for n in range(settings.get(cursor, "declaration_days"))}
-
-    _replace(cursor, STAYED, stayed)
-    _replace(cursor, PRESENT, _with_mornings(stayed))
-    if grown and not came and not _of_staff(cursor):
-        return  # what visitors do is nobody's duty
-    if grown and not came and touched == Touched(touched.scans, touched.scanned):
-        _replace(cursor, DUTIES[:1], duty_days)
-        _scanned_now(cursor)
-        return
-    _replace(cursor, DUTIES, duty_days)
+    duty_days |= declared_for(cursor, touched.declared)
+    replace(cursor, STAYED, stayed)
+    replace(cursor, PRESENT, with_mornings(stayed))
+    replace(cursor, DUTIES, duty_days)
 
 
-def _scanned_now(cursor: DuckDBPyConnection) -> None:
-    """Scans came on the touched days and nothing else: whoever owed one and has it by now has done that duty."""
+def scanned_now(cursor: DuckDBPyConnection, days: set[date]) -> None:
+    """Scans came on these days and nothing else, and staff_day says so: whoever owed one has done that duty."""
     done = cursor.execute(
         """
         UPDATE duty_day SET scanned = TRUE FROM staff_day f
-        WHERE NOT duty_day.scanned AND duty_day.day IN (SELECT day FROM touched) AND f.day = duty_day.day
+        WHERE NOT duty_day.scanned AND list_contains($days::DATE[], duty_day.day) AND f.day = duty_day.day
           AND f.person_id = duty_day.person_id AND f.scans_in + f.scans_out > 0
         RETURNING duty_day.day
-        """
+        """,
+        {"days": sorted(days)},
     ).fetchall()
-    _replace(cursor, DUTIES[2:], {day for (day,) in done})
+    replace(cursor, DUTIES[2:], {day for (day,) in done})
 
 
-def _of_staff(cursor: DuckDBPyConnection) -> bool:
-    """Whether somebody in touched_person ever was on the staff list."""
-    return bool(
-        cursor.execute(
-            "SELECT 1 FROM touched_person WHERE person_id IN (SELECT person_id FROM staff) LIMIT 1"
-        ).fetchall()
-    )
+def declared_for(cursor: DuckDBPyConnection, days: Collection[date]) -> set[date]:
+    """The days for which health declarations given on these days count."""
+    counts = settings.get(cursor, "declaration_days") if days else 0
+    return {day + n * ONE_DAY for day in days for n in range(counts)}
 
 
 def duties_on(store: Store, day: date) -> pl.DataFrame:
@@ -263,7 +252,7 @@ def check(store: Store) -> list[str]:
     cursor.register("fresh_stay", stays.derive(cursor, datetime(1, 1, 3), datetime(9999, 12, 28)))
     _compare(cursor, "stay", "FROM fresh_stay", {}, found)
     days = _days(cursor, "SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan UNION SELECT day FROM calendar")
-    present = _with_mornings(days | _days(cursor, "SELECT DISTINCT day FROM fresh_stay"))
+    present = with_mornings(days | _days(cursor, "SELECT DISTINCT day FROM fresh_stay"))
     for tables, about in ((SCANNED + STAYED + DUTIES, days), (PRESENT, present)):
         _touch_days(cursor, about)
         for table in tables:
@@ -283,7 +272,7 @@ def check(store: Store) -> list[str]:
     return found
 
 
-def _with_mornings(days: set[date]) -> set[date]:
+def with_mornings(days: set[date]) -> set[date]:
     """These days and those after them: a stay may last past midnight."""
     return days | {day + ONE_DAY for day in days}
 
@@ -306,7 +295,8 @@ def _compare(cursor: DuckDBPyConnection, table: str, fresh: str, params: dict[st
             found.append(f"{table}: {count} rows {sign}")
 
 
-def _replace(cursor: DuckDBPyConnection, tables: Iterable[str], days: set[date]) -> None:
+def replace(cursor: DuckDBPyConnection, tables: Iterable[str], days: set[date]) -> None:
+    """Makes the rows of these days in these roll-ups anew."""
     if not days:
         return
     _touch_days(cursor, days)
@@ -332,12 +322,10 @@ def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[st
     if table == "duty_day":
         _put(cursor, "accepted_app", accepted_apps(cursor))
         _put(cursor, "vaccinated", vaccinated(cursor))
-    offered = {
-        "first": min(days, default=date.min),
-        "last": max(days, default=date.min),
-        "declaration_days": settings.get(cursor, "declaration_days"),
-    }
     text, names = query(f"rollup/{table}")
+    offered: dict[str, Any] = {"first": min(days, default=date.min), "last": max(days, default=date.min)}
+    if "declaration_days" in names:
+        offered["declaration_days"] = settings.get(cursor, "declaration_days")
     return text, {name: offered[name] for name in names}
 
 
@@ -366,18 +354,16 @@ def _put(cursor: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
 
 def derive_duties(cursor: DuckDBPyConnection) -> None:
     """Makes the figures of the duties of all days again, after a setting that decides what counts was changed."""
-    _replace(cursor, DUTIES, _days(cursor, "SELECT day FROM calendar"))
+    replace(cursor, DUTIES, _days(cursor, "SELECT day FROM calendar"))
 
 
-def _fit_calendar(cursor: DuckDBPyConnection, days: Collection[date], grown: bool) -> set[date]:
+def _fit_calendar(cursor: DuckDBPyConnection, days: Collection[date]) -> set[date]:
     """Makes the calendar reach from the first to the last day of data, gapless, when data of `days` came or went.
     Returns the days that came into it or left it.
     """
     if not days:
         return set()
     known = _days(cursor, "SELECT day FROM calendar")
-    if grown and known.issuperset(days):
-        return set()
     real = _real_days(cursor)
     if real - known:
         cursor.register("new_day", _calendar(real - known))

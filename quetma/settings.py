@@ -6,7 +6,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from quetma.store import Store
+from quetma.store import Store, query
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ def put(cursor: DuckDBPyConnection, key: str, value: str) -> None:
 def get(source: Store | DuckDBPyConnection, key: str) -> Any:
     """The value of a setting: what is stored, else its default. Inside a write, pass its cursor."""
     setting = SETTINGS[key]
-    cursor = source.cursor() if isinstance(source, Store) else source
-    stored = cursor.execute("SELECT value FROM setting WHERE key = ?", [key]).fetchall()
-    return setting.read(stored[0][0]) if stored else setting.default
+    if isinstance(source, Store):
+        stored = source.setting(key)
+    else:
+        stored = dict(source.execute(query("settings/stored")[0]).fetchall()).get(key)
+    return setting.default if stored is None else setting.read(stored)

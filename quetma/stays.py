@@ -41,9 +41,9 @@ def refresh(
     the days on which a stay came, went or changed.
     """
     asked = _asked(cursor, first - REACH, last + REACH)
-    made = WORKER.submit(_derived, *asked, first - REACH, last + REACH)
+    derived = WORKER.submit(made, *asked, first - REACH, last + REACH)
     meanwhile()
-    new = made.result()
+    new = derived.result()
     span = {"first": first - REACH, "last": last + REACH}
     cursor.execute(
         """
@@ -60,22 +60,37 @@ def refresh(
     if cursor.execute("SELECT 1 FROM old_stay LIMIT 1").fetchone():
         cursor.execute("CREATE OR REPLACE TEMP TABLE gone_stay AS (FROM old_stay EXCEPT FROM new_stay)")
         changed |= {day for (day,) in cursor.execute("SELECT DISTINCT day FROM gone_stay").fetchall()}
-        cursor.execute(
-            """
-            DELETE FROM stay USING gone_stay g
-            WHERE stay.day = g.day AND stay.location_id = g.location_id AND stay.person_id = g.person_id
-              AND stay.t_in = g.t_in AND stay.t_out = g.t_out
-              AND stay.in_seen = g.in_seen AND stay.out_seen = g.out_seen
-            """
-        )
+        cursor.execute(REMOVE)
         new = cursor.sql("FROM new_stay EXCEPT FROM old_stay").pl()
         cursor.execute("DROP TABLE gone_stay")
+    cursor.unregister("new_stay")
     changed |= set(new["day"].unique())
+    _insert(cursor, new)
+    cursor.execute("DROP TABLE old_stay")
+    return changed
+
+
+REMOVE = """
+    DELETE FROM stay USING gone_stay g
+    WHERE stay.day = g.day AND stay.location_id = g.location_id AND stay.person_id = g.person_id
+      AND stay.t_in = g.t_in AND stay.t_out = g.t_out
+      AND stay.in_seen = g.in_seen AND stay.out_seen = g.out_seen
+    """
+
+
+def change(cursor: DuckDBPyConnection, gone: pl.DataFrame, new: pl.DataFrame) -> None:
+    """Takes some stays away and puts others in, inside the caller's transaction."""
+    if not gone.is_empty():
+        cursor.register("gone_stay", gone)
+        cursor.execute(REMOVE)
+        cursor.unregister("gone_stay")
+    _insert(cursor, new)
+
+
+def _insert(cursor: DuckDBPyConnection, new: pl.DataFrame) -> None:
     cursor.register("new_stay", by_place(new, "t_in"))
     cursor.execute("INSERT INTO stay FROM new_stay")
     cursor.unregister("new_stay")
-    cursor.execute("DROP TABLE old_stay")
-    return changed
 
 
 def by_place(frame: pl.DataFrame, moment: str) -> pl.DataFrame:
@@ -96,7 +111,7 @@ def derive(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> pl.Da
 
     The anchor of a stay is the scan it was made from: the scan in, or the lone scan out.
     """
-    return _derived(*_asked(cursor, first, last), first, last)
+    return made(*_asked(cursor, first, last), first, last)
 
 
 def _asked(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> tuple[pl.DataFrame, pl.DataFrame, timedelta]:
@@ -118,19 +133,19 @@ def _asked(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> tuple
         params={"first": first, "last": last},
     ).pl()
     hours = cursor.sql("SELECT location_id, opens, closes FROM location").pl()
-    return (
-        scans,
-        hours,
-        timedelta(minutes=min(settings.get(cursor, "assumed_minutes"), LONGEST // timedelta(minutes=1))),
-    )
+    return scans, hours, assumed(cursor)
 
 
-def _derived(
-    scans: pl.DataFrame, hours: pl.DataFrame, assumed: timedelta, first: datetime, last: datetime
-) -> pl.DataFrame:
-    """`derive`, from what `_asked` says. The scans are sorted once; what comes before and after is then a shift, much
-    faster than windows in SQL.
+def assumed(cursor: DuckDBPyConnection) -> timedelta:
+    """How long a stay of which one end is missing is taken to be."""
+    return timedelta(minutes=min(settings.get(cursor, "assumed_minutes"), LONGEST // timedelta(minutes=1)))
+
+
+def made(scans: pl.DataFrame, hours: pl.DataFrame, longest: timedelta, first: datetime, last: datetime) -> pl.DataFrame:
+    """The stays anchored from `first` to `last`, from scans by person, location and second (person_id, location_id,
+    scanned_at, has_in, has_out, left_seen), the hours of the locations, and how long a stay is assumed to be.
     """
+    # The scans are sorted once; what comes before and after is then a shift, much faster than windows in SQL.
     at, way = pl.col("scanned_at"), pl.col("way")
     events = _beside(_events(_without_refuted(scans))).filter(at.is_between(first, last))
     came = events.filter(way != OUT).join(hours, on="location_id", how="left")
@@ -141,13 +156,13 @@ def _derived(
         # the least of those that are known
         t_out=pl.when("paired").then("here_after")
         .when((way == UNKNOWN) & soon).then(pl.min_horizontal("scan_after", closing))
-        .otherwise(pl.min_horizontal("scan_after", closing, at + assumed)),
+        .otherwise(pl.min_horizontal("scan_after", closing, at + longest)),
         in_seen=pl.lit(True), out_seen=pl.col("paired") & pl.col("left_after"),
     )  # fmt: skip
     left = events.filter((way == OUT) & ~pl.col("ends_pair")).join(hours, on="location_id", how="left")
     opening = pl.when(pl.col("opens") < at.dt.time()).then(at.dt.date().dt.combine(pl.col("opens")))
     left = left.select(
-        "location_id", "person_id", t_in=pl.max_horizontal("scan_before", opening, at - assumed), t_out=at,
+        "location_id", "person_id", t_in=pl.max_horizontal("scan_before", opening, at - longest), t_out=at,
         in_seen=pl.lit(False), out_seen="left_seen",
     )  # fmt: skip
     return pl.concat([stayed, left]).select(pl.col("t_in").dt.date().alias("day"), pl.all())

@@ -175,8 +175,7 @@ class Store:
 
     def setting(self, key: str) -> str | None:
         """A stored setting, or None."""
-        found = self._connection.cursor().execute("SELECT value FROM setting WHERE key = ?", [key]).fetchone()
-        return found[0] if found else None
+        return dict(self.ask("settings/stored").iter_rows()).get(key)
 
     def set(self, key: str, value: str) -> None:
         """Stores a setting."""

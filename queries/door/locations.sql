@@ -1,2 +1,2 @@
--- One row per location: location_id, name, closed_on.
-SELECT location_id, name, closed_on FROM location
+-- One row per location: location_id, name, closed_on, opens, closes.
+SELECT location_id, name, closed_on, opens, closes FROM location

@@ -236,8 +236,8 @@ def may_be_staff(cursor: DuckDBPyConnection, people: pl.DataFrame) -> bool:
     nameless = people.filter(pl.col("identity").str.starts_with("name:"))
     if nameless.is_empty():
         return False
-    staff = cursor.sql(query("intake/staff_names")[0]).pl()["name"]
-    return bool(set(spelling_all(nameless["name"])) & set(spelling_all(staff.unique())))
+    staff = cursor.sql(query("intake/roster_names")[0]).pl()["name"]
+    return bool(set(spelling_all(nameless["name"])) & set(spelling_all(staff)))
 
 
 def _root(into: dict[int, int], one: int) -> int:

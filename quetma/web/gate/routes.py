@@ -117,7 +117,7 @@ async def muster_list(request: Request) -> Response:
     t, store, account = wall.spoken(request), session.store, session.account
 
     def make() -> bytes:
-        people = flow.on_site(store, names=True, day=store.clock().date()).people
+        people = flow.on_site(store, names=True, at=store.clock()).people
         audit.log(store, account, "muster list", f"{people.height}")
         return muster.pdf(store, people, store.clock(), t)
 

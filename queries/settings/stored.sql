@@ -1,0 +1,2 @@
+-- One row per setting that is stored: key, value.
+SELECT key, value FROM setting

@@ -1,0 +1,145 @@
+"""What new passages add to the stays and figures that stand: the same as deriving their days anew, but a passage is one
+person and one moment, and adding takes a third of the time.
+
+    own = growth.scans(cursor, new)
+    if growth.plain(cursor, new, own):
+        growth.add(cursor, new, own, …)
+    else:
+        rollups.derive(…)
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from quetma import rollups, stays
+from quetma.store import query
+
+AROUND = stays.REACH + stays.REACH  # a scan this far from a passage can decide about a stay that the passage changes
+
+
+def scans(cursor: DuckDBPyConnection, new: pl.DataFrame) -> pl.DataFrame:
+    """All scans of the people of these passages (columns person_id, location_id, moment, direction) that can matter for
+    what they change, themselves included: queries/door/own_scans.sql.
+    """
+    return _own(cursor, "door/own_scans", new, AROUND)
+
+
+def plain(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame) -> bool:
+    """Whether these passages only add: none of them repeats a scan or is repeated by a row of a door register, and
+    their days have figures.
+    """
+    same = own.select("person_id", "location_id", "scanned_at", "direction").is_duplicated().any()
+    if same or own["listed"].any():
+        return False
+    days = set(new["moment"].dt.date())
+    return len(cursor.execute(query("door/calendar")[0], {"days": sorted(days)}).fetchall()) == len(days)
+
+
+def add(
+    cursor: DuckDBPyConnection,
+    new: pl.DataFrame,
+    own: pl.DataFrame,
+    declared: Collection[date],
+    staff: Sequence[tuple[int, date | None, date | None]],
+    hours: pl.DataFrame,
+) -> None:
+    """Adds passages that are `plain` to stays and figures, inside the transaction that stored them.
+
+    own: what `scans` says. declared: the days of health declarations that came with them. staff: those of the people
+    who are on the staff list, since when, until when (None: always). hours: location_id, opens, closes.
+    """
+    changed = _stays(cursor, new, own, hours)
+    _flow(cursor, new, own, staff)
+    days = set(changed["day"])
+    if changed.select(pl.col("in_seen") & pl.col("out_seen")).to_series().any():
+        rollups.replace(cursor, rollups.STAYED, days)
+    rollups.replace(cursor, rollups.PRESENT, rollups.with_mornings(days))
+    if not staff:
+        return  # what visitors do is nobody's duty
+    scanned = set(new["moment"].dt.date())
+    if declared:
+        rollups.replace(cursor, rollups.DUTIES, scanned | rollups.declared_for(cursor, declared))
+        return
+    _put(cursor, "door/add_staff_days", _staff_days(new, [number for number, *_ in staff]))
+    rollups.scanned_now(cursor, scanned)
+
+
+def _stays(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame, hours: pl.DataFrame) -> pl.DataFrame:
+    """Brings the stays up to date; returns those that went and those that came."""
+    first, last = _span(new, stays.REACH)
+    made = stays.made(own.drop("direction", "listed"), hours, stays.assumed(cursor), first, last)
+    stood = _own(cursor, "door/own_stays", new, stays.REACH)
+    made = made.select(stood.columns)
+    gone, fresh = stood.join(made, on=stood.columns, how="anti"), made.join(stood, on=stood.columns, how="anti")
+    stays.change(cursor, gone, fresh)
+    return pl.concat([gone, fresh])
+
+
+def _flow(
+    cursor: DuckDBPyConnection,
+    new: pl.DataFrame,
+    own: pl.DataFrame,
+    staff: Sequence[tuple[int, date | None, date | None]],
+) -> None:
+    """Adds to flow_quarter and flow_day what queries/rollup/ would count of these passages besides."""
+    at, day, person = pl.col("moment"), pl.col("moment").dt.date(), pl.col("person_id")
+    on_list = [
+        (person == number) & (day >= (first or date.min)) & (day <= (last or date.max)) for number, first, last in staff
+    ]
+    new = new.select(
+        "person_id", "location_id",
+        day=day,
+        quarter=(at.dt.hour() * 4 + at.dt.minute() // 15).cast(pl.Int8),
+        kind=pl.when(pl.any_horizontal(pl.lit(False), *on_list)).then(pl.lit("staff")).otherwise(pl.lit("visitor")),
+        out=pl.col("direction") == "out",
+    )  # fmt: skip
+    quarters = new.group_by("day", "quarter", "location_id", "kind").agg(
+        arrivals=(~pl.col("out")).sum().cast(pl.Int32), departures=pl.col("out").sum().cast(pl.Int32)
+    )
+    _put(cursor, "door/add_quarters", quarters)
+    # Who has no scan there on that day but these is one more person.
+    here = ["day", "person_id", "location_id"]
+    own = own.select("person_id", "location_id", day=pl.col("scanned_at").dt.date())
+    whole = pl.lit(0, own.schema["location_id"]).alias("location_id")
+    new, own = (pl.concat([one, one.with_columns(whole)]) for one in (new, own))
+    days = (
+        new.group_by(*here, "kind").agg(scans=pl.len())
+        .join(own.group_by(here).agg(all=pl.len()), on=here)
+        .group_by("day", "location_id", "kind")
+        .agg(people=(pl.col("all") == pl.col("scans")).sum().cast(pl.Int32), scans=pl.col("scans").sum().cast(pl.Int32))
+    )  # fmt: skip
+    _put(cursor, "door/add_days", days)
+
+
+def _staff_days(new: pl.DataFrame, staff: Sequence[int]) -> pl.DataFrame:
+    """What these passages add to staff_day."""
+    out, at = pl.col("direction") == "out", pl.col("moment")
+    return (
+        new.filter(pl.col("person_id").is_in(staff))
+        .group_by("person_id", day=at.dt.date())
+        .agg(
+            scans_in=(~out).sum().cast(pl.Int32), scans_out=out.sum().cast(pl.Int32), first_scan=at.min(),
+            last_scan=at.max(), declarations=pl.lit(0, pl.Int32),
+        )
+    )  # fmt: skip
+
+
+def _own(cursor: DuckDBPyConnection, name: str, new: pl.DataFrame, reach: timedelta) -> pl.DataFrame:
+    """The answer of a query about the people of these passages, so long before and after them."""
+    first, last = _span(new, reach)
+    people = new["person_id"].unique().to_list()
+    return cursor.sql(query(name)[0], params={"people": people, "first": first, "last": last}).pl()
+
+
+def _span(new: pl.DataFrame, reach: timedelta) -> tuple[datetime, datetime]:
+    moments = new["moment"].to_list()
+    return min(moments) - reach, max(moments) + reach
+
+
+def _put(cursor: DuckDBPyConnection, name: str, more: pl.DataFrame) -> None:
+    cursor.register("more", more)
+    cursor.execute(query(name)[0])
+    cursor.unregister("more")
