@@ -42,8 +42,8 @@ widgets.cards(cards, across=3)
 if crowded:
     st.warning("  \n".join(map(widgets.plain, crowded)), icon=":material/groups:")
 st.caption(
-    t("Who came in on {day} and has not left, at {moment}. Newest scan: {newest}.",
-      day=here.day(today), moment=here.moment(clock), newest=here.moment(on_site.as_of) or "–")
+    t("Who came in and has not left, at {moment}. Newest scan: {newest}.",
+      moment=here.moment(clock), newest=here.moment(on_site.as_of) or "–")
 )  # fmt: skip
 rows = widgets.open_rows(here, t("Who is on site now: {n}", n=people.height), key="gate_on_site")
 if rows.open:

@@ -251,9 +251,12 @@ def _scanned(store: Store, code: codes.Scanned) -> _Who:
         bare = same["name"].str.contains(r"^[\x00-\x7f]*$")
         same = same.filter((spelled == people.spelling(code.name)) | bare)
     # A name and a year are one person; the staff's lists may not tell the year.
-    for fits in (same.filter(pl.col("birth_year").is_not_null()), same.filter("staff")):
-        if fits.height == 1:
-            return _Who(fits["person_id"][0], fits["name"][0])
+    fits = same.filter(pl.col("birth_year").is_not_null())
+    if fits.height != 1 and same.height:
+        staff = badges.staff(store, store.clock().date())["person_id"]
+        fits = same.filter(pl.col("person_id").is_in(staff.implode()))
+    if fits.height == 1:
+        return _Who(fits["person_id"][0], fits["name"][0])
     return _Who(None, code.name, birth_year=code.birth_year)
 
 
@@ -346,6 +349,8 @@ def _group(who: _Who, count: int) -> list[_Who]:
 
 def _companions(store: Store, entry: str, at: datetime) -> list[_Who]:
     """Those who came in with an entry and have not left yet: they leave with who gave the name."""
+    if store.ask("gate/size", entry=entry)["passages"][0] < 2:
+        return []
     rows = store.ask("gate/rows", entry=entry).filter(pl.col("name").str.contains(COMPANION.pattern))
     stayed = [(p, name) for p, name in rows.select("person_id", "name").iter_rows() if _still_in(store, p, entry, at)]
     return [_Who(person, name) for person, name in stayed]

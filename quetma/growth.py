@@ -54,9 +54,9 @@ def add(
     changed = _stays(cursor, new, own, hours)
     _flow(cursor, new, own, staff)
     days = set(changed["day"])
-    if changed.select(pl.col("in_seen") & pl.col("out_seen")).to_series().any():
-        rollups.replace(cursor, rollups.STAYED, days)
-    rollups.replace(cursor, rollups.PRESENT, rollups.with_mornings(days))
+    spent = changed.select(pl.col("in_seen") & pl.col("out_seen")).to_series().any()
+    made = (*rollups.STAYED, *rollups.PRESENT) if spent else rollups.PRESENT
+    rollups.replace(cursor, made, rollups.with_mornings(days))
     if not staff:
         return  # what visitors do is nobody's duty
     scanned = set(new["moment"].dt.date())

@@ -96,6 +96,18 @@ def test_one_by_one_gives_the_figures_that_a_file_of_the_same_rows_gives(empty_s
     filed.close()
 
 
+REGISTER = HEADER + "Lò Văn A,0912000001,24/08/2021 09:00:00,Mai Sơn,Vào\n"
+
+
+@pytest.mark.parametrize("minutes", [0, 10, 50])
+def test_a_passage_beside_a_row_of_a_door_register(unit: Store, minutes: int):
+    batch = put(unit, REGISTER, "register.csv", source="register")
+    assert batch.accepted == 1
+    check(unit, passage(at(9, minutes)))
+    check(unit, passage(at(9, 59), "out"))
+    assert sound(unit)
+
+
 def test_a_day_at_a_place_is_one_upload_that_grows_and_can_be_taken_back(unit: Store):
     before = figures(unit)
     first = check(unit, passage(at(9), symptoms="sốt", purpose="nộp hồ sơ", host="Lò Văn B"))

@@ -287,6 +287,24 @@ def test_on_site_at_its_edges(tmp_path: Path):
     ]
 
 
+def test_who_came_late_in_the_evening_is_on_site_after_midnight(tmp_path: Path):
+    store = unit(
+        tmp_path,
+        [
+            (1, 1, at(0, 13), "in"),  # taken to have left at five
+            (2, 1, at(0, 23, 50), "in"),
+            (3, 1, at(0, 23), "in"), (3, 1, at(0, 23, 30), "out"),
+            (4, 2, at(0, 22), "in"), (4, 1, at(1, 0, 5), "in"),  # moved on without scanning out
+        ],
+    )  # fmt: skip
+    people = flow.on_site(store, names=True, at=at(1, 0, 10)).people
+    assert people.select("person_id", "location", "since").rows() == [
+        (2, "Nơi 1", at(0, 23, 50)),
+        (4, "Nơi 1", at(1, 0, 5)),
+    ]
+    assert flow.on_site(store, names=False, at=at(1, 3, 51)).people["person_id"].to_list() == [4]
+
+
 def test_masked_people_count(tmp_path: Path):
     store = unit(tmp_path, [(1, 1, at(0, 8), "in"), (2, 1, at(0, 9), "in")])
     with store.write() as cursor:
