@@ -189,13 +189,14 @@ def _all(
     many: Callable[[pl.Series], pl.Series],
     of: pl.Series | None = None,
 ) -> pl.Series:
-    """`many` of the texts that are `usual`, `one` of each other (of `of`, when given); null stays null."""
+    """`many` of the texts that are `usual`, `one` of each other (of `of`, when given) once; null stays null."""
     values = many(texts)
     others = (~usual).arg_true()
     if others.is_empty():
         return values
-    rest = (texts if of is None else of).gather(others)
-    return values.scatter(others, pl.Series([one(text) for text in rest], dtype=pl.String))
+    rest = (texts if of is None else of).gather(others).to_list()
+    read = {text: one(text) for text in dict.fromkeys(rest)}
+    return values.scatter(others, pl.Series([read[text] for text in rest], dtype=pl.String))
 
 
 def _spaced(texts: pl.Series) -> pl.Series:

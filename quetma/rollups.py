@@ -16,7 +16,7 @@ import holidays
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import duties, settings, stays
+from quetma import duties, peaks, settings, stays
 from quetma.people import clean
 from quetma.store import Store, query
 
@@ -319,11 +319,14 @@ def _touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
 
 def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[str, dict[str, Any]]:
     """The text and binds of a roll-up's query for the days that `_touch_days` was told."""
+    first, last = min(days, default=date.min), max(days, default=date.min)
+    if table == "flow_peak":
+        _put(cursor, "peak", peaks.made(stays.around(cursor, first, last), days))
     if table == "duty_day":
         _put(cursor, "accepted_app", accepted_apps(cursor))
         _put(cursor, "vaccinated", vaccinated(cursor))
     text, names = query(f"rollup/{table}")
-    offered: dict[str, Any] = {"first": min(days, default=date.min), "last": max(days, default=date.min)}
+    offered: dict[str, Any] = {"first": first, "last": last}
     if "declaration_days" in names:
         offered["declaration_days"] = settings.get(cursor, "declaration_days")
     return text, {name: offered[name] for name in names}

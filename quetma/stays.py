@@ -24,7 +24,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import settings
+from quetma import order, settings
 
 REACH = timedelta(hours=48)
 LONGEST = timedelta(hours=24)
@@ -93,17 +93,19 @@ def _insert(cursor: DuckDBPyConnection, new: pl.DataFrame) -> None:
     cursor.unregister("new_stay")
 
 
+def around(cursor: DuckDBPyConnection, first: date, last: date) -> pl.DataFrame:
+    """When somebody was where on these days: day, location_id, t_in, t_out, also of the stays of the evening before."""
+    return cursor.sql(
+        "SELECT day, location_id, t_in, t_out FROM stay WHERE day BETWEEN $first - 1 AND $last",
+        params={"first": first, "last": last},
+    ).pl()
+
+
 def by_place(frame: pl.DataFrame, moment: str) -> pl.DataFrame:
     """`frame` in the order in which scans and stays are stored: by day, location_id and second of `moment`."""
-    return frame.select(pl.all().gather(place_order(frame, moment).arg_sort()))
-
-
-def place_order(frame: pl.DataFrame, moment: str) -> pl.Series:
-    """The number of each row by which they are in that order; equal when all three are equal."""
     at = pl.col(moment)
-    # One number is much quicker to sort by than three columns; 17 bits hold the seconds of a day, 31 any location_id.
-    key = (at.dt.epoch("d").cast(pl.Int64) * 2**31 + pl.col("location_id")) * 2**17 + at.dt.epoch("s") % 86_400
-    return frame.select(key).to_series()
+    second = (at.dt.epoch("s") % 86_400).cast(pl.Int32)
+    return frame.select(pl.all().gather(order.of(frame.select(at.dt.date(), "location_id", second=second))))
 
 
 def derive(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> pl.DataFrame:
@@ -128,12 +130,11 @@ def _asked(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> tuple
         FROM passage
         WHERE scanned_at >= $first - INTERVAL '48' HOUR AND scanned_at <= $last + INTERVAL '48' HOUR
           AND person_id IN (SELECT person_id FROM touched_person)
-        ORDER BY person_id, location_id, scanned_at
         """,
         params={"first": first, "last": last},
     ).pl()
     hours = cursor.sql("SELECT location_id, opens, closes FROM location").pl()
-    return scans, hours, assumed(cursor)
+    return order.by_all(scans), hours, assumed(cursor)
 
 
 def assumed(cursor: DuckDBPyConnection) -> timedelta:
@@ -225,13 +226,13 @@ def _beside(events: pl.DataFrame) -> pl.DataFrame:
         here_after=at.shift(-1), left_after=pl.col("left_seen").shift(-1), paired=paired.fill_null(False)
     ).with_columns(ends_pair=pl.col("paired").shift(fill_value=False))
     # The same in the order of a person's scans anywhere. All of one second have the same neighbours.
-    order = events.select(pl.arg_sort_by("person_id", "scanned_at")).to_series()
+    by_time = order.of(events.select("person_id", "scanned_at"))
     person = pl.col("person_id")
-    ordered = events.select(pl.col("person_id", "scanned_at").gather(order))
+    ordered = events.select(pl.col("person_id", "scanned_at").gather(by_time))
     new = ordered.select(((at != at.shift()) | (person != person.shift())).fill_null(True)).to_series()
     seconds = ordered.filter(new).select(
         scan_before=pl.when(person == person.shift()).then(at.shift()),
         scan_after=pl.when(person == person.shift(-1)).then(at.shift(-1)),
     )
-    number = pl.repeat(0, events.height, dtype=pl.UInt32, eager=True).scatter(order, new.cum_sum() - 1)
+    number = pl.repeat(0, events.height, dtype=pl.UInt32, eager=True).scatter(by_time, new.cum_sum() - 1)
     return events.hstack(seconds.select(pl.all().gather(number)))

@@ -336,9 +336,10 @@ def gather(found: Recognised, choices: Choices) -> Facts:
         raise IntakeError(NO_DAY, "--day YYYY-MM-DD")
     rows = notes.marked(facts.rows, found)
     if getattr(found.source, "separator", "") != "|":
-        card = pl.col("reason").is_not_null() & pl.col("raw").str.contains(r"\d{9}\|")
-        if rows.select(card.any()).item():
-            rows = rows.with_columns(raw=pl.when(card).then(pl.col("raw").str.replace_all(CARD, "$1")).otherwise("raw"))
+        refused = rows["reason"].is_not_null().arg_true()
+        raw = rows["raw"].gather(refused)
+        if raw.str.contains(r"\d{9}\|").any():
+            rows = rows.with_columns(raw=rows["raw"].scatter(refused, raw.str.replace_all(CARD, "$1")))
     facts = replace(facts, rows=rows, late=sorted(late))
     dated = facts.rows.filter(pl.col("reason").is_null() | pl.col("reason").is_in(WRONG))
     wrong = dated.filter(pl.col("reason").is_not_null())

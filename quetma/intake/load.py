@@ -152,10 +152,9 @@ def _store(
     places = settled.named(settled.places, "location_id")
     fresh_places = places.filter(pl.col("location_id") < 0)
     locations = _real_ids(fresh_places["location_id"], next_location)
-    with ThreadPoolExecutor(1) as worker:  # very many facts are numbered while people are stored
+    with ThreadPoolExecutor(1) as worker:  # what there is very much of is made ready while other things are stored
         facts = worker.submit(_facts, prepared, persons, locations)
-        if not fresh.is_empty():
-            _put(cursor, "intake/insert_people", "fresh", recount.with_keys(_number(fresh, "person_id", persons)))
+        keyed = worker.submit(lambda: recount.with_keys(_number(fresh, "person_id", persons)))
         _put(cursor, "intake/insert_claims", "claims", _number(people, "person_id", persons), batch=batch_id)
         if not fresh_places.is_empty():
             numbered = _number(fresh_places, "location_id", locations)
@@ -168,7 +167,9 @@ def _store(
                 _number(places, "location_id", locations),
                 batch=batch_id,
             )
-    _put(cursor, INSERT[prepared.kind], "facts", facts.result(), batch=batch_id)
+        _put(cursor, INSERT[prepared.kind], "facts", facts.result(), batch=batch_id)
+        if not fresh.is_empty():
+            _put(cursor, "intake/insert_people", "fresh", keyed.result())
     return known
 
 

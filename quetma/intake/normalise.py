@@ -267,6 +267,8 @@ CLOCK = re.compile(
     r"(\d{1,2})(?:(?::|h|g|gio)(?:(\d{1,2})(?:(?::|p|phut)(?:(\d{1,2})(?:[.,]\d+)?s?)?)?)?)?"
     r"(sa|am|sang|ch|pm|chieu|toi)?(z|[+-]\d{2}:?\d{2})?"
 )
+BESIDE_CLOCK = re.compile(r"luc|ngay|[\s,;]|(?<!\d)-|-$")
+HALF_FIRST = re.compile(r"^(sa|ch|am|pm)(.*)$")
 
 
 def a_day(text: str) -> date | None:
@@ -308,8 +310,8 @@ def a_usual_time(text: str) -> str:
 
 def a_clock(text: str) -> int | None:
     """Seconds since midnight of `08:10`, `8h10`, `08:10:20 CH`, `SA 8:10`; a time of another zone becomes ours."""
-    bare = re.sub(r"luc|ngay|[\s,;]|(?<!\d)-|-$", "", fold(text))
-    found = CLOCK.fullmatch(re.sub(r"^(sa|ch|am|pm)(.*)$", r"\2\1", bare))
+    bare = BESIDE_CLOCK.sub("", fold(text))
+    found = CLOCK.fullmatch(HALF_FIRST.sub(r"\2\1", bare))
     if not found or bare.isdigit():
         return None
     hour, minute, second = (int(part or 0) for part in found.group(1, 2, 3))

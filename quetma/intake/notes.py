@@ -27,10 +27,11 @@ RECORD = r"\d{6}|\d[:h]\d\d"  # a phone, a time: a row with one is somebody's
 
 def marked(rows: pl.DataFrame, found: Recognised) -> pl.DataFrame:
     """The same rows (line, raw, reason) with those of the refused ones that are no records marked as such."""
-    refused = rows.select("line", "raw", "reason").with_row_index("at").filter(pl.col("reason").is_not_null())
+    at_refused = rows["reason"].is_not_null().arg_true()
+    refused = rows.select(pl.col("line", "raw", "reason").gather(at_refused)).with_columns(at=at_refused)
     short = refused.filter(pl.col("raw").str.len_chars() <= SHORT)
     short = short.with_columns(folded=people.fold_all(short["raw"].str.replace_all(r"\t", " | ")))
-    good = rows.filter(pl.col("reason").is_null())["line"].max() or 0
+    good = rows["line"].filter(rows["reason"].is_null()).max() or 0
     header = {plain(cell) for cell in found.header.cells if cell.strip()} | SPELLINGS[found.kind].keys() | NOT_ASKED
     separator = getattr(found.source, "separator", "|").replace("\t", "|")
     at: list[int] = []

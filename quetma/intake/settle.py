@@ -51,8 +51,9 @@ class Settled:
         number = {"person_id": "who", "location_id": "place"}[key]
         if number not in self.facts.columns:
             return frame.clear()
-        named = frame.join(self.facts.select(number).unique(), on=number, how="semi", maintain_order="left")
-        return named.unique(key, keep="first", maintain_order=True)
+        every = self.people if number == "who" else self.places  # the n-th of them is number n
+        said = pl.repeat(False, every.height, eager=True).scatter(self.facts[number], True)
+        return frame.filter(said.gather(frame[number])).unique(key, keep="first", maintain_order=True)
 
     def fresh(self, frame: pl.DataFrame, key: str) -> pl.DataFrame:
         """The rows of `people` or `places` that are new and that a fact names."""
@@ -79,7 +80,7 @@ def settle(cursor: DuckDBPyConnection, table: Found) -> Settled:
         facts = facts.select(pl.all().gather(_as_stored(facts, places)))
     facts = facts.with_columns(counts=_counts(cursor, table, facts, people, places))
 
-    taken = pl.repeat(False, found.rows.height, eager=True).scatter(facts["row"].filter(facts["counts"]).unique(), True)
+    taken = pl.repeat(False, found.rows.height, eager=True).scatter(facts["row"].filter(facts["counts"]), True)
     rows = found.rows
     if not refused.is_empty():
         rows = rows.with_row_index("row").join(refused, on="row", how="left", suffix="_now", maintain_order="left")

@@ -142,7 +142,11 @@ class Table:
 
     def some(self, field: str) -> pl.Series:
         """The first few cells of a column that say something, tidied."""
-        return tidied(self.cells(field).drop_nulls().head(20 * LOOKED_AT)).drop_nulls().head(LOOKED_AT)
+        cells, near = self.cells(field), 20 * LOOKED_AT
+        told = tidied(cells.head(near)).drop_nulls()  # enough of nearly every column
+        if told.len() < LOOKED_AT and cells.len() > near:
+            told = tidied(cells.drop_nulls().head(near)).drop_nulls()
+        return told.head(LOOKED_AT)
 
     def put(self, name: str, values: pl.Series, reason: pl.Series | None = None) -> None:
         """The value of a fact's column, and why there is none."""
@@ -305,19 +309,17 @@ def _taken(
         reason, where, _ = said.unless_all
         reasons.append(pl.select(pl.when(where).then(pl.lit(reason)))["literal"])
     told = [r.alias(f"r{i}") for i, r in enumerate(reasons) if r is not None and r.null_count() < r.len()]
-    reason = pl.coalesce(told) if told else pl.lit(None, pl.String)
-    rows = said.rows.select("line", reason=reason.cast(REASON))
-    refused = rows["reason"].is_not_null()
+    first = said.rows.select(pl.coalesce(told) if told else pl.lit(None, pl.String)).to_series()
+    refused = first.is_not_null()
+    at = refused.arg_true()
+    reason = pl.repeat(None, said.rows.height, dtype=REASON, eager=True).scatter(at, first.gather(at).cast(REASON))
+    rows = said.rows.select("line", reason=reason)
     facts = said.facts.with_columns(who=persons["who"].gather(said.spelled).gather(said.facts["row"]))
     if "place" in facts.columns:
         facts = facts.with_columns(placed["place"].cast(pl.UInt32).gather(facts["place"]))
-    if refused.any():
+    if not at.is_empty():
         facts = facts.filter(~refused.gather(facts["row"]))
-    if few:
-        at = refused.arg_true()
-        raw = pl.repeat(None, rows.height, dtype=pl.String, eager=True).scatter(at, said.raw(at))
-    else:
-        raw = said.raw(None)
+    raw = pl.repeat(None, rows.height, dtype=pl.String, eager=True).scatter(at, said.raw(at)) if few else said.raw(None)
     rows = rows.select("line", raw.alias("raw"), "reason")
     return rows, facts.select("row", "who", pl.exclude("row", "who"))
 

@@ -6,7 +6,7 @@ Lines and cells stay text here, so nothing can be lost to a type. `quetma.intake
 import contextlib
 import csv
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple
@@ -157,19 +157,19 @@ class TextSource:
             records.append(Head(cells or [], line))
         return records
 
-    def pieces(self, header: Head) -> list[Callable[[], Piece]]:
+    def pieces(self, header: Head) -> Iterator[Callable[[], Piece]]:
         """The rows below that record of the head, in pieces that can be read side by side: no record runs over from one
-        into the next.
+        into the next. At least one.
         """
         width = len(trimmed(header.cells))
         start, skipped = _after_lines(self.content, 0, header.below), header.below
-        found: list[Callable[[], Piece]] = []
-        while start < len(self.content) or not found:
+        while True:
             stop = self._cut(start + PIECE_BYTES, width)
-            found.append(partial(self._piece, start, stop, skipped, width))
+            yield partial(self._piece, start, stop, skipped, width)
+            if stop == len(self.content):
+                return
             skipped += self.content.count(b"\n", start, stop)
             start = stop
-        return found
 
     def _cut(self, near: int, width: int) -> int:
         """Where a line begins, at that byte or later, over which no record can run: a record is no longer than
@@ -205,7 +205,8 @@ class TextSource:
         bad = self._unlike(cells, lines, quoted, width)
         if not odd.is_empty():
             bad = bad.scatter(odd["line"], odd["bad"])
-            cells = cells.with_columns(c.scatter(odd["line"], odd[c.name]) for c in cells.iter_columns())
+            told = [name for name in cells.columns if name == "c0" or odd[name].null_count() < odd.height]
+            cells = cells.with_columns(cells[name].scatter(odd["line"], odd[name]) for name in told)
         frame = pl.DataFrame({"line": pl.int_range(lines.count, eager=True), "bad": bad}).hstack(cells)
         if inside:
             frame = frame.filter(~pl.col("line").is_in(inside))
@@ -245,8 +246,11 @@ class TextSource:
         for start in starts:
             if start < free:
                 continue
-            near = lines.some(slice(start, start + RECORD_LINES))
-            cells, count = _record(near, 0, self.separator, width)
+            near = lines.some(slice(start, start + 2))  # nearly always enough to see that a quote was forgotten
+            cells, count = _record(near[:1], 0, self.separator, width)
+            if cells is None and not (near[1:] and _is_row(near[1], self.separator, width)):
+                near = lines.some(slice(start, start + RECORD_LINES))
+                cells, count = _record(near, 0, self.separator, width)
             free = start + count
             bad = "bad_quote" if cells is None else None if len(cells) == width else "bad_row"
             raw = "\n".join(near[:count]) if count > 1 else None
@@ -312,13 +316,17 @@ def _record(lines: list[str], start: int, separator: str, width: int) -> tuple[C
     """
     cells, count = _cells(lines, start, separator)
     if cells is not None and count > 1:
-        inside = [line for line in lines[start + 1 : start + count - 1] if '"' not in line]
-        rows = any(line.count(separator) >= max(width - 1, 1) for line in inside)
-        if rows or len(cells) < width or any(cells[width:]):
+        inside = lines[start + 1 : start + count - 1]
+        if any(_is_row(line, separator, width) for line in inside) or len(cells) < width or any(cells[width:]):
             return None, 1
     if cells is not None and not any(cell.strip() for cell in cells[width:]):
         cells = cells[:width]
     return cells, count
+
+
+def _is_row(line: str, separator: str, width: int) -> bool:
+    """Whether a line looks like a row of its own, and cannot be the last one of a quoted cell."""
+    return '"' not in line and line.count(separator) >= max(width - 1, 1)
 
 
 def _cells(lines: list[str], start: int, separator: str) -> tuple[Cells | None, int]:
