@@ -19,6 +19,7 @@ from duckdb import DuckDBPyConnection
 
 from quetma import language, tracing
 from quetma.access import audit
+from quetma.cases import RegisteredCase
 from quetma.store import Store, now, query
 
 FORMAT = 1
@@ -139,6 +140,13 @@ def saved(store: Store, case_id: int | None = None, first: int = 0, rows: int = 
 def opened(store: Store, receipt_id: int) -> Receipt | None:
     """One saved answer, or None when there is no such."""
     return next((Receipt(**row) for row in store.ask("receipts/one", receipt=receipt_id).iter_rows(named=True)), None)
+
+
+def limits(store: Store, case: RegisteredCase) -> tracing.Question:
+    """What is asked of a case: with the limits of the newest answer saved for it; else by its rule."""
+    newest, _ = saved(store, case.case_id, rows=1)
+    asked = newest[0].answer.question if newest and newest[0].intact else tracing.Question((case.case,))
+    return replace(asked, cases=(case.case,))
 
 
 def grounds(store: Store, question: tracing.Question) -> pl.DataFrame:

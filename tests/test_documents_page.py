@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from docx import Document
 from streamlit.testing.v1 import AppTest
 
-from quetma import agency, archive
+from quetma import agency, archive, demo_case
 from quetma.store import Store
 
 PAGE = "pages/documents.py"
+AUGUST = "report_20210801_20210831"
 App = Callable[..., AppTest]
 
 
@@ -56,6 +58,61 @@ def test_head_and_foot_are_changed(app: App, demo_store: Store) -> None:
     at.run()
     assert not at.exception and "Saved." in said(at)
     assert (agency.of(demo_store).signer, agency.of(demo_store).authority) == ("Trần Quốc Đạt", "KT. Đội trưởng")
+
+
+def opened(at: AppTest) -> AppTest:
+    """With the fields of the paragraphs shown."""
+    at.toggle(key=f"{AUGUST}_open").set_value(True).run()
+    assert not at.exception
+    return at
+
+
+def test_a_paragraph_is_written_otherwise_and_the_report_made_and_kept(app: App, demo_store: Store) -> None:
+    at = opened(app(PAGE, language="en", store=demo_store))
+    assert at.selectbox(key="report_of").value == "2021-08", "the newest month"
+    texts = [area.value for area in at.text_area]
+    at.text_area[1].set_value("Đơn vị có mười ba người.\nĐoạn thêm.").run()
+    at.text_input(key=f"{AUGUST}_number").set_value("15")
+    at.text_input(key=f"{AUGUST}_why").set_value("Báo cáo tháng gửi Cục").run()
+    assert f"(1 of {len(texts)} changed)" in at.toggle(key=f"{AUGUST}_open").label
+    at.button(key=f"{AUGUST}_docx").click().run()
+    assert not at.exception and "Made and kept: 15-BC-DQLTT2-bao-cao-2021-08-01-2021-08-31.docx" in said(at)
+    [kept], _ = archive.made(demo_store)
+    assert (kept.reason, kept.made_by, kept.filing["number"]) == ("Báo cáo tháng gửi Cục", "Test leader", "15")
+    told = [place.text for place in Document(archive.path(demo_store, kept)).paragraphs]
+    assert "Đơn vị có mười ba người." in told and "Đoạn thêm." in told and texts[1] not in told
+    assert at.session_state["documents_view"] == "made" and kept.sha256 in said(at)
+    actions = (
+        demo_store.cursor().execute("SELECT action FROM audit WHERE action LIKE '%d%t' ORDER BY logged_at").fetchall()
+    )
+    assert ("open draft",) in actions and ("make document",) in actions
+
+
+def test_what_was_written_goes_back_to_the_figures(app: App, demo_store: Store) -> None:
+    at = opened(app(PAGE, language="en", store=demo_store))
+    text = at.text_area[1].value
+    at.text_area[1].set_value("khác").run()
+    at.button(key=f"{AUGUST}_back").click().run()
+    assert not at.exception and at.text_area[1].value == text
+
+
+def test_the_dossier_of_a_case_is_drafted_from_the_page_of_cases(app: App, demo_store: Store) -> None:
+    demo_case.write(demo_store)
+    at = app("pages/cases.py", language="en", store=demo_store)
+    at.session_state["cases_view"] = "cases"
+    at.run()
+    at.button(key="case_dossier_1").click().run()
+    at.switch_page("../../pages/documents.py").run()
+    assert not at.exception and at.selectbox(key="documents_case").value == 1
+    at.button(key="dossier_1_pdf").click().run()
+    assert not at.exception
+    [kept], _ = archive.made(demo_store)
+    assert (kept.kind, kept.file_name) == ("dossier", "ho-so-truy-vet-ca-1.pdf")
+
+
+def test_without_data_it_says_what_to_do(app: App, empty_store: Store) -> None:
+    at = app(PAGE, language="en", store=empty_store)
+    assert not at.exception and "There is no data yet to report on." in said(at)
 
 
 @pytest.mark.parametrize("role", ["gatekeeper", "viewer"])

@@ -147,6 +147,7 @@ def words(t: Translate) -> dict[str, str]:
         "gate closed": t("closed a visit that nobody ended"),
         "make document": t("made a document"),
         "open documents": t("looked at the documents made"),
+        "open draft": t("looked at the draft of a document"),
         "export document": t("took a document along"),
         "change agency": t("changed what stands on official documents"),
         "muster list": t("printed who is on site"),

@@ -171,6 +171,6 @@ def test_a_payload_too_long_to_print_is_refused(unit: Store):
 
 def test_fonts_are_small_and_licensed():
     fonts = list(poster.FONTS.glob("*.ttf"))
-    assert len(fonts) == 2
+    assert len(fonts) == 6
     assert all(path.stat().st_size < 600 * 1024 for path in fonts)
     assert "SIL OPEN FONT LICENSE" in Path(poster.FONTS / "OFL.txt").read_text("utf-8")

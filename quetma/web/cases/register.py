@@ -1,6 +1,5 @@
 """Registering who is traced as a case with its contacts; the cases: changed, traced anew, brought up to date."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from quetma import cases, continuity, follow_up, language, receipts, terms, trac
 from quetma.cases import RegisteredCase, Said, State
 from quetma.web import widgets
 from quetma.web.cases import acts
+from quetma.web.documents import make as documents
 from quetma.web.plan import checklist
 from quetma.web.plan import continuity as uncovered
 from quetma.web.tracing import question
@@ -66,7 +66,7 @@ def _differs(
     here: "Page", known: RegisteredCase, case: tracing.Case, asked: tracing.Question, answer: tracing.Trace
 ) -> bool:
     """Whether the question is asked with other dates, another rule or other limits than the case."""
-    before = _limits(here, known)
+    before = receipts.limits(here.store, known)
     least = {asked.min_minutes, answer.question.min_minutes}  # as typed, and by the rule
     return case != known.case or before.min_minutes not in least or before.linger != asked.linger
 
@@ -192,6 +192,10 @@ def _card(here: "Page", case: RegisteredCase) -> None:
                 st.switch_page(widgets.PAGES / "tracing.py")
             if st.button(t("All about this person"), key=f"case_person_{case.case_id}", icon=":material/person:"):
                 widgets.open_person(case.person_id)
+            if here.may("export") and st.button(
+                t("Dossier for the health station"), key=f"case_dossier_{case.case_id}", icon=":material/description:"
+            ):
+                documents.open_dossier(case.case_id)
             if case.open and (away := continuity.of_case(here.store, case.case_id)):
                 label = t("Which duties are uncovered? ({n} of the staff)", n=len(away))
                 if st.button(label, key=f"case_uncovered_{case.case_id}", icon=":material/person_off:"):
@@ -223,18 +227,11 @@ def _isolated(moment: datetime) -> str:
     return language.day(day) if hour is None else language.moment(moment)
 
 
-def _limits(here: "Page", case: RegisteredCase) -> tracing.Question:
-    """The limits that the contacts were listed by: those of the newest answer saved for the case; else by the rule."""
-    saved, _ = receipts.saved(here.store, case.case_id, rows=1)
-    asked = saved[0].answer.question if saved and saved[0].intact else tracing.Question((case.case,))
-    return replace(asked, cases=(case.case,))
-
-
 def _news(here: "Page", case: RegisteredCase) -> None:
     """Whom the scans show by now beyond those listed, and the buttons that list them."""
     t = here.t
     try:
-        listing = follow_up.compare(here.store, case, follow_up.heeding(here.store, _limits(here, case)))
+        listing = follow_up.compare(here.store, case, follow_up.heeding(here.store, receipts.limits(here.store, case)))
     except tracing.Unanswerable:
         return
     if not any(frame.height for frame in (listing.new, listing.changed, listing.gone)):

@@ -32,7 +32,7 @@ def blocks(period: Period) -> Iterable[Block]:
                 t("Contacts are suspected by the scan log (same place, same time) and verified one by one. "
                   "Figures as of {moment}.", moment=official_moment(store.clock()))
             )  # fmt: skip
-            yield _table(store, contacts)
+            yield table(store, contacts)
     drills = store.ask("drill/results").filter(
         pl.col("started_at").dt.date().is_between(period.first, period.last), ~pl.col("given_up")
     )
@@ -67,8 +67,8 @@ def _case(store: Store, case: RegisteredCase) -> str:
     return "; ".join(parts)
 
 
-def _table(store: Store, contacts: pl.DataFrame) -> Table:
-    """The figures of public health by class."""
+def table(store: Store, contacts: pl.DataFrame) -> Table:
+    """The figures of public health about these contacts (rows of `follow_up.state`), by class."""
     degrees = [degree for degree in CLASSES if contacts.filter(degree=degree).height]
     frames = [contacts.filter(degree=degree) for degree in degrees] + ([contacts] if len(degrees) > 1 else [])
     behind = [follow_up.behind(frame, store.clock()) for frame in frames]

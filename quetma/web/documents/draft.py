@@ -1,0 +1,137 @@
+"""A document before it is made: its paragraphs to be written otherwise, its pages as pictures, number and day, making.
+
+Used for every kind: `view(here, paper, key)` draws all of it. What was written otherwise holds for the very text it was
+written for: when the figures change, so does the paragraph.
+"""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from quetma.documents.official import FORMATS, making, pdf
+from quetma.documents.official.paper import Heading, Paper, Paragraph
+from quetma.web import widgets
+from quetma.web.documents import GO, SAID
+from quetma.web.documents.made import OPENED
+
+if TYPE_CHECKING:
+    from quetma.web.page import Page
+
+LONGEST = 4000  # characters of a paragraph
+SHARPNESS = 110  # of a page shown, in pixels an inch
+REMEMBERED = 6  # papers whose pages are kept as pictures
+
+
+def view(
+    here: "Page", paper: Paper, key: str, days: tuple[date, date] | None = None, about: str = "", reason: str = ""
+) -> None:
+    """Everything about one draft. key: tells drafts apart. days, about, reason: as in `making.make`."""
+    work, shown = st.columns([1, 1], gap="medium")
+    with work:
+        paper = _numbered(here, paper, key)
+        paper = paper.rewritten(_written(here, paper, key))
+        _make(here, paper, key, days, about, reason)
+    with shown:
+        _preview(here, paper, key)
+
+
+def _numbered(here: "Page", paper: Paper, key: str) -> Paper:
+    """Number, day and addressee; left open, they are for the clerk's office."""
+    t = here.t
+    if paper.agency.missing:
+        st.warning(
+            t("Who issues and signs documents is not fully said yet. Open *Head and foot* above; until then it is left "
+              "open."), icon=":material/edit_note:",
+        )  # fmt: skip
+    to = st.text_input(t("Addressed to (several: a semicolon between)"), value="; ".join(paper.addressees),
+                       max_chars=600, key=f"{key}_to", persist_state="session")  # fmt: skip
+    with st.grid(2, min_column_width=160):
+        number = st.text_input(t("Number (empty: left open)"), max_chars=20, key=f"{key}_number",
+                               persist_state="session")  # fmt: skip
+        dated = st.date_input(t("Day of issue (empty: left open)"), value=None, min_value=widgets.FIRST_DAY,
+                              format="DD/MM/YYYY", key=f"{key}_dated", persist_state="session")  # fmt: skip
+    addressees = tuple(filter(None, (one.strip() for one in (to or "").split(";"))))
+    return replace(paper, addressees=addressees, number=(number or "").strip(), dated=dated)
+
+
+def _written(here: "Page", paper: Paper, key: str) -> Sequence[str]:
+    """A field for each paragraph, under the headings they stand under."""
+    t = here.t
+    fields = [f"{key}_{at}_{sha256(text.encode()).hexdigest()[:12]}" for at, text in enumerate(paper.texts)]
+    written = [st.session_state.get(field, text) for field, text in zip(fields, paper.texts, strict=True)]
+    changed = sum(now.strip() != text for now, text in zip(written, paper.texts, strict=True))
+    label = t("Write paragraphs otherwise ({changed} of {n} changed)", changed=changed, n=len(fields))
+    if not st.toggle(label, key=f"{key}_open", persist_state="session"):
+        return written
+    st.caption(t("An empty paragraph is left out; a new line begins a new one. Tables and charts follow the figures."))
+    if st.button(t("Back to the text from the figures"), icon=":material/undo:", disabled=not changed,
+                 key=f"{key}_back"):  # fmt: skip
+        for field in fields:
+            st.session_state.pop(field, None)
+        st.rerun()
+    given = []
+    with st.container(border=True):
+        for block in paper.body:
+            if isinstance(block, Heading):
+                st.markdown(f"**{widgets.plain(block.text)}**")
+            elif isinstance(block, Paragraph):
+                at = len(given)
+                text = st.text_area(
+                    t("Paragraph {n}", n=at + 1), value=block.text, max_chars=LONGEST, key=fields[at], height="content",
+                    label_visibility="collapsed", persist_state="session",
+                )  # fmt: skip
+                given.append(text or "")
+            else:
+                st.caption(f":material/table_chart: {widgets.plain(block.title)}")
+    return given
+
+
+def _make(
+    here: "Page", paper: Paper, key: str, days: tuple[date, date] | None, about: str, reason: str
+) -> None:  # fmt: skip
+    t = here.t
+    with st.container(border=True):
+        why = st.text_input(t("For whom or what it is made"), value=reason, max_chars=200, key=f"{key}_why",
+                            placeholder=t("for example: monthly report to the department"),
+                            persist_state="session")  # fmt: skip
+        with st.container(horizontal=True):
+            names = {"pdf": t("Make the PDF"), "docx": t("Make the Word file")}
+            for fmt in FORMATS:
+                if st.button(names[fmt], key=f"{key}_{fmt}", icon=":material/draft:",
+                             type="primary" if fmt == "pdf" else "secondary"):  # fmt: skip
+                    now = replace(paper, made_at=here.store.clock())
+                    with st.spinner(t("Making the document…")):
+                        kept = making.make(
+                            here.store, here.account, now, fmt, days=days, about=about, reason=(why or "").strip()
+                        )
+                    st.session_state[SAID] = t("Made and kept: {file}", file=kept.file_name)
+                    st.session_state[GO], st.session_state[OPENED] = "made", kept.document_id
+                    st.rerun()
+        st.caption(t("It is kept under *Made so far*, with who made it, when and for what."))
+
+
+def _preview(here: "Page", paper: Paper, key: str) -> None:
+    t = here.t
+    here.audit("open draft", paper.subject)
+    with st.spinner(t("Drawing the pages…")):
+        pages = _pages(paper)
+    number = 1
+    if len(pages) > 1:
+        number = min(st.pagination(len(pages), key=f"{key}_page"), len(pages))
+    # In the page itself: a picture of its own address could be fetched by anybody signed in.
+    picture = base64.b64encode(pages[number - 1]).decode()
+    with st.container(border=True, gap=None):
+        st.image(f"data:image/png;base64,{picture}", width="stretch",
+                 alt=t("Page {n} of {all} of the draft", n=number, all=len(pages)))  # fmt: skip
+    st.caption(t("Page {n} of {all} of the draft", n=number, all=len(pages)))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _pages(paper: Paper) -> list[bytes]:
+    return pdf.pages(paper, SHARPNESS)
