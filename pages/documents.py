@@ -4,7 +4,7 @@ import streamlit as st
 
 from quetma import archive
 from quetma.web import page, widgets
-from quetma.web.documents import GO, SAID, VIEW, agency, made, make, workbook
+from quetma.web.documents import GO, SAID, VIEW, agency, made, make, requests, workbook
 
 here = page.begin("Documents", right="export")
 t = here.t
@@ -15,6 +15,7 @@ count = sum(archive.kinds(here.store).values())
 views = {
     "make": (t("Make a document"), lambda: make.view(here)),
     "made": (t("Made so far ({n})", n=here.number(count)), lambda: made.view(here)),
+    "requests": (t("Requests for information"), lambda: requests.view(here)),
     "workbook": (t("Workbook"), lambda: workbook.view(here)),
     "agency": (t("Head and foot"), lambda: agency.view(here)),
 }

@@ -11,6 +11,7 @@ from quetma import directory, documents
 from quetma.documents import history as history_file
 from quetma.history import Filter, described
 from quetma.web import downloads, exporter, page, widgets
+from quetma.web.documents import requests
 from quetma.web.people import person_picker
 
 SHOWN = 50  # scans on a page: more is never sent to the browser
@@ -24,31 +25,16 @@ if store.ask("history/last_scan")["scanned_at"][0] is None:
 
 # What is asked -------------------------------------------------------------------------------------------------------
 
-ANY = "any"
 kinds = {"staff": t("Staff"), "visitor": t("Visitor")}
 directions = {"in": t("in"), "out": t("out"), "unknown": t("not recorded")}
-
-
-def choice(label: str, words: dict[str, str], key: str) -> str | None:
-    """One of the codes in `words`, or None for any."""
-    picked = st.segmented_control(
-        label,
-        [ANY, *words],
-        default=ANY,
-        required=True,
-        format_func=lambda code: words.get(code, t("All")),
-        key=key,
-        persist_state="session",
-    )
-    return picked if picked in words else None
 
 
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     first, last = widgets.period(here)
     location = widgets.location(here)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    kind = choice(t("Who"), kinds, "history_kind")
-    direction = choice(t("In/out"), directions, "history_direction")
+    kind = widgets.choice(here, t("Who"), kinds, "history_kind")
+    direction = widgets.choice(here, t("In/out"), directions, "history_direction")
 person_id = person_picker(here, "history_person")
 
 chosen = Filter(first, last, location or None, person_id, kind, direction)
@@ -141,3 +127,5 @@ if here.may("export"):
         key="history_exports",
     )
     st.caption(t("Each file says what was filtered. Every export is recorded."))
+    if st.button(t("Answer a request with these scans"), icon=":material/contract_edit:", key="history_request"):
+        requests.begin(chosen)

@@ -92,7 +92,10 @@ with figures:
 ICONS = {"urgent": ":red[:material/emergency_home:]", "duty": ":orange[:material/warning:]", "note": ":material/info:"}
 with warnings, st.container(border=True):
     st.subheader(t("What needs attention"), anchor=False)
-    found = attention.items(store, t, health=here.may("health"), upload=here.may("upload"), at_gate=here.may("gate"))
+    found = attention.items(
+        store, t, health=here.may("health"), upload=here.may("upload"), at_gate=here.may("gate"),
+        export=here.may("export"),
+    )  # fmt: skip
     if not found:
         st.success(t("Nothing: everyone did what is due."), icon=":material/check_circle:")
     for item in found:

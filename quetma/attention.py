@@ -7,7 +7,20 @@ from typing import Literal
 
 import polars as pl
 
-from quetma import cases, compliance, conduct, follow_up, gate, language, plan, playbook, rollups, rota, terms
+from quetma import (
+    cases,
+    compliance,
+    conduct,
+    follow_up,
+    gate,
+    inquiries,
+    language,
+    plan,
+    playbook,
+    rollups,
+    rota,
+    terms,
+)
 from quetma.intake import inbox
 from quetma.intake.desk import desk_of
 from quetma.language import Translate
@@ -25,13 +38,18 @@ class Item:
     page: str
 
 
-def items(store: Store, t: Translate, *, health: bool, upload: bool, at_gate: bool = False) -> list[Item]:
+def items(
+    store: Store, t: Translate, *, health: bool, upload: bool, at_gate: bool = False, export: bool = False
+) -> list[Item]:
     """What needs attention on `store.today()`, in the language of `t`; [] when nothing does.
 
     health: may read of named people's health; without it people are counted and their names are not read.
     upload: may upload; only they are told about files. at_gate: may say that somebody has left.
+    export: may answer requests for information.
     """
-    return list(_items(store, t, health, upload, at_gate))
+    found = list(_items(store, t, health, upload, at_gate))
+    order = {"urgent": 0, "duty": 1, "note": 2}
+    return sorted([*found, *_inquiries(store, t)], key=lambda item: order[item.level]) if export else found
 
 
 def _items(store: Store, t: Translate, health: bool, upload: bool, at_gate: bool) -> Iterator[Item]:
@@ -69,6 +87,19 @@ def _items(store: Store, t: Translate, health: bool, upload: bool, at_gate: bool
         yield Item("note", text, "gate" if closable else "flow")
     if upload:
         yield from _files(store, t, today)
+
+
+def _inquiries(store: Store, t: Translate) -> Iterator[Item]:
+    """Requests for information that wait for an answer."""
+    over, soon = inquiries.pressing(inquiries.all_of(store), store.clock().date())
+    for one in over[:NAMED]:
+        text = t("The request of {who} was to be answered by {day}.", who=one.requester, day=language.day(one.due_on))
+        yield Item("urgent", text, "documents")
+    if len(over) > NAMED:
+        yield Item("urgent", t("More requests that are overdue: {n}.", n=len(over) - NAMED), "documents")
+    for one in soon[:NAMED]:
+        text = t("The request of {who} is to be answered by {day}.", who=one.requester, day=language.day(one.due_on))
+        yield Item("duty", text, "documents")
 
 
 def _symptoms(store: Store, t: Translate, first: date, last: date, health: bool) -> Iterator[Item]:

@@ -72,8 +72,9 @@ class Filter:
         """The scans of page `number` (from 1), newest first, with the columns of queries/history/scans.sql."""
         return store.ask("history/scans", **self.params(), skip=(number - 1) * size, rows=size)
 
-    def sentence(self, store: Store, t: Translate, scans: int | None = None) -> str:
-        """What was filtered and how many scans that is; give `scans` when they have been counted already.
+    def sentence(self, store: Store, t: Translate, scans: int | None = None, masked: bool = False) -> str:
+        """What was filtered and how many scans that is; give `scans` when they have been counted already. masked: the
+        person's name and phone are shown as the national platform shows them.
 
         "Lịch sử quét mã từ 01/08/2021 đến 27/08/2021 tại Trụ sở Mai Sơn, khách, chiều vào: 312 lượt".
         """
@@ -85,7 +86,7 @@ class Filter:
             places = dict(store.ask("flow/locations").iter_rows())
             text = t("{period} at {location}", period=text, location=places[self.location_id])
         if self.person_id is not None and (known := directory.person(store, self.person_id)):
-            text += ", " + t("of {person}", person=described(known))
+            text += ", " + t("of {person}", person=described(mask(known) if masked else known))
         if self.kind is not None:
             text += ", " + {"staff": t("staff only"), "visitor": t("visitors only")}[self.kind]
         if self.direction is not None:
@@ -96,6 +97,15 @@ class Filter:
         # A catalogue says which language it is by its translation of "en".
         amount = t("1 scan") if scans == 1 else t("{n} scans", n=number(scans, t("en")))
         return f"{text}: {amount}"
+
+
+def mask(person: dict[str, Any]) -> dict[str, Any]:
+    """A row of `directory.find` with the name and the phone masked, and without the year of birth."""
+    told = pl.DataFrame(
+        {"name": [person["name"]], "phone": [person["phone"]]}, schema={"name": pl.String, "phone": pl.String}
+    )
+    shown = told.select(people.mask_names(pl.col("name")), people.mask_phones(pl.col("phone"))).row(0, named=True)
+    return person | shown | {"birth_year": None}
 
 
 def described(person: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ MIGRATED_2018 = {
 
 VIETNAMESE = re.compile(r"[35789]\d{8}|2\d{8,9}")  # mobiles, landlines; the library takes too many digits for possible
 MASK = "*"
+HIDDEN = "***"  # what the national platform writes in the place of what it hides
 ALIKE = 80  # of 100: from here two names may be one with a slip of the pen
 ETH = str.maketrans("Ðð", "Đđ")
 # Two ways of writing the tone at the end of a word: Hoà and Hòa, Khoẻ and Khỏe, Thuý and Thúy.
@@ -69,6 +70,16 @@ def sort_key(name: str) -> str:
 def is_masked(text: str) -> bool:
     """`Nguyễn Văn ***`, `0912345***`: what the national platform shows to a location manager."""
     return MASK in text
+
+
+def mask_names(names: pl.Expr) -> pl.Expr:
+    """`Nguyễn Văn An` → `Nguyễn Văn ***`, as the national platform shows people; what is masked stays as it is."""
+    return pl.when(names.str.contains(MASK, literal=True)).then(names).otherwise(names.str.replace(r"\S+\s*$", HIDDEN))
+
+
+def mask_phones(phones: pl.Expr) -> pl.Expr:
+    """`0912345678` → `0912345***`."""
+    return pl.when(phones.str.contains(MASK, literal=True)).then(phones).otherwise(phones.str.replace(r".{3}$", HIDDEN))
 
 
 def phone(text: str) -> str | None:

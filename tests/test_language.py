@@ -47,6 +47,7 @@ ASKERS = {
     "MailError",
     "PlaceError",
     "PosterError",
+    "InquiryError",
     "ArchiveError",
     "AgencyError",
 }

@@ -5,6 +5,7 @@ For figures that fit in memory; a table of any size is written by table.py.
 
 import math
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +18,7 @@ import xlsxwriter
 from quetma.documents.table import A4, CELL_CHARACTERS, Column
 
 WIDEST, NARROWEST = 60, 9  # characters
+LINE, MOST_LINES = 15, 27  # points of a line; Excel makes no row higher
 CHART_ROWS, CHART_SIZE = 16, (620, 300)  # rows that a chart of so many pixels covers
 COLOURS = ("#0b5c73", "#c46f12", "#3c9d8f", "#8a5aa8")
 NAME_CHARACTERS = 31  # more than this Excel refuses as the name of a sheet
@@ -76,14 +78,20 @@ class _Writer:
 
     def __init__(self, book: Any, nothing: str) -> None:
         base = {"valign": "top", "text_wrap": True}
+        left = base | {"indent": 1}  # away from the number beside it
         self._book, self._nothing = book, nothing
         self._title = book.add_format({"bold": True, "font_size": 15, "font_color": COLOURS[0]})
         self._heading = book.add_format({"bold": True, "font_size": 12})
         self._note = book.add_format({"italic": True, "font_color": "#555555"})
-        self._head = book.add_format(base | {"bold": True, "bottom": 1, "bg_color": "#eaf4f7", "valign": "bottom"})
-        self._text = book.add_format(base)
-        self._day = book.add_format(base | {"num_format": "dd/mm/yyyy", "align": "left"})
-        self._moment = book.add_format(base | {"num_format": "dd/mm/yyyy hh:mm", "align": "left"})
+        head = {"bold": True, "bottom": 1, "bg_color": "#eaf4f7", "valign": "bottom", "text_wrap": True}
+        self._head = book.add_format(head | {"indent": 1})
+        self._number_head = book.add_format(head | {"align": "right"})
+        self._text = book.add_format(left)
+        self._line = book.add_format(
+            {"valign": "top", "indent": 1}
+        )  # the last of a row: it may reach over what is right of it
+        self._day = book.add_format(left | {"num_format": "dd/mm/yyyy", "align": "left"})
+        self._moment = book.add_format(left | {"num_format": "dd/mm/yyyy hh:mm", "align": "left"})
         self._share = book.add_format(base | {"num_format": "0.0%"})
         self._number = book.add_format(base | {"num_format": "#,##0"})
         self._fraction = book.add_format(base | {"num_format": "#,##0.0"})
@@ -100,14 +108,14 @@ class _Writer:
         sheet.write_string(0, 0, screen.name, self._title)
         for at, line in enumerate(lines, 1):
             sheet.write_string(at, 0, line[:CELL_CHARACTERS], self._note)
-        widths: dict[int, int] = {}
+        widths = _widths(screen)
+        for at, width in enumerate(widths):
+            sheet.set_column(at, at, width)
         row = len(lines) + 2
         for block in screen.blocks:
             row = self._block(sheet, name, block, row, widths) + 2
-        for column, width in widths.items():
-            sheet.set_column(column, column, width)
 
-    def _block(self, sheet: Any, name: str, block: Block, row: int, widths: dict[int, int]) -> int:
+    def _block(self, sheet: Any, name: str, block: Block, row: int, widths: Sequence[int]) -> int:
         """Writes a block from `row` on; the row below it."""
         sheet.write_string(row, 0, block.title, self._heading)
         row += 1
@@ -118,42 +126,41 @@ class _Writer:
             return row
         head = row
         for at, column in enumerate(block.columns):
-            sheet.write_string(head, at, column.heading, self._head)
-            cells = block.rows[column.name].to_list()
-            texts = [self._cell(sheet, head + 1 + n, at, column, cell, block) for n, cell in enumerate(cells)]
-            fits = max([*map(len, texts), *map(len, column.heading.split())], default=0) + 2
-            widths[at] = max(widths.get(at, NARROWEST), min(fits, WIDEST))
+            numbers = block.rows.schema[column.name].is_numeric()
+            sheet.write_string(head, at, column.heading, self._number_head if numbers else self._head)
+        sheet.set_row(head, LINE * max(map(_lines, (column.heading for column in block.columns), widths)))
+        for at, cells in enumerate(block.rows.select(column.name for column in block.columns).iter_rows(), head + 1):
+            high = 1
+            for n, (column, cell) in enumerate(zip(block.columns, cells, strict=True)):
+                text = _shown(column, cell)
+                last = n == len(block.columns) - 1 and not block.chart
+                self._cell(sheet, at, n, text, column.name in block.shares, last)
+                if isinstance(text, str) and not last:
+                    high = max(high, _lines(text, widths[n]))
+            if high > 1:
+                sheet.set_row(at, LINE * min(high, MOST_LINES))
         below = head + 1 + block.rows.height
         if block.chart:
             sheet.insert_chart(head, len(block.columns) + 1, self._chart(name, block, block.chart, head + 1, below - 1))
             below = max(below, head + CHART_ROWS)
         return below
 
-    def _cell(self, sheet: Any, row: int, at: int, column: Column, cell: Any, block: Block) -> str:
-        """Writes a cell as what it is; the text that its width must fit."""
+    def _cell(self, sheet: Any, row: int, at: int, cell: Any, share: bool, last: bool) -> None:
+        """Writes a cell as what it is."""
         match cell:
             case None | "":
-                return ""
-            case bool():
-                text = column.words.get(str(cell), str(cell))
-                sheet.write_string(row, at, text, self._text)
-                return text
+                return
             case datetime():
                 sheet.write_datetime(row, at, cell, self._moment)
-                return "dd/mm/yyyy hh:mm"
             case date():
                 sheet.write_datetime(row, at, cell, self._day)
-                return "dd/mm/yyyy"
-            case int() | float() if not math.isfinite(cell):
-                return ""
-            case int() | float():
-                share = column.name in block.shares
-                shown = self._share if share else self._number if isinstance(cell, int) else self._fraction
-                sheet.write_number(row, at, cell, shown)
-                return f"{cell:,.1f}"
-        text = column.words.get(cell, cell)[:CELL_CHARACTERS]
-        sheet.write_string(row, at, text, self._text)  # never a formula, a link or a number
-        return max(text.splitlines() or [""], key=len)
+            case int():
+                sheet.write_number(row, at, cell, self._share if share else self._number)
+            case float():
+                if math.isfinite(cell):
+                    sheet.write_number(row, at, cell, self._share if share else self._fraction)
+            case _:  # never a formula, a link or a number
+                sheet.write_string(row, at, cell, self._line if last else self._text)
 
     def _chart(self, name: str, block: Block, chart: Chart, first: int, last: int) -> Any:
         at = {column.name: n for n, column in enumerate(block.columns)}
@@ -185,3 +192,44 @@ class _Writer:
         drawn.set_legend({"position": "bottom"} if len(chart.of) > 1 else {"none": True})
         drawn.set_size({"width": CHART_SIZE[0], "height": CHART_SIZE[1]})
         return drawn
+
+
+def _shown(column: Column, cell: Any) -> Any:
+    """A cell as it is shown: codes in words, texts no longer than Excel holds."""
+    if isinstance(cell, bool):
+        return column.words.get(str(cell), str(cell))
+    return column.words.get(cell, cell)[:CELL_CHARACTERS] if isinstance(cell, str) else cell
+
+
+def _widths(screen: Screen) -> list[int]:
+    """How wide each column of the sheet is, so that what stands in it fits, in whichever block. The last column of a
+    block has room to the right where no chart is, and then asks for none but its heading's.
+    """
+    widths: list[int] = []
+    for block in screen.blocks:
+        for at, column in enumerate(block.columns if block.rows.height else ()):
+            fits = max(map(len, column.heading.split()), default=0) + 3
+            if at < len(block.columns) - 1 or block.chart:
+                fits = max(fits, *(_width(_shown(column, cell)) + 3 for cell in block.rows[column.name].to_list()))
+            if at == len(widths):
+                widths.append(NARROWEST)
+            widths[at] = max(widths[at], min(fits, WIDEST))
+    return widths
+
+
+def _width(cell: Any) -> int:
+    match cell:
+        case str():
+            return max(map(len, cell.splitlines()), default=0)
+        case datetime():
+            return len("dd/mm/yyyy hh:mm")
+        case date():
+            return len("dd/mm/yyyy")
+        case int() | float():
+            return len(f"{cell:,.1f}")
+    return 0
+
+
+def _lines(text: str, width: int) -> int:
+    """On how many lines a text stands in a column of that width."""
+    return sum(max(1, len(textwrap.wrap(line, max(width - 1, 1)))) for line in text.splitlines() or [""])

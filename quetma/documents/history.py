@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from quetma import people
 from quetma.documents import table
 from quetma.history import Filter
 from quetma.language import Translate, translator
@@ -15,13 +16,22 @@ from quetma.store import Store, query
 
 FRAME_ROWS = 10_000
 ASKED_ROWS = 100_000
+GIVEN = ("name", "phone", "kind", "location", "scanned_at", "direction")  # to who has no right to more
 
 
-def write(store: Store, filter: Filter, fmt: str, path: Path, language: str, told: table.Told = table.nobody) -> str:
+def write(
+    store: Store,
+    filter: Filter,
+    fmt: str,
+    path: Path,
+    language: str,
+    told: table.Told = table.nobody,
+    whole: bool = True,
+) -> str:
     """Writes the scans that the filter lets through to `path` as csv, xlsx or parquet. told: see `table.write`.
 
-    Returns the sentence of the filter that stands in the file. Its count and the rows are of one moment, whatever is
-    uploaded meanwhile.
+    whole: False masks names and phones and leaves out what may name people besides. Returns the sentence of the filter
+    that stands in the file. Its count and the rows are of one moment, whatever is uploaded meanwhile.
     """
     t = translator(language)
     cursor = store.cursor()
@@ -29,8 +39,10 @@ def write(store: Store, filter: Filter, fmt: str, path: Path, language: str, tol
     try:
         days = cursor.execute(query("history/days")[0], filter.params()).fetchall()
         count = sum(scans for _, scans in days)
-        title = filter.sentence(store, t, count)
-        table.write(path, fmt, _frames(cursor, filter, days), columns(t), title, count, told)
+        title = filter.sentence(store, t, count, masked=not whole)
+        frames = _frames(cursor, filter, days)
+        shown = columns(t) if whole else [column for column in columns(t) if column.name in GIVEN]
+        table.write(path, fmt, frames if whole else map(masked, frames), shown, title, count, told)
     finally:
         cursor.close()
     return title
@@ -60,8 +72,17 @@ def _frames(cursor: DuckDBPyConnection, filter: Filter, days: Sequence[tuple[dat
         reader = cursor.sql(query("history/scans")[0], params=params).to_arrow_reader(FRAME_ROWS)
         yield pl.DataFrame(reader.schema.empty_table())  # the columns, should there be no rows
         for batch in reader:
-            # Who gave no name is shown by their phone; a file that is uploaded again must not make that a name.
-            yield pl.DataFrame(batch).with_columns(name=pl.when(pl.col("name") != pl.col("phone")).then("name"))
+            yield nameless(pl.DataFrame(batch))
+
+
+def nameless(rows: pl.DataFrame) -> pl.DataFrame:
+    """Who gave no name is shown by their phone; a file that is uploaded again must not make that a name."""
+    return rows.with_columns(name=pl.when(pl.col("name") != pl.col("phone")).then("name"))
+
+
+def masked(rows: pl.DataFrame) -> pl.DataFrame:
+    """Scans as somebody without a right to more may have them: names and phones masked."""
+    return rows.with_columns(people.mask_names(pl.col("name")), people.mask_phones(pl.col("phone")))
 
 
 def _parts(days: Sequence[tuple[date, int]]) -> list[tuple[date, date]]:

@@ -20,6 +20,10 @@ from quetma.language import Translate, day, moment, translator
 from quetma.store import Store
 
 UPLOADS = 1_000  # the newest ones that are listed
+CONTACT = {  # what is told of each contact; the follow-up's own file has all
+    "degree", "name", "phone_shown", "case_name", "location", "last_at", "minutes", "progress", "tasks", "verdict",
+    "quarantine", "ends_on",
+}  # fmt: skip
 
 
 def write(store: Store, role: str, account: str, first: date, last: date, path: Path, language: str) -> str:
@@ -69,7 +73,8 @@ def _overview(store: Store, t: Translate, role: str, last: date) -> Iterator[Blo
          Column("share", t("Share"))],
         shares=("share",), chart=Chart("bar", t("Share of the staff who did each duty"), "duty", ("share",)),
     )  # fmt: skip
-    found = attention.items(store, t, health=rights.may(role, "health"), upload=rights.may(role, "upload"))
+    may = {right: rights.may(role, right) for right in ("health", "upload", "export")}
+    found = attention.items(store, t, **may)
     levels = {"urgent": t("urgent"), "duty": t("to be done"), "note": t("to know")}
     yield Block(
         t("What needs attention"),
@@ -181,7 +186,8 @@ def _cases(store: Store, t: Translate) -> Iterator[Block]:
         [Column("what", t("Figure")), *(Column(name, t("All") if name == "all" else name) for name in classes)],
         chart=Chart("bar", t("Contacts of all cases"), "what", ("all",)),
     )  # fmt: skip
-    yield Block(t("Listed contacts"), follow_up_file.rows(contacts, t), follow_up_file.columns(t))
+    columns = [column for column in follow_up_file.columns(t) if column.name in CONTACT]
+    yield Block(t("Listed contacts"), follow_up_file.rows(contacts, t), columns)
 
 
 def _conduct(store: Store, t: Translate, first: date, last: date) -> Iterator[Block]:

@@ -92,7 +92,7 @@ def _csv(path: Path, frames: Iterator[pl.DataFrame], columns: Sequence[Column], 
         for line in ([title], [column.heading for column in columns]):
             _lines(pl.DataFrame([line], orient="row"), file)
         for frame in frames:
-            _lines(_in_words(frame, columns), file)
+            _lines(in_words(frame, columns), file)
 
 
 def _ahead(frames: Iterator[pl.DataFrame], most: int) -> Iterator[pl.DataFrame]:
@@ -206,7 +206,7 @@ def _parquet(path: Path, frames: Iterator[pl.DataFrame], title: str) -> None:
             writer.write_table(_arrow(frame).cast(schema))
 
 
-def _in_words(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+def in_words(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     """The codes in words, and no text where there is none."""
     worded = frame.with_columns(pl.col(column.name).replace(column.words) for column in columns if column.words)
     return worded.with_columns(pl.col(pl.String).replace("", None))
@@ -214,7 +214,7 @@ def _in_words(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
 
 def _as_cells(frame: pl.DataFrame, columns: Sequence[Column]) -> pa.Table:
     """The frame as the sheet shows it, under its headings."""
-    cells = _in_words(frame, columns).with_columns(pl.col(pl.String).str.head(CELL_CHARACTERS))
+    cells = in_words(frame, columns).with_columns(pl.col(pl.String).str.head(CELL_CHARACTERS))
     return _arrow(cells.rename({column.name: column.heading for column in columns}))
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PAGES = ROOT / "pages"
 PERSON = "person"  # in the session: whose page is open
+ANY = "any"
 FIRST_DAY = date(2020, 1, 1)  # no check-in log is older; the calendar of a free range begins here
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~$:&")
@@ -115,6 +116,20 @@ def preset_days(preset: str, today: date, first_day: date | None) -> tuple[date,
         "all": min(first_day or today, today),
     }[preset]
     return first, today
+
+
+def choice(here: "Page", label: str, words: Mapping[str, str], key: str, default: str = ANY) -> str | None:
+    """One of the codes in `words`, or None for any, which `default` is as well."""
+    picked = st.segmented_control(
+        label,
+        [ANY, *words],
+        default=default,
+        required=True,
+        format_func=lambda code: words.get(code, here.t("All")),
+        key=key,
+        persist_state="session",
+    )
+    return picked if picked in words else None
 
 
 def location(here: "Page", key: str = "location") -> int:
