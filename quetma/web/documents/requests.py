@@ -12,7 +12,7 @@ from quetma.documents import answer, history, table
 from quetma.history import Filter
 from quetma.inquiries import LONGEST, Asked, Inquiry, InquiryError
 from quetma.web import widgets
-from quetma.web.documents import SAID, made
+from quetma.web.documents import GO, SAID, made
 from quetma.web.people import person_picker
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ PREVIEW = 10  # rows of the answer shown before it is made
 def begin(asked: Filter) -> None:
     """Opens the page to enter a request for the scans of that filter."""
     st.session_state[FILTER] = asked
-    st.session_state["documents_view"] = "requests"
+    st.session_state[GO] = "requests"
     st.switch_page(widgets.PAGES / "documents.py")
 
 
