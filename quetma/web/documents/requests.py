@@ -88,10 +88,10 @@ def _form(here: "Page") -> None:
         st.markdown(f"**{t('Enter a request')}**")
         with st.grid(2, min_column_width=280):
             requester = st.text_input(t("Who asks"), max_chars=LONGEST, key="request_requester",
-                                      placeholder="Công an huyện Mai Sơn")  # fmt: skip
+                                      placeholder=t("For example: the district police"))  # fmt: skip
             purpose = st.text_input(t("For what purpose"), max_chars=LONGEST, key="request_purpose")
             document = st.text_input(t("Number of the document (empty: none)"), max_chars=LONGEST,
-                                     key="request_document", placeholder="145/CV-CAH")  # fmt: skip
+                                     key="request_document", placeholder=t("For example: 145/CV-CAH"))  # fmt: skip
             dated = st.date_input(t("Date of the document"), value=None, format="DD/MM/YYYY", key="request_dated")
             received = st.date_input(t("Received on"), value=today, format="DD/MM/YYYY", key="request_received")
             due = st.date_input(
@@ -222,7 +222,7 @@ def _decide(here: "Page", one: Inquiry) -> None:
     basis = ""
     if whole:
         basis = st.text_input(t("By what right"), max_chars=LONGEST, key=f"request_basis_{one.inquiry_id}",
-                              placeholder="Điều 88 Bộ luật Tố tụng hình sự")  # fmt: skip
+                              placeholder=t("For example: article 88 of the Criminal Procedure Code"))  # fmt: skip
     found = answer.counted(here.store, one, whole, t)
     st.markdown(f"{t('The answer would hold')}: **{widgets.plain(found.sentence)}**")
     if found.rows.height:
