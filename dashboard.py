@@ -25,6 +25,7 @@ LOADED_FIRST = (
     "pyarrow.compute",
     "plotly.graph_objects",
     "quetma.attention",
+    "quetma.documents.official.making",
     "quetma.documents.trace",
     "quetma.tracing",
     "quetma.web.charts",

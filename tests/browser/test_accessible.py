@@ -41,6 +41,7 @@ def test_axe_finds_nothing_serious_on_any_page(demo: Demo, window: Window, schem
         "Plan and rota",
         "Tracing drill",
         "Scan history",
+        "Documents",
         "Upload",
         "Who is who",
         "Audit",

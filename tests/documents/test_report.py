@@ -13,15 +13,16 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from quetma import agency, archive, cli, conduct, demo_case, directory, plan
+from quetma import agency, archive, cli, conduct, demo_case, directory, intake, plan
 from quetma.agency import Agency
 from quetma.conduct import Decision
 from quetma.documents.official import docx, pdf
-from quetma.documents.official.paper import Paper, Paragraph, Table
+from quetma.documents.official.paper import Paper, Paragraph, Table, drawn, shown
 from quetma.documents.official.report import ReportError, report
 from quetma.documents.official.report.period import named
 from quetma.store import Store, open_store
 from tests.documents.test_official import pages, words
+from tests.intake import prepare
 
 FIRST, LAST = date(2021, 8, 1), date(2021, 8, 31)
 EXACT = Path(__file__).with_name("report-2021-08.txt")
@@ -155,6 +156,27 @@ def test_without_a_plan_nothing_is_claimed_of_it(demo_store: Store) -> None:
     assert isinstance(made.body[0], Paragraph) and made.body[0].text == (
         "Đội Quản lý thị trường số 2 báo cáo kết quả thực hiện quét mã QR, phòng, chống dịch COVID-19 tháng 8 năm 2021 như sau:"
     )
+
+
+def test_a_roster_full_of_formulas_and_marks_is_told_as_it_is(empty_store: Store) -> None:
+    """Through the real intake: what a list says is text in every format."""
+    names = ["=HYPERLINK(1)", "+84 An", "@SUM Bình", "đảo \u202eabc Cúc", "😀 Dung", "Ê" + "m" * 120]
+    roster = ["STT,Họ và tên,Số điện thoại,Chức vụ,Nơi làm việc,Điện thoại thông minh"]
+    roster += [f'{n},"{name}",09123450{n:02},"=1+1 ""trưởng""","#đội $x$ *1*",Có' for n, name in enumerate(names, 1)]
+    scans = ["Họ và tên,Số điện thoại,Thời gian,Địa điểm,Vào/Ra"]
+    scans += [f'"{names[0]}",0912345001,{day:02}/08/2021 08:00,"#đội $x$ *1*",Vào' for day in (2, 3, 4)]
+    for name, lines in (("can-bo.csv", roster), ("quet.csv", scans)):
+        intake.load(empty_store, prepare(empty_store, name, "\n".join(lines).encode()), "An")
+    made = report(empty_store, FIRST, LAST)
+    stored = [
+        name
+        for (name,) in empty_store.cursor().execute("SELECT name FROM staff JOIN person USING (person_id)").fetchall()
+    ]
+    assert len(stored) == len(names)
+    text, word = ("".join("".join(parts).split()) for parts in (pages(pdf.pdf(made)), words(docx.docx(made))))
+    for name in stored:
+        assert "".join(drawn(name).split()) in text and "".join(shown(name).split()) in word, name
+    assert "\u202e" not in text + word and "#đội$x$*1*" in text
 
 
 def test_from_a_shell_it_writes_the_file_with_its_metadata_and_keeps_it(demo_store: Store, tmp_path: Path) -> None:

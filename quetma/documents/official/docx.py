@@ -1,6 +1,7 @@
 """An official document as DOCX, to be worked on in Word; the same content and layout as the PDF, charts as pictures."""
 
 import io
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from docx.oxml.ns import qn
 from docx.section import Section
 from docx.shared import Emu, Length, Mm, Pt
 from docx.styles.style import ParagraphStyle
+from docx.table import _Cell
 from docx.text.paragraph import Paragraph as Words
 from PIL import ImageFont
 
@@ -239,25 +241,36 @@ def _block(document: DocumentObject, block: Any, width: Length, last: bool = Fal
 
 
 def _table(document: DocumentObject, block: Table, width: Length) -> None:
-    table = document.add_table(1 + len(block.rows), len(block.heads), style="Table Grid")
+    table = document.add_table(0, len(block.heads), style="Table Grid")
     table.autofit, table.alignment = False, WD_TABLE_ALIGNMENT.CENTER
     _margins(table, Mm(0.8), Mm(1.2))
     widths = [Emu(int(width * part / sum(block.widths))) for part in block.widths]
     for column, wide in zip(table.columns, widths, strict=True):
         column.width = wide
-    head = table.rows[0]._tr.get_or_add_trPr()
-    head.append(OxmlElement("w:cantSplit"))
+    together = len(block.rows) <= KEPT_TOGETHER
+    head = _row(table, block.heads, widths, "c" * len(widths), bold=True, stays=True)
     head.append(OxmlElement("w:tblHeader"))
-    for at, (cell, text) in enumerate(zip(table.rows[0].cells, block.heads, strict=True)):
-        cell.width, cell.vertical_alignment = widths[at], WD_CELL_VERTICAL_ALIGNMENT.CENTER
-        centred(cell.paragraphs[0], shown(text), size=12, bold=True).paragraph_format.keep_with_next = True
-    small = len(block.rows) <= KEPT_TOGETHER
-    for row, texts in zip(list(table.rows)[1:], block.rows, strict=True):
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
-            cell.width, cell.vertical_alignment = widths[at], WD_CELL_VERTICAL_ALIGNMENT.CENTER
-            _written(cell.paragraphs[0], shown(text), size=12).alignment = ALIGN[block.align[at]]
-            cell.paragraphs[0].paragraph_format.keep_with_next = (small and texts is not block.rows[-1]) or None
+    for texts in block.rows:
+        _row(table, texts, widths, block.align, stays=together and texts is not block.rows[-1])
+
+
+def _row(
+    table: Any, texts: Sequence[str], widths: Sequence[Length], align: str, *, stays: bool, bold: bool = False
+) -> Any:
+    """A row with these texts, never broken; stays: on the page of the next one. Its properties. (python-docx looks
+    through the whole table for the cells of a row: with thousands of rows that takes minutes.)
+    """
+    row = table._tbl.add_tr()
+    properties = row.get_or_add_trPr()
+    properties.append(OxmlElement("w:cantSplit"))
+    for wide, text, way in zip(widths, texts, align, strict=True):
+        cell = _Cell(row.add_tc(), table)
+        cell.width, cell.vertical_alignment = wide, WD_CELL_VERTICAL_ALIGNMENT.CENTER
+        place = _written(cell.paragraphs[0], shown(text), size=12, bold=bold)
+        place.alignment = ALIGN[way]
+        if stays:
+            place.paragraph_format.keep_with_next = True
+    return properties
 
 
 def _margins(table: Any, above: Length, beside: Length) -> None:
