@@ -9,7 +9,7 @@ from importlib import import_module
 import streamlit as st
 from starlette.middleware import Middleware
 
-from quetma import archive, retention
+from quetma import archive, regular, retention
 from quetma.access import sessions
 from quetma.intake import desk
 from quetma.intake.inbox import Inbox
@@ -41,8 +41,8 @@ except StoreError as error:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncGenerator[None]:
-    """Brings back who is signed in and what lies on the desk, watches the inbox, forgets visitors in time, and loads
-    what pages need, out of the garbage collector's sight.
+    """Brings back who is signed in and what lies on the desk, watches the inbox, forgets visitors in time, makes
+    and sends what is made by itself, and loads what pages need, out of the garbage collector's sight.
 
     Streamlit collects after every run of a page; with the libraries loaded, looking through them costs 70 ms each time.
     """
@@ -58,10 +58,12 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     desk.desk_of(unit)
     inbox = Inbox(unit)
     inbox.start()
-    schedule = retention.Schedule(unit)
-    schedule.start()
+    schedules = [retention.Schedule(unit), regular.Schedule(unit)]
+    for schedule in schedules:
+        schedule.start()
     yield
-    schedule.stop()
+    for schedule in schedules:
+        schedule.stop()
     inbox.stop()
     downloads.close()
     desk.close_all()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from quetma import archive
 from quetma.web import page, widgets
-from quetma.web.documents import GO, SAID, VIEW, agency, made, make, requests, workbook
+from quetma.web.documents import GO, SAID, VIEW, agency, made, make, regular, requests, workbook
 
 here = page.begin("Documents", right="export")
 t = here.t
@@ -17,6 +17,7 @@ views = {
     "made": (t("Made so far ({n})", n=here.number(count)), lambda: made.view(here)),
     "requests": (t("Requests for information"), lambda: requests.view(here)),
     "workbook": (t("Workbook"), lambda: workbook.view(here)),
+    "regular": (t("Made by itself"), lambda: regular.view(here)),
     "agency": (t("Head and foot"), lambda: agency.view(here)),
 }
 if wanted := st.session_state.pop(GO, None):

@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from email.utils import formataddr, formatdate, make_msgid
 from typing import Literal, get_args
 
-from quetma import directory, settings
+from quetma import directory, secret, settings
 from quetma.access import audit
 from quetma.store import Store, query
 
@@ -46,12 +46,23 @@ class Server:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a letter."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True)
 class Letter:
-    """What goes to one address."""
+    """What goes to one address. key: a letter sent again has the same, by which mail programs know it; '': any."""
 
     to: str
     subject: str
     text: str
+    attachments: tuple[Attachment, ...] = ()
+    key: str = ""
 
 
 def server(store: Store) -> Server | None:
@@ -73,7 +84,7 @@ def set_up(store: Store, account: str, wanted: Server, password: str | None = No
     if not is_address(wanted.sender):
         raise MailError("This is no e-mail address.")
     if password is not None:
-        _keep(store, password)
+        secret.keep(store.folder / PASSWORD_FILE, password)
     with store.write() as cursor:
         for name, value in vars(wanted).items():
             settings.put(cursor, f"smtp_{name}", str(value))
@@ -83,7 +94,7 @@ def set_up(store: Store, account: str, wanted: Server, password: str | None = No
 
 def switch_off(store: Store, account: str) -> None:
     """Mail is not set up any more; the password is forgotten."""
-    _keep(store, "")
+    secret.keep(store.folder / PASSWORD_FILE, "")
     with store.write() as cursor:
         settings.put(cursor, "smtp_host", "")
         audit.log_within(cursor, account, "set up mail", "off")
@@ -95,20 +106,7 @@ def has_password(store: Store) -> bool:
 
 
 def _password(store: Store) -> str:
-    path = store.folder / PASSWORD_FILE
-    return os.environ.get(PASSWORD) or (path.read_text(encoding="utf-8") if path.exists() else "")
-
-
-def _keep(store: Store, password: str) -> None:
-    path = store.folder / PASSWORD_FILE
-    if not password:
-        path.unlink(missing_ok=True)
-        return
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(password)
-    part.replace(path)
+    return os.environ.get(PASSWORD) or secret.read(store.folder / PASSWORD_FILE)
 
 
 # Addresses ------------------------------------------------------------------------------------------------------------
@@ -189,9 +187,14 @@ def _send(connection: smtplib.SMTP, to: Server, letter: Letter, unit: str) -> st
     message = EmailMessage()
     message["From"] = formataddr((unit.replace("\n", " "), to.sender)) if unit else to.sender
     message["To"], message["Subject"] = letter.to, letter.subject
-    message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain=to.sender.split("@")[1])
+    domain = to.sender.split("@")[1]
+    message["Date"] = formatdate(localtime=True)
+    message["Message-ID"] = f"<{letter.key}@{domain}>" if letter.key else make_msgid(domain=domain)
     message["Auto-Submitted"] = "no"
     message.set_content(letter.text + "\n")
+    for file in letter.attachments:
+        main, _, sub = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     try:
         connection.send_message(message, from_addr=to.sender, to_addrs=[letter.to])
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -38,6 +39,14 @@ SETTINGS = {
         28,
         "for how many days a check-in of a visitor is kept, as they are told: two incubation periods",
     ),
+    "regular_kinds": Setting(
+        lambda text: tuple(filter(None, text.split("|"))), (), "which documents are made by themselves; none at first"
+    ),
+    "regular_at": Setting(time.fromisoformat, time(6, 30), "from which hour on: before the working day begins"),
+    "regular_to": Setting(lambda text: tuple(text.split()), (), "whom they are sent to; nobody at first"),
+    "regular_daily_since": Setting(datetime.fromisoformat, None, "when that was switched on: no day before is due"),
+    "regular_weekly_since": Setting(datetime.fromisoformat, None, "the same of weeks"),
+    "regular_monthly_since": Setting(datetime.fromisoformat, None, "the same of months"),
     "smtp_host": Setting(str, "", "the mail server reminders go through; '' is none"),
     "smtp_port": Setting(int, 587, "submission with STARTTLS (RFC 6409); 465 is TLS from the first byte (RFC 8314)"),
     "smtp_security": Setting(str, "starttls", "starttls | tls | none, which is for a server on this machine only"),

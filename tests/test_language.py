@@ -48,6 +48,7 @@ ASKERS = {
     "PlaceError",
     "PosterError",
     "InquiryError",
+    "RegularError",
     "ArchiveError",
     "AgencyError",
 }

@@ -39,7 +39,7 @@ class Box:
 
     async def handle_DATA(self, server, session, envelope):
         message = message_from_bytes(envelope.original_content, policy=policy.default)
-        if "thư rác" in message.get_content():
+        if "thư rác" in message.get_body().get_content():
             return "554 spam"
         self.letters.append((envelope.mail_from, envelope.rcpt_tos, message))
         self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)

@@ -149,6 +149,8 @@ def words(t: Translate) -> dict[str, str]:
         "answer request": t("answered a request for information"),
         "refuse request": t("refused a request for information"),
         "open requests": t("looked at requests for information"),
+        "set up schedule": t("said what is made by itself"),
+        "try again": t("had something tried again"),
         "make document": t("made a document"),
         "open documents": t("looked at the documents made"),
         "open draft": t("looked at the draft of a document"),

@@ -14,7 +14,7 @@ from quetma.people import fold
 from quetma.store import Store
 
 RENDERERS: dict[str, Callable[[Paper], bytes]] = {"pdf": pdf.pdf, "docx": docx.docx}
-NAMES = {"report": "bao-cao", "dossier": "ho-so-truy-vet", "letter": "cong-van"}
+NAMES = {"report": "bao-cao", "dossier": "ho-so-truy-vet", "letter": "cong-van", "summary": "tom-tat"}
 
 
 def make(
