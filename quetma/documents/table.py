@@ -28,7 +28,7 @@ from quetma.documents import TABLES
 TITLE_ROW, HEADING_ROW = 0, 2
 A4 = 9
 SHEET_ROWS = 1_048_576 - HEADING_ROW - 1
-AHEAD = {"csv": 10}  # frames asked for while one is written: reading and writing take a core each; else 1
+AHEAD = {"csv": 5}  # frames asked for while one is written: reading and writing take a core each; else 1
 BATCH_ROWS = 1_000  # while the writer works on a batch no other thread gets a turn
 CELL_CHARACTERS = 32_767  # more than this Excel cannot hold in one cell
 MOMENT, DAY = "%d/%m/%Y %H:%M:%S", "%d/%m/%Y"
