@@ -12,9 +12,13 @@ import smtplib
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.encoders import encode_base64
+from email.header import Header
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from email.utils import formataddr, formatdate, make_msgid
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from quetma import directory, secret, settings
 from quetma.access import audit
@@ -184,22 +188,35 @@ def _log_in(connection: smtplib.SMTP, user: str, password: str) -> None:
 
 
 def _send(connection: smtplib.SMTP, to: Server, letter: Letter, unit: str) -> str:
-    message = EmailMessage()
+    message: Any = _written(letter)
     message["From"] = formataddr((unit.replace("\n", " "), to.sender)) if unit else to.sender
-    message["To"], message["Subject"] = letter.to, letter.subject
+    # EmailMessage loses a space where it folds a long line of words with and without marks
+    message["To"], message["Subject"] = letter.to, Header(letter.subject, "utf-8")
     domain = to.sender.split("@")[1]
     message["Date"] = formatdate(localtime=True)
     message["Message-ID"] = f"<{letter.key}@{domain}>" if letter.key else make_msgid(domain=domain)
     message["Auto-Submitted"] = "no"
-    message.set_content(letter.text + "\n")
-    for file in letter.attachments:
-        main, _, sub = file.media_type.partition("/")
-        message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     try:
         connection.send_message(message, from_addr=to.sender, to_addrs=[letter.to])
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:
         return _why(error)
     return ""
+
+
+def _written(letter: Letter) -> MIMEBase:
+    """The text, with the files after it."""
+    text = MIMEText(letter.text + "\n", "plain", "utf-8")
+    if not letter.attachments:
+        return text
+    whole = MIMEMultipart()
+    whole.attach(text)
+    for file in letter.attachments:
+        part = MIMEBase(*file.media_type.split("/"))
+        part.set_payload(file.content)
+        encode_base64(part)
+        part.add_header("Content-Disposition", "attachment", filename=file.name)
+        whole.attach(part)
+    return whole
 
 
 def _why(error: Exception) -> str:

@@ -175,6 +175,7 @@ def test_it_is_sent_locked_with_nothing_personal_around_it(unit: Store, serve, t
     assert [to for _, to, _ in box.letters] == [[address] for address in EVERY.to]
     names = unit.ask("compliance/known", day=MONDAY.date())["name"].to_list()
     for _, _, message in box.letters:
+        assert message["Subject"] == f"{settings.get(unit, 'unit_name')}: {regular.made(unit)[0][1].subject}"
         body = message.get_body().get_content()
         assert "đính kèm" in body and "mã hóa" in body
         assert not [name for name in names if name in body + message["Subject"]]
