@@ -184,7 +184,7 @@ def given_first(folded: pl.Series) -> pl.Series:
 
 def phone_all(texts: pl.Series) -> pl.Series:
     """`phone` of every text; null stays null."""
-    digits = texts.str.strip_suffix(".0").str.replace_all(r"[ .\-]", "")
+    digits = texts.str.strip_suffix(".0").str.replace_all("[ .\\-‐‑‒–—−]", "")
     return _all(digits, phone, digits.str.contains(USUAL_PHONE), lambda some: "+84" + some.str.tail(9), of=texts)
 
 

@@ -184,7 +184,7 @@ def _merged_in_ods(content: bytes) -> dict[str, list[Region]]:
     found: dict[str, list[Region]] = {}
     regions: list[Region] = []
     row = column = 0
-    for tag, attributes in re.findall(r"<table:(table|table-row|table-cell|covered-table-cell)(\s[^>]*)?>", text):
+    for tag, attributes in re.findall(r"<table:(table|table-row|table-cell|covered-table-cell)(\s[^>]*)?/?>", text):
 
         def number(name: str, attributes: str = attributes) -> int:
             told = re.search(rf'table:number-{name}="(\d+)"', attributes)

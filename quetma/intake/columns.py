@@ -100,12 +100,25 @@ FIELDS = {
 }  # fmt: skip
 
 
+# How people shorten what stands in headers (`TG vào`, `T/gian ra`, `Đ/thoại`), folded.
+SHORT_FOR = {
+    **dict.fromkeys(["tg", "t gian", "tgian"], "thoi gian"),
+    **dict.fromkeys(["d thoai", "dthoai"], "dien thoai"),
+    **dict.fromkeys(["d diem", "ddiem"], "dia diem"),
+    **dict.fromkeys(["h va ten", "hvt", "h v t"], "ho va ten"),
+    **dict.fromkeys(["n sinh", "nsinh"], "nam sinh"),
+    **dict.fromkeys(["s dt", "so dt"], "sdt"),
+}
+SHORT = re.compile(rf"\b(?:{'|'.join(SHORT_FOR)})\b")
+
+
 @lru_cache(4096)  # the same few cells are looked at for each kind of log and each separator
 def plain(header: str) -> str:
     """A header for comparing: `Họ và tên (*)` → `ho va ten`, `soDienThoai` → `so dien thoai`."""
     text = fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header))
     bare = re.sub(r"[(\[].*?[)\]]", " ", text)
-    return " ".join(re.findall(r"\w+", bare.replace("_", " ")) or re.findall(r"\w+", text))
+    words = " ".join(re.findall(r"\w+", bare.replace("_", " ")) or re.findall(r"\w+", text))
+    return SHORT.sub(lambda found: SHORT_FOR[found[0]], words)
 
 
 SPELLINGS = {

@@ -259,7 +259,7 @@ IN_WORDS = "(?i)(\\d{1,2})\\s*th(?:á|a\u0301?)ng\\s*(\\d{1,2})\\s*n(?:ă|a\u030
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 ODD_TIME = (
     "(?i)th(?:\u1ee9|u\u031b?\u0301?)\\s|ch(?:\u1ee7|u\u0309?)\\s*nh(?:\u1ead|a)t|"
-    r"[a-z]{3}day|\bthg\b|[０-９：／]|^\d{8}[ T]?\d{6}$|"
+    r"[a-z]{3}day|\bthg\b|[０-９：／‐‑‒–—−]|^\d{8}[ T]?\d{6}$|"
     r"\d[-/. ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[ap]\.\s?m\b|\d{4}\s+\d{1,2}\.\d\d$|\d'$|"
     r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s+\d{1,2}\.\d\d$|^1[5-9]\d{8}(?:\d{3})?$"
 )
@@ -292,7 +292,7 @@ def a_usual_time(text: str) -> str:
     """`Thứ Ba, 24/08/2021 07:36`, `24-Aug-2021 07:37`, `24 thg 8, 2021 07:38`, `20210824 073400`, `24/08/2021 7.45` and
     `7:42 p.m.` as most write them.
     """
-    text = unicodedata.normalize("NFKC", text).lower()
+    text = re.sub("[‐‑‒–—−]", "-", unicodedata.normalize("NFKC", text).lower())  # as Word writes a hyphen
     text = re.sub(r"(?:thứ|thu) (?:hai|ba|tư|tu|năm|nam|sáu|sau|bảy|bay|[2-7])\b|(?:chủ|chu) (?:nhật|nhat)", " ", text)
     text = re.sub(r"\b(?:mon|tues?|wednes|thurs?|fri|satur|sun)day\b", " ", text)
     text = re.sub(r"([ap])\.\s?m\b\.?", r"\1m", text.rstrip("'"))

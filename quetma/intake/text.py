@@ -60,7 +60,9 @@ def utf8(content: bytes) -> bytes:
     """The file in UTF-8, line ends as `\\n` or `\\r\\n`. Bytes that mean nothing become U+FFFD; their rows are
     rejected later.
     """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        content = content.decode("utf-32", "replace").encode("utf-8", "replace")
+    elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
         content = content.decode("utf-16", "replace").encode("utf-8", "replace")
     elif _every_other_is_nothing(content[1:400:2]):
         content = content.decode("utf-16-le", "replace").encode("utf-8", "replace")

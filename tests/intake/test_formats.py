@@ -53,13 +53,28 @@ def outcomes(prepared: intake.Prepared) -> list[tuple[int, str, str | None]]:
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1258"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1258"])
 def test_separators_and_encodings(empty_store: Store, separator: str, encoding: str):
     content = text(HEADER, *ROWS, separator=separator)
     data = cp1258(content) if encoding == "cp1258" else content.encode(encoding)
     if encoding == "utf-16-be":
         data = b"\xfe\xff" + data
     assert said(prepare(empty_store, "a.csv", data)) == SAID
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Tên NV", "Đ/thoại", "Đ.điểm", "TG vào", "TG ra"),
+        ("HVT", "ĐT liên hệ", "Khu vực", "T/gian vào", "T/gian ra"),
+        ("Guest name", "Mobile No.", "Venue", "Checked in at", "Checked out at"),
+        ("Họ tên CBCC", "Contact Number", "Scan location", "Giờ tới", "Giờ về"),
+    ],
+)
+def test_headers_people_shorten_or_write_in_english(empty_store: Store, header: tuple[str, ...]):
+    row = ("Lò Văn Ánh", "0912–345–678", "Trụ sở Mai Sơn", "24–08–2021 08:10", "24/08/2021 17:00")
+    prepared = intake.unasked(prepare(empty_store, "a.csv", text(header, row).encode()))
+    assert said(prepared) == [SAID[0], (*SAID[0][:3], datetime(2021, 8, 24, 17), "out")]
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
