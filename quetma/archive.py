@@ -21,6 +21,7 @@ from quetma.store import Store, query
 
 FOLDER = "documents"
 _PART = ".part"
+_making: set[Path] = set()  # by this process
 
 
 class ArchiveError(ValueError):
@@ -29,7 +30,10 @@ class ArchiveError(ValueError):
 
 @dataclass(frozen=True)
 class Document:
-    """One document that was made. filing: what document management asks for (number, date, subject, type, …)."""
+    """One document that was made. filing: what document management asks for (number, date, subject, type, …).
+
+    removed_at: since when its file is gone, by whom and why; None while it is there.
+    """
 
     document_id: int
     kind: str
@@ -44,6 +48,9 @@ class Document:
     size: int
     sha256: str
     filing: dict[str, Any]
+    removed_at: datetime | None = None
+    removed_by: str = ""
+    removed_why: str = ""
 
 
 def keep(
@@ -67,6 +74,7 @@ def keep(
     folder = store.folder / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     part = folder / f"{secrets.token_hex(8)}{_PART}"
+    _making.add(part)
     try:
         make(part)
         size, sha256 = _sealed(part)
@@ -80,7 +88,11 @@ def keep(
                 number, kind, subject, first, last, reason, made_at, account, file_name, ending, size, sha256,
                 dict(filing or {}),
             )  # fmt: skip
-            row = {field.name: getattr(document, field.name) for field in fields(document)}
+            row = {
+                field.name: getattr(document, field.name)
+                for field in fields(document)
+                if not field.name.startswith("removed_")
+            }
             told = json.dumps(document.filing, ensure_ascii=False)
             cursor.execute(query("archive/insert")[0], row | {"filing": told})
             audit.log_within(cursor, account, "make document", f"{number} {file_name}", reason)
@@ -88,6 +100,7 @@ def keep(
                 within(cursor, document)
     finally:
         part.unlink(missing_ok=True)
+        _making.discard(part)
     return document
 
 
@@ -112,6 +125,8 @@ def one(store: Store, document_id: int) -> Document | None:
 def path(store: Store, document: Document) -> Path:
     """Where its bytes lie, to be read only. Raises `ArchiveError` when they are gone."""
     where = store.folder / FOLDER / document.sha256
+    if document.removed_at:
+        raise ArchiveError("The file of this document was removed.")
     if not where.is_file():
         raise ArchiveError("The file of this document is no longer in the store's folder.")
     return where
@@ -122,6 +137,24 @@ def copy(store: Store, document: Document, to: Path) -> None:
     shutil.copyfile(path(store, document), to)
 
 
+def remove(store: Store, account: str, document_id: int, why: str) -> None:
+    """Deletes the file of a document; that it was made, for what, and that it was removed by whom, stays. The bytes go
+    when no other document is the same to the letter. Raises `ArchiveError`.
+    """
+    if not why.strip():
+        raise ArchiveError("Say why it is removed.")
+    with store.write() as cursor:
+        document = one(store, document_id)
+        if document is None or document.removed_at:
+            raise ArchiveError("The file of this document was removed.")
+        values = {
+            "document_id": document_id, "removed_at": store.clock(), "removed_by": account, "why": why.strip(),
+        }  # fmt: skip
+        cursor.execute(query("archive/remove")[0], values)
+        audit.log_within(cursor, account, "remove document", f"{document_id} {document.file_name}", why.strip())
+    sweep(store)  # only now: a removal that was not written down must not have happened
+
+
 def filing_json(document: Document) -> str:
     """The small file beside a document from which document management fills its form in: JSON, with the fingerprint."""
     own = {"file": document.file_name, "size": document.size, "sha256": document.sha256}
@@ -129,11 +162,13 @@ def filing_json(document: Document) -> str:
 
 
 def sweep(store: Store) -> None:
-    """Deletes what a server that was killed in the middle left behind: files that no line speaks of."""
+    """Deletes files that no line speaks of: removed, or left behind by a server that was killed in the middle. Not what
+    is being made just now.
+    """
     with store.write():  # nobody is keeping one just now
         known = set(store.ask("archive/files")["sha256"])
         for left in (store.folder / FOLDER).glob("*"):
-            if left.name not in known:
+            if left.name not in known and left not in _making:
                 left.unlink()
 
 

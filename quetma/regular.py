@@ -206,6 +206,8 @@ def _paper(store: Store, one: Period) -> Paper:
 
 
 def _send(store: Store, one: Period, document: Document, to: Sequence[Delivery], at: datetime) -> None:
+    if document.removed_at:  # a leader deleted its file: nothing to send
+        return
     t = translator(DEFAULT)
     unit = settings.get(store, "unit_name")
     content = archive.path(store, document).read_bytes()

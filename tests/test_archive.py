@@ -78,6 +78,40 @@ def test_what_belongs_to_it_is_in_the_same_transaction(empty_store: Store) -> No
     assert seen == [(document, [("report", 1)])]
 
 
+def test_a_document_that_is_wrong_is_removed_and_that_it_was_there_stays(empty_store: Store) -> None:
+    wrong, same, other = made(empty_store, b"1"), made(empty_store, b"1"), made(empty_store, b"2")
+    with pytest.raises(ArchiveError, match="why"):
+        archive.remove(empty_store, "An", wrong.document_id, " ")
+    archive.remove(empty_store, "An", wrong.document_id, "sai số liệu")
+    gone = archive.one(empty_store, wrong.document_id)
+    assert gone and (gone.removed_by, gone.removed_why, gone.file_name) == ("An", "sai số liệu", wrong.file_name)
+    with pytest.raises(ArchiveError):
+        archive.path(empty_store, gone)
+    assert archive.path(empty_store, same).read_bytes() == b"1", "the very same bytes are another document's as well"
+    archive.remove(empty_store, "An", same.document_id, "hết mục đích")
+    assert files(empty_store) == [other.sha256] and archive.check(empty_store) == []
+    with pytest.raises(ArchiveError):
+        archive.remove(empty_store, "An", same.document_id, "lần nữa")
+    assert [one.document_id for one in archive.made(empty_store)[0]] == [3, 2, 1]
+    lines = "SELECT subject, detail FROM audit WHERE action = 'remove document' ORDER BY logged_at"
+    assert empty_store.cursor().execute(lines).fetchall() == [
+        ("1 bao-cao.pdf", "sai số liệu"),
+        ("2 bao-cao.pdf", "hết mục đích"),
+    ]
+
+
+def test_what_is_being_made_is_not_swept_away(empty_store: Store) -> None:
+    old = made(empty_store, b"1")
+
+    def make(to: Path) -> None:
+        to.write_bytes(b"half")
+        archive.remove(empty_store, "An", old.document_id, "sai")
+        to.write_bytes(b"whole")
+
+    document = archive.keep(empty_store, "An", "report", "x", "x.pdf", make)
+    assert archive.path(empty_store, document).read_bytes() == b"whole"
+
+
 def test_a_file_that_is_gone_or_changed_is_said(empty_store: Store) -> None:
     first, second, third = (made(empty_store, content) for content in (b"1", b"2", b"3"))
     assert archive.check(empty_store) == []

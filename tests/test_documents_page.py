@@ -47,6 +47,19 @@ def test_every_document_made_is_listed_and_can_be_had_again(app: App, demo_store
     assert demo_store.cursor().execute(lines).fetchall() == [("",), ("Official letter",)]
 
 
+def test_a_file_is_removed_with_a_reason(app: App, demo_store: Store) -> None:
+    kept(demo_store)
+    at = app(PAGE, language="en", store=demo_store)
+    at.session_state["documents_view"] = "made"
+    at.run()
+    at.button(key="remove_1").click().run()
+    assert not at.exception and "Say why it is removed." in said(at)
+    at.text_input(key="remove_why_1").set_value("sai số liệu")
+    at.button(key="remove_1").click().run()
+    assert not at.exception and "The file of this document was removed." in said(at) and "sai số liệu" in said(at)
+    assert archive.check(demo_store) == [] and not list((demo_store.folder / "documents").iterdir())
+
+
 def test_head_and_foot_are_changed(app: App, demo_store: Store) -> None:
     at = app(PAGE, language="en", store=demo_store)
     at.session_state["documents_view"] = "agency"

@@ -1,2 +1,2 @@
--- One row per file that documents lie in.
-SELECT sha256, MIN(size) AS size, MIN(document_id) AS document_id FROM document GROUP BY sha256 ORDER BY document_id
+-- One row per file that documents lie in whose file was not removed.
+SELECT sha256, MIN(size) AS size, MIN(document_id) AS document_id FROM archived WHERE removed_at IS NULL GROUP BY sha256 ORDER BY document_id

@@ -1,3 +1,3 @@
 -- One row, or none: a document that was made.
 -- document_id INTEGER.
-SELECT * FROM document WHERE document_id = $document_id
+SELECT * FROM archived WHERE document_id = $document_id

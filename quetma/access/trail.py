@@ -153,6 +153,7 @@ def words(t: Translate) -> dict[str, str]:
         "try again": t("had something tried again"),
         "make document": t("made a document"),
         "open documents": t("looked at the documents made"),
+        "remove document": t("removed the file of a document"),
         "open draft": t("looked at the draft of a document"),
         "export document": t("took a document along"),
         "change agency": t("changed what stands on official documents"),

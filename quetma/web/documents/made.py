@@ -10,6 +10,7 @@ from quetma import archive, terms
 from quetma.archive import ArchiveError, Document
 from quetma.documents import MEDIA_TYPES
 from quetma.web import downloads, widgets
+from quetma.web.documents import SAID
 
 if TYPE_CHECKING:
     from quetma.web.page import Page
@@ -64,7 +65,7 @@ def _table(here: "Page", found: list[Document]) -> None:
             "reason": document.reason,
             "made_at": document.made_at,
             "made_by": document.made_by,
-            "format": document.format.upper(),
+            "format": document.format.upper() if document.removed_at is None else "✗ " + t("removed"),
         }
         for document in found
     ]
@@ -91,6 +92,11 @@ def files(here: "Page", document: Document) -> None:
         archive.path(here.store, document)
     except ArchiveError as gone:
         st.warning(t(str(gone)), icon=":material/warning:")
+        if document.removed_at:
+            st.caption(
+                t("Removed by {who} at {moment}: {why}", who=widgets.plain(document.removed_by),
+                  moment=here.moment(document.removed_at), why=widgets.plain(document.removed_why))
+            )  # fmt: skip
         return
     line = ("export document", f"{document.document_id} {document.file_name}", document.reason)
     url = downloads.offer(
@@ -107,3 +113,20 @@ def files(here: "Page", document: Document) -> None:
                        type="primary")  # fmt: skip
         st.link_button(t("Metadata for eDMS (JSON)"), told, icon=":material/data_object:")
     st.caption(t("Fingerprint (SHA-256): {sha256}", sha256=document.sha256))
+    _removal(here, document)
+
+
+def _removal(here: "Page", document: Document) -> None:
+    """The way to delete the file of a document that is wrong, or whose purpose is done."""
+    t, number = here.t, document.document_id
+    with st.popover(t("Remove the file"), icon=":material/delete:"):
+        st.caption(t("The file is deleted for good. That it was made, and who removed it and why, stays in the list."))
+        why = st.text_input(t("Why it is removed"), max_chars=200, key=f"remove_why_{number}")
+        if st.button(t("Remove the file for good"), key=f"remove_{number}", icon=":material/delete_forever:"):
+            try:
+                archive.remove(here.store, here.account, number, why or "")
+            except ArchiveError as refused:
+                st.error(t(str(refused)), icon=":material/error:")
+                return
+            st.session_state[SAID] = t("Removed: {file}", file=document.file_name)
+            st.rerun()
