@@ -32,13 +32,15 @@ from quetma.web import forms, wall
 
 LASTS = timedelta(hours=1)
 KEPT = 100  # offers of one session: a page makes a new one each time it is drawn
-AT_ONCE = 2  # files made at a time, of all users: making one takes a core, and the pages need the other
+AT_ONCE = 2  # files made at a time, of all users
+LARGE = 50_000  # rows; of files with more only one is made at a time: it takes a core, and the pages need the other
 AT_ONCE_READY = 0.3  # seconds that a file may take and still be sent without a word of how far it is
 GIVEN_UP = 150  # seconds without anybody asking how far it is; a tab in the background asks once a minute
 FOLDER = "export-"
 
 _log = logging.getLogger(__name__)
 _makers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="export")
+_large_makers = ThreadPoolExecutor(1, thread_name_prefix="large-export")
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ class Making:
         self._stop = False
         self._begun = False
         self.folder = Path(tempfile.mkdtemp(prefix=FOLDER, dir=offer.session.store.folder))
-        self.future: Future[None] = _makers.submit(self._make)
+        makers = _large_makers if (offer.rows or 0) > LARGE else _makers
+        self.future: Future[None] = makers.submit(self._make)
 
     def told(self) -> dict[str, object]:
         """How far it is: the state, and which share of the rows is written."""

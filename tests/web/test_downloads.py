@@ -124,9 +124,9 @@ class Slow:
             told(row)
 
 
-def slow_offer(browser, make):
+def slow_offer(browser, make, rows=10):
     session = sessions.find(browser.cookies[wall.COOKIE])
-    return downloads.offer(session, make, "lịch sử.csv", "text/csv", ("export", "bộ lọc", ""), rows=10)
+    return downloads.offer(session, make, "lịch sử.csv", "text/csv", ("export", "bộ lọc", ""), rows=rows)
 
 
 def until(true):
@@ -198,6 +198,20 @@ def test_only_so_many_are_made_at_a_time(enter):
     slow[0].go.release(10)
     until(lambda: share(browser, urls[-1])["state"] == "making")
     for make in slow[1:]:
+        make.go.release(10)
+    for url in urls:
+        until(lambda url=url: share(browser, url)["state"] == "ready")
+        assert browser.get(url).status_code == 200
+
+
+def test_of_large_files_one_is_made_at_a_time_and_small_ones_go_past(enter):
+    browser = enter()
+    slow = [Slow() for _ in range(3)]
+    rows = [downloads.LARGE + 1, downloads.LARGE + 1, 10]
+    urls = [slow_offer(browser, make, n) for make, n in zip(slow, rows, strict=True)]
+    states = [browser.request("POST", url).json()["state"] for url in urls]
+    assert states == ["making", "waiting", "making"]
+    for make in slow:
         make.go.release(10)
     for url in urls:
         until(lambda url=url: share(browser, url)["state"] == "ready")

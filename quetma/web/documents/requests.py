@@ -170,7 +170,7 @@ def _register(here: "Page", known: list[Inquiry]) -> None:
         rows,
         {
             "number": st.column_config.NumberColumn(t("No."), width="small"),
-            "state": st.column_config.TextColumn(t("State"), width="small"),
+            "state": st.column_config.TextColumn(t("State"), width=130),
             "due_on": day(t("Answer by"), format="DD/MM/YYYY"),
             "requester": t("Who asks"),
             "document": t("Under which document"),
