@@ -31,6 +31,11 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("quetma")
 
 
+def examples(n: int) -> int:
+    """How many examples a slow property is tried with: half of n in the gate, n when others are searched for."""
+    return n if hypothesis.settings.get_current_profile_name() == "search" else max(2, n // 2)
+
+
 @pytest.fixture(scope="session")
 def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a closed store with nothing in it: a copy takes a sixth of the time that making one takes."""

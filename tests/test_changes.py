@@ -15,6 +15,7 @@ from quetma.intake import source
 from quetma.language import translator
 from quetma.store import Store
 from quetma.tracing import Case, Question, Trace, trace
+from tests.conftest import examples
 from tests.intake import prepare
 from tests.scenario import Scan, unit, upload
 from tests.test_receipts import CHAIN, F0, HERE, NOON, ONSET, THERE, X, Y, visits
@@ -264,7 +265,7 @@ SCANS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(first=SCANS, later=SCANS)
 def test_any_late_log_gives_the_difference_of_the_two_answers(first: list[Scan], later: list[Scan]) -> None:
     later = [scan for scan in later if scan[:3] not in {known[:3] for known in first}]

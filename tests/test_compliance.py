@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from quetma import compliance, demo, duties, people, rollups
 from quetma.store import Store
 from tests import recount
+from tests.conftest import examples
 from tests.recount import Tables
 
 MONDAY = date(2021, 8, 30)  # of a week with the public holidays of 2 and 3 September
@@ -331,7 +332,7 @@ FACTS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(FACTS, st.permutations("rdahsbe").map("".join), st.integers(1, 3), st.sampled_from(["one", "full", "booster"]))
 def test_any_unit_in_any_order_of_uploads(
     empty_file: Path, facts: Facts, order: str, declaration_days: int, needs: str

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from quetma import directory, people
 from quetma.store import Store
 from tests import history_unit
+from tests.conftest import examples
 
 MORE = [  # name, phone
     ("Hà Văn Tôn", "+84912000009"),
@@ -106,7 +107,7 @@ WORDS = ["ha", "Hà", "v", "van", "văn", "ton", "T", "thi", "lo", "zz", "nguyen
 PIECES = ["0912", "+84", "84912", "000", "0988 000", "2025550", "0169", "039", "1", "0"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=3), st.sampled_from(["", *PIECES]))
 def test_who_is_found_is_who_fits_one_by_one(unit: Store, words: list[str], piece: str):
     def fits(name: str, phone: str | None, identity: str, masked: bool) -> bool:

@@ -15,6 +15,7 @@ from quetma import cases, follow_up, identity, tracing
 from quetma.cases import RegisteredCase, Said
 from quetma.follow_up import Entry, FollowUpError, Questionnaire
 from quetma.store import Store
+from tests.conftest import examples
 from tests.scenario import unit
 
 F0, X, Y, Z = 1, 2, 3, 4
@@ -345,7 +346,7 @@ moments = st.integers(0, 20 * 24).map(lambda hours: LISTED - timedelta(days=2) +
 drawn = st.tuples(st.sampled_from([X, Y]), st.sampled_from(KINDS), moments, st.integers(0, 30), st.sampled_from([1, 2]))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(drawn, max_size=14), st.lists(st.integers(0, 13), max_size=4), moments)
 def test_state_and_figures_equal_a_plain_recount(
     store: Store, told: list[tuple], taken_back: list[int], moment: datetime

@@ -14,6 +14,7 @@ from quetma.history import DIRECTIONS, KINDS, Filter
 from quetma.language import translator
 from quetma.store import Store
 from tests import history_unit, scenario
+from tests.conftest import examples
 
 AUGUST = date(2021, 8, 1), date(2021, 8, 31)
 
@@ -207,7 +208,7 @@ filters = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(filters, st.integers(1, 9), st.integers(1, 60))
 def test_a_filter_gives_what_a_plain_filter_gives(week: Store, filter: Filter, page: int, size: int):
     wanted = expected(filter)

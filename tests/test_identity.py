@@ -17,6 +17,7 @@ from quetma.intake import recount
 from quetma.intake.undo import undo
 from quetma.language import translator
 from quetma.store import Store
+from tests.conftest import examples
 from tests.intake import prepare
 
 
@@ -404,7 +405,7 @@ STEPS = st.tuples(
 )
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=examples(8), deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.lists(STEPS, min_size=3, max_size=10))
 def test_taking_every_decision_back_leaves_what_the_uploads_say(uploaded: Path, steps: list[tuple[str, str, str, str]]):
     with tempfile.TemporaryDirectory() as folder:

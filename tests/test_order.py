@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quetma import order
+from tests.conftest import examples
 
 FIRST = datetime(2021, 8, 23)
 SMALL, LARGE = st.integers(0, 3), st.sampled_from([-(2**62), -5, 0, 7, 2**62])
@@ -15,7 +16,7 @@ SECONDS = st.integers(0, 3).map(lambda n: FIRST + timedelta(seconds=n))
 FINER = st.integers(0, 3).map(lambda n: FIRST + timedelta(microseconds=n * 400_000))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.data(), st.sampled_from([SMALL, LARGE]), st.sampled_from([SECONDS, FINER]), st.integers(0, 40))
 def test_as_plain_sorting(data: st.DataObject, numbers: st.SearchStrategy, moments: st.SearchStrategy, height: int):
     rows = data.draw(st.lists(st.tuples(numbers, moments, SMALL), min_size=height, max_size=height))

@@ -14,6 +14,7 @@ from quetma import cli, identity, intake, receipts
 from quetma.receipts import FRAMES, Receipt
 from quetma.store import Store, now
 from quetma.tracing import Case, Question, Trace, evidence, trace
+from tests.conftest import examples
 from tests.intake import prepare
 from tests.scenario import Scan, unit
 
@@ -73,7 +74,7 @@ def test_a_receipt_holds_question_rule_uploads_and_the_whole_answer(store: Store
     assert found.identities == {F0: "tel:1", X: "tel:2", Y: "tel:3", Z: "tel:4"}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     scans=st.lists(
         st.tuples(

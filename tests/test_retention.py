@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
-from hypothesis import settings as examples
+from hypothesis import settings as tried
 from hypothesis import strategies as st
 
 from quetma import (
@@ -33,6 +33,7 @@ from quetma.gate import Entry
 from quetma.intake import recount
 from quetma.retention import Purged, purge, would_purge
 from quetma.store import Store, now, open_store
+from tests.conftest import examples
 from tests.intake import prepare
 
 DAY = date(2021, 8, 2)
@@ -269,7 +270,7 @@ passages = st.lists(
 folders = count()
 
 
-@examples(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(passages, st.lists(st.integers(0, 9), min_size=1, max_size=2).map(sorted))
 def test_whoever_comes_and_goes_figures_stay_and_the_rest_is_sound(
     empty_file: Path, tmp_path: Path, come: list[Any], after: list[int]

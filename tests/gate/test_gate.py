@@ -15,6 +15,7 @@ from quetma import badges, flow, gate, rollups
 from quetma.gate import Asked, Done, Entry, GateError
 from quetma.intake import recount
 from quetma.store import Store, now, open_store
+from tests.conftest import examples
 from tests.scenario import stays_of
 
 CARD = "014190000001|050000001|Lò Thị Hạnh|02031990|Nữ|Bản Hát Lót, Mai Sơn, Sơn La|31122021"
@@ -256,7 +257,7 @@ def test_who_never_scanned_out_is_said_to_have_left(unit: Store, enter: Enter):
     assert gate.never_out(unit, now().date()).height == 2
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from([CARD, "cam van thanh", "luong thi mai"]), st.integers(0, 9),

@@ -6,6 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from quetma.intake.text import Head, Piece, TextSource, _record, lines_of, tidied, trimmed, utf8
+from tests.conftest import examples
 
 PIECES = st.sampled_from(
     ["a", "Lò Thị Ế", "0912", '"', '""', '"a"', '"a,b"', ",", ",", ",", ";", "\n", "\n", "\r\n", " ", "\t",
@@ -52,7 +53,7 @@ def whole(piece: Piece) -> pl.DataFrame:
     return piece.frame.select("line", piece.raw(), "bad", *cells)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(st.lists(PIECES, max_size=60).map("".join), st.integers(1, 4), st.sampled_from(",;"))
 @example('1,"",3\n"1",2,"3"\n"a,b",2,3\n"1,2\n3",4,5\n', 3, ",")
 @example('1,"2\n"3",4,5\n1,"2\n', 3, ",")

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from quetma import intake
 from quetma.store import ROOT, Store
 from quetma.tracing import Case, Question, Stale, Trace, evidence, links, rule_named, rule_on, rules, trace
+from tests.conftest import examples
 from tests.intake import prepare
 from tests.scenario import Scan, stays_of, unit
 
@@ -258,7 +259,7 @@ def equals_the_double_loop(store: Store, cases: list[Case], limits: dict, masked
     linked_as_found(answer, links(store, answer))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     scans=st.lists(
         st.tuples(
@@ -311,7 +312,7 @@ def stays(draw: st.DrawFn) -> tuple:
     )  # fmt: skip
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=st.lists(stays(), min_size=20, max_size=40), cases=CASES, limits=LIMITS, masked=MASKED)
 def test_any_stays_equal_the_double_loop(
     six_people: Store, rows: list[tuple], cases: list[Case], limits: dict, masked: frozenset[int]

@@ -17,6 +17,7 @@ from quetma import directory, intake, tracing
 from quetma.store import Store, open_store
 from quetma.tracing import coverage
 from quetma.tracing.coverage import Coverage, Lists
+from tests.conftest import examples
 from tests.intake import prepare
 from tests.scenario import unit
 
@@ -192,7 +193,7 @@ def store() -> Iterator[Store]:
         made.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(
     st.lists(rows, max_size=40), st.lists(st.sampled_from(["qr", "register"]), min_size=4, max_size=4), st.booleans(),
     st.sampled_from([0, 0, 1]), st.sampled_from([None, 60, 300]), st.randoms(use_true_random=False),

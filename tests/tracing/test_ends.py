@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from quetma import tracing
 from quetma.store import Store
 from quetma.tracing import sensitivity
+from tests.conftest import examples
 from tests.scenario import Scan, stays_of, unit
 
 DAY = date(2021, 8, 24)
@@ -37,7 +38,7 @@ def one_by_one(store: Store, longest: bool, scans: list[Scan], opens: time | Non
     return sorted(found)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(

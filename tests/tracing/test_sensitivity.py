@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from quetma import directory, tracing
 from quetma.store import Store
 from quetma.tracing import sensitivity
+from tests.conftest import examples
 from tests.scenario import unit
 
 ONSET = date(2021, 8, 25)
@@ -35,7 +36,7 @@ def test_each_cell_is_the_trace_with_these_limits(demo_store: Store):
     assert len({row[2] for row in rows}) > 1  # the limits do matter here
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(
