@@ -3,13 +3,14 @@ and on a phone."""
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
-from quetma import cases, follow_up
+from quetma import cases, directory, follow_up, tracing
 from quetma.store import open_store
 from tests.browser.conftest import Window, go, settled, t
 from tests.browser.test_accessible import faults
@@ -22,9 +23,9 @@ pytestmark = pytest.mark.browser
 CASE = "Nguyễn Đình Khôi"
 
 
-def registered(page: Page) -> None:
+def registered(page: Page, url: str) -> None:
     """That person traced and registered; the list for today is shown."""
-    go(page, t("Tracing"))
+    page.goto(f"{url}/tracing")
     page.get_by_role("searchbox").first.fill("dinh khoi")
     page.get_by_role("button", name=CASE).click()
     page.get_by_text(t("Register {name} as a case and follow the contacts up", name=CASE)).click()
@@ -40,8 +41,7 @@ def test_from_the_trace_to_the_worked_list(window: Window, demo_folder: Path, tm
     state = signed_in(folder)
     with serve(folder) as url:
         page = window(storage_state=state)
-        page.goto(url)
-        registered(page)
+        registered(page, url)
         expect(page.get_by_text(re.compile("Đã ghi nhận ca số 1"))).to_be_visible()
         assert not faults(page)
 
@@ -89,18 +89,23 @@ def test_from_the_trace_to_the_worked_list(window: Window, demo_folder: Path, tm
     assert sorted(row[1] for row in rows[3:]) == sorted(contacts["name"].to_list())
 
 
-@pytest.mark.timeout(300)
-def test_a_health_round_on_the_next_day(window: Window, demo_folder: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(demo_folder, tmp_path / "store"))
-    state = signed_in(folder)
-    with serve(folder) as url:
-        page = window(storage_state=state)
-        page.goto(url)
-        registered(page)
-    store = open_store(folder)
+def followed(demo_folder: Path, folder: Path) -> Path:
+    """A copy of the demo unit with that person registered and the contacts listed, a day ago."""
+    store = open_store(shutil.copytree(demo_folder, folder))
+    number = cases.register(store, "An", cases.Said(directory.find(store, CASE)["person_id"][0], date(2021, 8, 25)))
+    case = cases.one(store, number)
+    assert case
+    follow_up.follow(store, "An", case, follow_up.compare(store, case, tracing.Question((case.case,))).new)
     with store.write() as cursor:
         cursor.execute("UPDATE contact_entry SET entered_at = entered_at - INTERVAL 1 DAY")
     store.close()
+    return folder
+
+
+@pytest.mark.timeout(300)
+def test_a_health_round_on_the_next_day(window: Window, demo_folder: Path, tmp_path: Path) -> None:
+    folder = followed(demo_folder, tmp_path / "store")
+    state = signed_in(folder)
     with serve(folder) as url:
         page = window(storage_state=state)
         page.goto(f"{url}/cases")
@@ -128,12 +133,9 @@ def test_a_health_round_on_the_next_day(window: Window, demo_folder: Path, tmp_p
 
 @pytest.mark.timeout(300)
 def test_on_a_phone(window: Window, demo_folder: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(demo_folder, tmp_path / "store"))
+    folder = followed(demo_folder, tmp_path / "store")
     state = signed_in(folder)
     with serve(folder) as url:
-        page = window(storage_state=state)
-        page.goto(url)
-        registered(page)
         small = window(storage_state=state, viewport={"width": 390, "height": 844})
         small.goto(f"{url}/cases")
         card = small.get_by_role("button", name=t("Open"), exact=True).first

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Demo, Window, pick, settled, t
-from tests.browser.test_accessible import faults
+from tests.browser.test_accessible import faults_in_both
 
 pytestmark = pytest.mark.browser
 
@@ -49,17 +49,16 @@ def test_from_the_matrix_to_a_person_by_keyboard_and_a_dose_corrected_and_taken_
     assert vaccinated(page) == "✓"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_in_the_matrix_and_on_a_person(demo: Demo, window: Window, scheme: str):
-    page = opened(window, demo, color_scheme=scheme)
-    assert not faults(page, scheme)
+def test_axe_finds_nothing_serious_in_the_matrix_and_on_a_person(demo: Demo, window: Window):
+    page = opened(window, demo)
+    assert not faults_in_both(page)
     page.get_by_role("button", name=HANH).click()
     page.wait_for_url("**/person")
     for view in ("What holds", "Timeline", "Stays", "Cases and decisions", "Files"):
         page.locator(".st-key-person_view").get_by_text(t(view), exact=True).click()
         page.mouse.move(0, 0)
         settled(page)
-        assert not faults(page, scheme), view
+        assert not faults_in_both(page), view
 
 
 def test_the_matrix_fits_a_phone(demo: Demo, window: Window):

@@ -27,9 +27,9 @@ LATE = (
 )
 
 
-def picked(page: Page) -> None:
+def picked(page: Page, url: str) -> None:
     """The case's trace, on the view for keeping it and taking it along."""
-    go(page, t("Tracing"))
+    page.goto(f"{url}/tracing")
     page.get_by_role("searchbox").first.fill(PHONE)
     page.get_by_role("button", name=CASE).click()
     page.get_by_role("heading", name=re.compile(rf"{CASE}: \d+ nghi F1")).wait_for()
@@ -48,8 +48,7 @@ def test_save_upload_a_late_log_see_the_difference_open_the_workbook(
     (tmp_path / "muon.csv").write_text(LATE, encoding="utf-8")
     with serve(folder) as url:
         page = window(storage_state=state)
-        page.goto(url)
-        picked(page)
+        picked(page, url)
         page.get_by_label(t("Note")).fill("báo cáo lần 1")
         page.get_by_role("button", name=t("Save this answer")).click()
         expect(page.get_by_text(re.compile("Đã lưu, số 1"))).to_be_visible()
