@@ -9,12 +9,16 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import Phase
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from quetma.access import accounts, sessions
@@ -36,6 +40,22 @@ def examples(n: int) -> int:
     return n if hypothesis.settings.get_current_profile_name() == "search" else max(2, n // 2)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a browser comes first: each worker starts one only once, and none is left with it at the end."""
+    items.sort(key=lambda item: "browser" not in item.path.parts)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap() -> Iterator[None]:
+    """What costs every test of a page most and is no part of it. Passwords are hashed with the least work, but for a
+    server that is started. Installed packages are searched for Streamlit's components once, not for each test anew.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
 @pytest.fixture(scope="session")
 def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a closed store with nothing in it: a copy takes a sixth of the time that making one takes."""
@@ -53,6 +73,40 @@ def empty_store(empty_file: Path, tmp_path: Path) -> Iterator[Store]:
     store = open_store(folder)
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def filled_folder(
+    empty_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Callable[[Store], object]], Path]:
+    """`filled_folder(fill)`: a closed store that `fill` wrote into, made once; copy it, never open it."""
+    made: dict[Callable[[Store], object], Path] = {}
+
+    def folder(fill: Callable[[Store], object]) -> Path:
+        if fill not in made:
+            made[fill] = tmp_path_factory.mktemp("filled")
+            shutil.copy(empty_file, made[fill])
+            store = open_store(made[fill])
+            fill(store)
+            store.close()
+        return made[fill]
+
+    return folder
+
+
+@pytest.fixture
+def filled(
+    filled_folder: Callable[[Callable[[Store], object]], Path], tmp_path: Path
+) -> Iterator[Callable[[Callable[[Store], object]], Store]]:
+    """`filled(fill)`: a copy of the test's own of the store that `fill` wrote into."""
+    with ExitStack() as opened:
+
+        def copy(fill: Callable[[Store], object]) -> Store:
+            store = open_store(shutil.copytree(filled_folder(fill), tmp_path / "filled"))
+            opened.callback(store.close)
+            return store
+
+        yield copy
 
 
 @pytest.fixture(scope="session")
@@ -84,12 +138,23 @@ def sign_in(store: Store, role: str = "leader") -> str:
 
 @pytest.fixture
 def app() -> Callable[..., AppTest]:
-    """`app(page="pages/flow.py", role="leader", language="vi", store=demo_store)`: that page, run once, signed in."""
+    """`app(page="pages/flow.py", role="leader", language="vi", store=demo_store, state={"flow_day": …})`: that page,
+    run once, signed in, with that in its state.
+    """
 
-    def run(page: str = "pages/overview.py", role: str = "leader", language: str = "vi", *, store: Store) -> AppTest:
+    def run(
+        page: str = "pages/overview.py",
+        role: str = "leader",
+        language: str = "vi",
+        *,
+        store: Store,
+        state: dict[str, Any] | None = None,
+    ) -> AppTest:
         test = AppTest.from_file(ROOT / "quetma" / "web" / "main.py", default_timeout=60)
         test.session_state["session_token"] = sign_in(store, role)
         test.session_state["language"] = language
+        for key, value in (state or {}).items():
+            test.session_state[key] = value
         if page != "pages/overview.py":
             test.switch_page(f"../../{page}")
         return test.run()

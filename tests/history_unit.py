@@ -27,10 +27,15 @@ Cà Văn An,,1985,Trụ sở Mai Sơn,26/08/2021 09:40:00,,
 """
 
 
-def write(folder: Path) -> Store:
-    """The unit in a store of its own."""
-    store = open_store(folder)
+def fill(store: Store) -> None:
+    """The unit's uploads."""
     for name, text in (("ds.csv", ROSTER), ("qr.csv", SCANS)):
         batch = intake.load(store, prepare(store, name, text.encode()), "test")
         assert batch.json()["rejected"] == 0
+
+
+def write(folder: Path) -> Store:
+    """The unit in a store of its own."""
+    store = open_store(folder)
+    fill(store)
     return store

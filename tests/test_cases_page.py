@@ -38,10 +38,9 @@ def registered(demo_store: Store, khoi: int) -> int:
 
 def page(app: App, store: Store, view: str = "today", opened: tuple[int, int] | None = None) -> AppTest:
     """The screen of cases with that view chosen."""
-    at = app(page="pages/cases.py", language="en", store=store)
-    at.session_state[acts.VIEW] = view
-    at.session_state[acts.OPENED] = opened
-    return rerun(at)
+    at = app(page="pages/cases.py", language="en", store=store, state={acts.VIEW: view, acts.OPENED: opened})
+    assert not at.exception
+    return at
 
 
 def rerun(at: AppTest) -> AppTest:
@@ -79,9 +78,7 @@ def test_without_a_case_it_says_where_one_is_registered(app: App, demo_store: St
 def test_registered_from_the_trace_with_its_contacts_and_what_they_rest_on(
     app: App, demo_store: Store, khoi: int
 ) -> None:
-    at = app(page="pages/tracing.py", language="en", store=demo_store)
-    at.session_state["trace_person"] = khoi
-    at.run()
+    at = app(page="pages/tracing.py", language="en", store=demo_store, state={"trace_person": khoi})
     at.date_input(key=f"trace_onset_{khoi}").set_value(ONSET)
     at.number_input(key="trace_min").set_value(45).run()
     at.text_input(key=f"register_{khoi}_signs").set_value("sốt")
@@ -112,9 +109,7 @@ def test_registered_from_the_trace_with_its_contacts_and_what_they_rest_on(
 
 def test_a_masked_person_is_no_case_and_the_trace_says_so(app: App, demo_store: Store) -> None:
     [[masked]] = demo_store.cursor().execute("SELECT MIN(person_id) FROM person WHERE masked").fetchall()
-    at = app(page="pages/tracing.py", language="en", store=demo_store)
-    at.session_state["trace_person"] = masked
-    at.run()
+    at = app(page="pages/tracing.py", language="en", store=demo_store, state={"trace_person": masked})
     assert not at.exception
     assert cases.MASKED in [text.value for text in at.info]
     assert not [button for button in at.button if button.label == "Register and list the contacts"]
@@ -124,9 +119,7 @@ def test_the_trace_says_that_it_is_a_case_already(app: App, demo_store: Store, k
     cases.change(
         demo_store, "An", cases.registered(demo_store)[0], isolated_at=datetime(2021, 8, 26, 9), symptoms=False
     )
-    at = app(page="pages/tracing.py", language="en", store=demo_store)
-    at.session_state["trace_person"] = khoi
-    at.run()
+    at = app(page="pages/tracing.py", language="en", store=demo_store, state={"trace_person": khoi})
     assert not at.exception
     assert at.date_input(key=f"trace_onset_{khoi}").value == ONSET, "asked as it is registered"
     assert at.date_input(key=f"trace_isolated_{khoi}").value == date(2021, 8, 26)
@@ -139,15 +132,11 @@ def test_the_trace_says_that_it_is_a_case_already(app: App, demo_store: Store, k
 
 
 def test_a_case_takes_over_what_it_is_traced_with(app: App, demo_store: Store, khoi: int) -> None:
-    at = app(page="pages/tracing.py", language="en", store=demo_store)
-    at.session_state["trace_person"] = khoi
-    at.run()
+    at = app(page="pages/tracing.py", language="en", store=demo_store, state={"trace_person": khoi})
     at.date_input(key=f"trace_onset_{khoi}").set_value(ONSET).run()
     pressed(at, "Register and list the contacts")
     take = "Change the case to these dates, rule and limits"
-    at = app(page="pages/tracing.py", language="en", store=demo_store)
-    at.session_state["trace_person"] = khoi
-    at.run()
+    at = app(page="pages/tracing.py", language="en", store=demo_store, state={"trace_person": khoi})
     assert not [button for button in at.button if button.label == take], "asked as it is registered"
     at.selectbox(key="trace_rule").set_value("5053")
     at.number_input(key="trace_min").set_value(45).run()
@@ -342,9 +331,7 @@ def test_isolated_on_a_day_without_an_hour_stays_that_day(
     assert (at.date_input(key=f"{form}_isolated").value, at.time_input(key=f"{form}_hour").value) == (
         date(2021, 8, 26), None,
     )  # fmt: skip
-    at = app(page="pages/tracing.py", language="en", store=demo_store)
-    at.session_state["trace_person"] = khoi
-    at.run()
+    at = app(page="pages/tracing.py", language="en", store=demo_store, state={"trace_person": khoi})
     assert at.date_input(key=f"trace_isolated_{khoi}").value == date(2021, 8, 26)
 
 
@@ -444,9 +431,7 @@ def test_who_is_in_quarantine_infects_nobody_and_the_trace_says_so(
     at.session_state["trace_person"] = khoi
     assert not at.run().toggle, "nobody of this answer is in quarantine"
     follow_up.enter(demo_store, "An", *everybody)
-    at = app(page="pages/tracing.py", language="en", store=demo_store)
-    at.session_state["trace_person"] = khoi
-    at.run()
+    at = app(page="pages/tracing.py", language="en", store=demo_store, state={"trace_person": khoi})
     assert not at.exception
     heeded = at.subheader[0].value
     n = len(everybody)
@@ -459,10 +444,9 @@ def test_who_is_in_quarantine_infects_nobody_and_the_trace_says_so(
 
 def test_backwards_names_who_was_a_case_before(app: App, demo_store: Store, khoi: int, registered: int) -> None:
     other = follow_up.state(demo_store)["person_id"][0]
-    at = app(page="pages/tracing.py", language="en", store=demo_store)
-    at.session_state["trace_person"] = other
-    at.session_state["trace_view"] = "origin"
-    at.run()
+    at = app(
+        page="pages/tracing.py", language="en", store=demo_store, state={"trace_person": other, "trace_view": "origin"}
+    )
     assert not at.exception
     frame = pl.from_pandas(at.dataframe[0].value)
     [told] = frame.filter(pl.col("name") == "Nguyễn Đình Khôi")["registered"].to_list()

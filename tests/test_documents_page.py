@@ -31,9 +31,7 @@ def said(at: AppTest) -> str:
 def test_every_document_made_is_listed_and_can_be_had_again(app: App, demo_store: Store) -> None:
     kept(demo_store, n=21)
     kept(demo_store, "letter")
-    at = app(PAGE, language="en", store=demo_store)
-    at.session_state["documents_view"] = "made"
-    at.run()
+    at = app(PAGE, language="en", store=demo_store, state={"documents_view": "made"})
     assert not at.exception
     shown = at.dataframe[0].value
     assert len(shown) == 20 and list(shown["number"])[:2] == [22, 21] and set(shown["reason"]) == {"Cục yêu cầu"}
@@ -61,9 +59,7 @@ def test_a_file_is_removed_with_a_reason(app: App, demo_store: Store) -> None:
 
 
 def test_head_and_foot_are_changed(app: App, demo_store: Store) -> None:
-    at = app(PAGE, language="en", store=demo_store)
-    at.session_state["documents_view"] = "agency"
-    at.run()
+    at = app(PAGE, language="en", store=demo_store, state={"documents_view": "agency"})
     assert at.text_input(key="agency_signer").value == "Cầm Văn Thành"
     at.text_input(key="agency_signer").set_value("Trần Quốc Đạt")
     at.text_input(key="agency_authority").set_value("KT. Đội trưởng")

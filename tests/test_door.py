@@ -41,11 +41,14 @@ def put(store: Store, text: str, name: str = "a.csv", **more: Any) -> intake.Bat
     return intake.load(store, prepare(store, name, text.encode(), **more), "test")
 
 
+def two_people(store: Store) -> None:
+    put(store, LOG)
+
+
 @pytest.fixture
-def unit(empty_store: Store) -> Store:
+def unit(filled) -> Store:
     """Two people at two places (1 Mai Sơn, 2 Yên Châu)."""
-    put(empty_store, LOG)
-    return empty_store
+    return filled(two_people)
 
 
 FIGURES = ("stay", "flow_quarter", "flow_day", "flow_duration", "staff_day", "duty_day", "compliance_day", "calendar")

@@ -67,9 +67,7 @@ def test_an_empty_store_says_what_is_missing(app, empty_store: Store, language: 
 
 @pytest.mark.parametrize("role", ["gatekeeper", "viewer"])
 def test_only_a_leader_sees_the_history(app, demo_store: Store, role: str):
-    at = app(page=PAGE, role=role, language="en", store=demo_store)
-    at.session_state["history_person"] = 1
-    at.run()
+    at = app(page=PAGE, role=role, language="en", store=demo_store, state={"history_person": 1})
     assert not at.exception
     assert not at.dataframe and not links(at) and not at.text_input
     assert at.title[0].value == "This page is not open to your role"
@@ -149,9 +147,7 @@ def test_nobody_fits_and_too_many_fit(app, demo_store: Store):
 
 
 def test_a_person_who_is_gone_is_not_picked_any_more(app, demo_store: Store):
-    at = app(page=PAGE, language="en", store=demo_store)
-    at.session_state["history_person"] = 987654321
-    at.run()
+    at = app(page=PAGE, language="en", store=demo_store, state={"history_person": 987654321})
     assert not at.exception
     assert shown(at).height == 50
     assert at.session_state["history_person"] is None
@@ -161,9 +157,12 @@ def test_a_person_who_is_gone_is_not_picked_any_more(app, demo_store: Store):
 
 
 def test_the_links_give_the_filtered_scans_to_this_session_only(app, demo_store: Store):
-    at = app(page=PAGE, language="vi", store=demo_store)
-    at.session_state["history_person"] = directory.find(demo_store, "0900999001")["person_id"][0]
-    at.run()
+    at = app(
+        page=PAGE,
+        language="vi",
+        store=demo_store,
+        state={"history_person": directory.find(demo_store, "0900999001")["person_id"][0]},
+    )
     urls = links(at)
     assert list(urls) == ["Excel", "CSV", "Parquet"]
     assert not [url for url in urls.values() if "0900999001" in url or "Kh" in url.split("/")[1]]

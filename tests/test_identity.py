@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from quetma.identity import Known, Pair
 from quetma.intake import recount
 from quetma.intake.undo import undo
 from quetma.language import translator
-from quetma.store import Store
+from quetma.store import Store, open_store
 from tests.conftest import examples
 from tests.intake import prepare
 
@@ -229,9 +230,10 @@ def uploaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def unit(empty_store: Store) -> Store:
-    upload(empty_store, "roster", "scans")
-    return empty_store
+def unit(uploaded: Path, tmp_path: Path) -> Iterator[Store]:
+    store = open_store(shutil.copytree(uploaded, tmp_path / "unit"))
+    yield store
+    store.close()
 
 
 def ids(store: Store) -> dict[str, int]:

@@ -80,9 +80,7 @@ def test_a_viewer_gets_no_names_and_none_are_asked_for(app, demo_store: Store, m
         return answer
 
     monkeypatch.setattr(Store, "ask", noted)
-    at = app(role="viewer", store=demo_store)
-    at.session_state["overview_on_site"] = True
-    at.run()
+    at = app(role="viewer", store=demo_store, state={"overview_on_site": True})
     assert not at.exception
     assert len(answers) > 5
     told = {value for frame in answers for row in frame.iter_rows() for value in row if isinstance(value, str)}

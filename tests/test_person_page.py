@@ -25,9 +25,7 @@ def who(store: Store, name: str = THUY) -> int:
 @pytest.fixture
 def opened(app: Open, demo_store: Store) -> AppTest:
     """The page of somebody without a dose."""
-    test = app(PAGE, store=demo_store)
-    test.session_state["person"] = who(demo_store)
-    return test.run()
+    return app(PAGE, store=demo_store, state={"person": who(demo_store)})
 
 
 def test_nobody_is_picked_at_first(app: Open, demo_store: Store) -> None:
@@ -39,9 +37,7 @@ def test_nobody_is_picked_at_first(app: Open, demo_store: Store) -> None:
 
 @pytest.mark.parametrize("role", ["viewer", "gatekeeper"])
 def test_only_who_may_see_health_data(app: Open, demo_store: Store, role: str) -> None:
-    test = app(PAGE, role=role, store=demo_store)
-    test.session_state["person"] = who(demo_store)
-    test.run()
+    test = app(PAGE, role=role, store=demo_store, state={"person": who(demo_store)})
     assert THUY not in words(test)
     assert "Vai trò của bạn không được mở trang này" in words(test)
 
@@ -98,9 +94,7 @@ def test_a_smartphone_lost_is_saved_as_an_upload_and_taken_back(opened: AppTest,
 def test_an_edit_stands_in_the_list_of_uploads(app: Open, demo_store: Store) -> None:
     row = {"number": 1, "given_on": date(2021, 8, 20), "confirmed_by": "Giấy"}
     batch = edit.save(demo_store, "test", "doses", [edit.Row(who(demo_store), row)], "Sửa trên màn hình: mũi tiêm")
-    test = app("pages/upload.py", store=demo_store)
-    test.session_state["upload_open"] = batch.batch_id
-    test.run()
+    test = app("pages/upload.py", store=demo_store, state={"upload_open": batch.batch_id})
     assert not test.exception
     assert "Sửa trên màn hình" in " ".join(header.value for header in test.header)
 

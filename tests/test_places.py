@@ -23,10 +23,13 @@ def sound(store: Store) -> bool:
     return recount.check(store) + rollups.check(store) == []
 
 
+def loaded(store: Store) -> None:
+    put(store, LOG)
+
+
 @pytest.fixture
-def unit(empty_store: Store) -> Store:
-    put(empty_store, LOG)
-    return empty_store
+def unit(filled) -> Store:
+    return filled(loaded)
 
 
 def named(store: Store, name: str) -> Place:

@@ -182,9 +182,12 @@ def test_from_a_case_to_what_its_contacts_leave_open(app: App, demo_store: Store
 
 
 def test_from_a_trace_to_what_it_leaves_open(app: App, demo_store: Store) -> None:
-    at = app("pages/tracing.py", language="en", store=demo_store)
-    at.session_state["trace_person"] = who(demo_store, "Nguyễn Đình Khôi")[0]
-    at.run()
+    at = app(
+        "pages/tracing.py",
+        language="en",
+        store=demo_store,
+        state={"trace_person": who(demo_store, "Nguyễn Đình Khôi")[0]},
+    )
     [button] = [button for button in at.button if str(button.key) == "trace_uncovered"]
     n = int(button.label.split()[0])
     button.click()

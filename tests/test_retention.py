@@ -88,12 +88,10 @@ def everything(store: Store) -> str:
     return "\n".join(repr(cursor.execute(f"SELECT * FROM {table}").fetchall()) for table in tables)
 
 
-@pytest.fixture
-def unit(empty_store: Store) -> Store:
-    """One of the staff at a place, and who came to see them on DAY."""
-    put(empty_store, STAFF, "ds.csv")
+def visited(store: Store) -> None:
+    put(store, STAFF, "ds.csv")
     check_all(
-        empty_store,
+        store,
         [
             passage("Lò Văn Cán", "0912000001", at(7, 30), symptoms=""),
             passage("Cà Thị Khách", "0987654321", at(8), symptoms="Sốt", note="ghi chú riêng"),
@@ -102,7 +100,12 @@ def unit(empty_store: Store) -> Store:
             passage("Quàng Thị Không Số", "", at(8, 20), birth_year=1971),
         ],
     )
-    return empty_store
+
+
+@pytest.fixture
+def unit(filled) -> Store:
+    """One of the staff at a place, and who came to see them on DAY."""
+    return filled(visited)
 
 
 TYPED = ("Khách", "Vì Văn Bạn", "Không Số", "98765432", "1971", "Chị Tiếp", "Từ Xa", "Việc riêng", "Sốt", "ghi chú")

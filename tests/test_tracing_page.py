@@ -31,9 +31,7 @@ def other(demo_store: Store) -> int:
 @pytest.fixture
 def at(app, demo_store: Store, person: int) -> AppTest:
     """The screen with that person picked."""
-    test = app(page="pages/tracing.py", language="en", store=demo_store)
-    test.session_state["trace_person"] = person
-    return test.run()
+    return app(page="pages/tracing.py", language="en", store=demo_store, state={"trace_person": person})
 
 
 def shown(at: AppTest, view: str) -> AppTest:
@@ -326,9 +324,7 @@ def test_days_of_which_nobody_knows_who_was_on_duty_are_named(app, demo_store: S
         cursor.execute("UPDATE duty_day SET scanned = NULL WHERE day = DATE '2021-08-24'")
     unknown = unscanned.unknown(demo_store, tracing.Question((case,)).resolved())
     assert date(2021, 8, 24) in unknown["day"].to_list()
-    test = app(page="pages/tracing.py", language="en", store=demo_store)
-    test.session_state["trace_person"] = other
-    test.run()
+    test = app(page="pages/tracing.py", language="en", store=demo_store, state={"trace_person": other})
     [said] = [text.value for text in test.caption if "Who was on duty is not known" in text.value]
     assert "24/08" in said
 

@@ -13,10 +13,13 @@ from tests.test_identity import ids, upload
 PAGE = "pages/who.py"
 
 
+def uploaded(store: Store) -> None:
+    upload(store, "roster", "scans")
+
+
 @pytest.fixture
-def unit(empty_store: Store) -> Store:
-    upload(empty_store, "roster", "scans")
-    return empty_store
+def unit(filled) -> Store:
+    return filled(uploaded)
 
 
 def texts(at: AppTest) -> str:
@@ -87,19 +90,19 @@ def test_not_the_same_is_kept_and_taken_back(app, unit: Store):
 def test_the_rule_can_be_refused(app, unit: Store):
     who = ids(unit)
     by_hand, staff = who["Vì Thị Hồng"], who["Vì Thị Hồng 0912000002"]
-    at = app(page=PAGE, language="en", store=unit)
-    at.session_state["who_decided"] = True
-    at.run()
+    at = app(page=PAGE, language="en", store=unit, state={"who_decided": True})
     at.button(key=f"rule_{by_hand}_{staff}").click().run()
     assert identity.decided(unit)["what"].to_list() == ["apart"]
 
 
 def test_two_found_by_hand_are_joined(app, unit: Store):
     who = ids(unit)
-    at = app(page=PAGE, language="en", store=unit)
-    at.session_state["who_first"] = who["Vì Thị Hồng 0912000002"]
-    at.session_state["who_second"] = who["Cà Văn An 0944000001"]
-    at.run()
+    at = app(
+        page=PAGE,
+        language="en",
+        store=unit,
+        state={"who_first": who["Vì Thị Hồng 0912000002"], "who_second": who["Cà Văn An 0944000001"]},
+    )
     assert "Their names are different" in texts(at)
     at.button(key=f"by_hand_same_{who['Cà Văn An 0944000001']}_{who['Vì Thị Hồng 0912000002']}").click().run()
     at.button(key="who_yes").click().run()

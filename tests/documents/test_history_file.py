@@ -2,7 +2,6 @@
 
 import csv
 import zipfile
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -38,10 +37,8 @@ Hà Minh Tôn,0912000001,1975,Cán bộ,Trụ sở Mai Sơn,24/08/2021 07:31:05,
 
 
 @pytest.fixture
-def unit(tmp_path: Path) -> Iterator[Store]:
-    store = history_unit.write(tmp_path / "store")
-    yield store
-    store.close()
+def unit(filled) -> Store:
+    return filled(history_unit.fill)
 
 
 def plain(rows: list[list[str]]) -> list[list[str]]:

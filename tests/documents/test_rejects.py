@@ -36,10 +36,13 @@ def written(store: Store, path: Path, language: str = "vi") -> str:
     return rejects.write(store, of, path.suffix[1:], path, language)
 
 
+def loaded(store: Store) -> None:
+    intake.load(store, prepare(store, "a.csv", LOG.encode()), "An")
+
+
 @pytest.fixture
-def unit(empty_store: Store) -> Store:
-    intake.load(empty_store, prepare(empty_store, "a.csv", LOG.encode()), "An")
-    return empty_store
+def unit(filled) -> Store:
+    return filled(loaded)
 
 
 def test_csv_holds_the_rows_that_can_be_mended(unit: Store, tmp_path: Path):
