@@ -15,7 +15,7 @@ LEADER, GATE, EVERYBODY = {"leader"}, {"leader", "gatekeeper"}, {"leader", "gate
 SCREENS = {
     "overview": EVERYBODY, "compliance": EVERYBODY, "flow": EVERYBODY, "gate": GATE, "person": LEADER,
     "conduct": LEADER, "tracing": LEADER, "cases": LEADER, "plan": LEADER, "drill": LEADER, "history": LEADER,
-    "upload": LEADER, "who": LEADER, "locations": LEADER, "audit": LEADER,
+    "upload": LEADER, "who": LEADER, "locations": LEADER, "audit": LEADER, "documents": LEADER,
 }  # fmt: skip
 
 
