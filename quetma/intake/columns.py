@@ -107,7 +107,6 @@ SHORT_FOR = {
     **dict.fromkeys(["d diem", "ddiem"], "dia diem"),
     **dict.fromkeys(["h va ten", "hvt", "h v t"], "ho va ten"),
     **dict.fromkeys(["n sinh", "nsinh"], "nam sinh"),
-    **dict.fromkeys(["s dt", "so dt"], "sdt"),
 }
 SHORT = re.compile(rf"\b(?:{'|'.join(SHORT_FOR)})\b")
 
