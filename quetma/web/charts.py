@@ -116,7 +116,7 @@ def _target(value: float, label: str) -> dict[str, Any]:
 
 def bars(frame: pl.DataFrame, category: str, series: Mapping[str, str], *, percent: bool = False) -> go.Figure:
     """Horizontal bars, the first row of `frame` on top, each with its number. Counts are stacked; shares are not."""
-    short = [_lines(name) for name in frame[category]]
+    short = [lines(name) for name in frame[category]]
     frame = frame.with_columns(_letters(category))
     number = "%{x:" + (".1%" if percent else ",") + "}"
     traces = [
@@ -344,9 +344,9 @@ def _plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def _lines(name: str) -> str:
-    """A name beside a bar: two short lines at most, as there is little room on a phone; the whole of it on hovering."""
-    first, *more = textwrap.wrap(name, 22) or [""]
+def lines(name: str, letters: int = 22) -> str:
+    """A name in a chart: two short lines at most, as there is little room on a phone; the whole of it on hovering."""
+    first, *more = textwrap.wrap(name, letters) or [""]
     second = [more[0] + ("…" if len(more) > 1 else "")] if more else []
     return "<br>".join(_plain(line) for line in [first, *second])
 

@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
+import anyio.from_thread
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -392,3 +393,26 @@ def test_a_crowd_at_once_is_kept_or_told_to_wait(
     assert kept >= 40
     assert passages(unit) == before + kept
     assert recount.check(unit) + rollups.check(unit) == []
+
+
+def test_a_body_that_never_ends_is_not_waited_for(browser: TestClient, code: Poster, monkeypatch: pytest.MonkeyPatch):
+    """A form of which a piece is sent, and then nothing."""
+    monkeypatch.setattr(public, "SLOWEST_BODY", 0.05)
+    headers = {"host": "testserver", "content-type": "application/x-www-form-urlencoded", "content-length": "100"}
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": f"/c/{code.token}", "raw_path": f"/c/{code.token}".encode(), "query_string": b"", "root_path": "", "client": ("127.0.0.1", 1),
+        "server": ("testserver", 80), "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
+    }  # fmt: skip
+    sent: list[Any] = []
+    pieces = [{"type": "http.request", "body": b"name=", "more_body": True}]
+
+    async def receive() -> Any:
+        return pieces.pop() if pieces else await anyio.sleep_forever()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    with anyio.from_thread.start_blocking_portal() as portal:
+        portal.call(browser.app, scope, receive, send)
+    assert sent[0]["status"] == 408

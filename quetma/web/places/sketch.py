@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from quetma.web.page import Page
 
 KM = 111.32  # one degree of latitude
-LONGEST = 22  # letters of a name
+LETTERS = 14  # in a line of a name below its dot, so that it fits on a phone
 SCALES = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
@@ -40,13 +40,13 @@ def draw(here: "Page", known: Sequence[Place]) -> None:
             if bool(place.closed_on) == closed
         ]
         if some:
-            traces.append(
-                charts.nodes(
-                    [point for _, point in some], [place.location_id or 0 for place, _ in some], kind=kind, label=label,
-                    text=[_short(place.name) for place, _ in some], hover=[_told(place) for place, _ in some],
-                    size=[16] * len(some), hollow=[closed] * len(some), marked=[False] * len(some),
-                )
+            drawn = charts.nodes(
+                [point for _, point in some], [place.location_id or 0 for place, _ in some], kind=kind, label=label,
+                text=[""] * len(some), hover=[_told(place) for place, _ in some],
+                size=[16] * len(some), hollow=[closed] * len(some), marked=[False] * len(some),
             )  # fmt: skip
+            names = [charts.lines(place.name, LETTERS) for place, _ in some]
+            traces.append(drawn | {"text": names, "textposition": "bottom center"})
     left, low = -1.2 * radius, -1.0 * radius
     bar = charts.links({1: (left, low), 2: (left + scale, low)}, [(1, 2)], "solid", 4, 1.0)
     if bar:
@@ -58,11 +58,6 @@ def draw(here: "Page", known: Sequence[Place]) -> None:
     names = ", ".join(place.name for place, _, _ in placed)
     charts.show(here, figure, t("The places on a sketch: {names}.", names=names), key="places_sketch")
     st.caption(t("North is on top. Only places with coordinates are shown."))
-
-
-def _short(name: str) -> str:
-    """The name as it fits beside its dot, on a phone too; the whole of it is said on hovering."""
-    return name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip() + "…"
 
 
 def _told(place: Place) -> str:
