@@ -401,7 +401,8 @@ def test_a_body_that_never_ends_is_not_waited_for(browser: TestClient, code: Pos
     headers = {"host": "testserver", "content-type": "application/x-www-form-urlencoded", "content-length": "100"}
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
-        "path": f"/c/{code.token}", "raw_path": f"/c/{code.token}".encode(), "query_string": b"", "root_path": "", "client": ("127.0.0.1", 1),
+        "path": f"/c/{code.token}", "raw_path": f"/c/{code.token}".encode(),
+        "query_string": b"", "root_path": "", "client": ("127.0.0.1", 1),
         "server": ("testserver", 80), "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
     }  # fmt: skip
     sent: list[Any] = []
