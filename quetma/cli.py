@@ -203,7 +203,10 @@ def run_import(given: argparse.Namespace) -> int:
     )
     for path in given.files:
         try:
-            tables = intake.prepare(store, path.name, path, choices)
+            tables = intake.prepare_file(store, path, choices)
+        except intake.IntakeError as error:
+            refused += complain(f"{path}: {error}")
+            continue
         except OSError as error:
             refused += complain(f"{path}: {error.strerror}. Nothing was loaded from it.")
             continue

@@ -18,7 +18,7 @@ from quetma.access import accounts
 from quetma.cli import main, parser
 from quetma.demo import SAMPLE
 from quetma.store import ROOT, Store
-from tests.intake.files import archive
+from tests.intake.files import archive, xls
 
 Answer = tuple[int, str, str]
 Run = Callable[..., Answer]
@@ -348,7 +348,19 @@ def test_a_file_that_is_no_store_is_refused(tmp_path: Path, capsys: pytest.Captu
 def test_readme_shows_every_verb():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     verbs = next(action.choices for action in parser()._actions if action.choices)
-    assert {"init", "import", "undo", "trace", "compliance", "export", "poster", "purge", "user", "check"} == set(verbs)
+    assert {
+        "init",
+        "import",
+        "undo",
+        "trace",
+        "compliance",
+        "export",
+        "poster",
+        "purge",
+        "report",
+        "user",
+        "check",
+    } == set(verbs)
     assert not [
         verb for verb in verbs if not re.search(rf"^python -m quetma.* {verb}\b|^ +{verb}\b", readme, re.MULTILINE)
     ]
@@ -368,3 +380,17 @@ def test_poster_prints_the_code_of_a_location(run: Run, demo_store: Store, tmp_p
     codes = zxingcpp.read_barcodes(pypdfium2.PdfDocument(file)[0].render(scale=150 / 72).to_pil())
     assert [found.text for found in codes] == [code.text] * 4
     assert ("print poster", "Trụ sở Mai Sơn v1") in audited(demo_store)
+
+
+def test_a_damaged_workbook_that_asks_for_more_memory_than_there_is(run: Run, empty_store: Store, tmp_path: Path):
+    """A cell of an old Excel file, eight bytes, that says to stand in the last row and column there can be."""
+    whole = xls({"Quét": [["Họ tên", "SĐT"], ["Lò Văn A", "0912000001"]]})
+    cell = whole.rindex(b"\xfd\x00\x0a\x00") + 4  # LABELSST: row, column, …
+    path = tmp_path / "a.xls"
+    path.write_bytes(whole[:cell] + b"\xff\xff\xff\xff" + whole[cell + 4 :])
+    assert_refused(run(empty_store, "import", path), "memory|damaged")
+    assert scans(empty_store) == 0
+    path.write_bytes(xls({"Quét": [["Họ tên", "SĐT", "Thời gian", "Địa điểm"], ["Lò Văn A", "0912000001",
+                                    "24/08/2021 08:00", "Mai Sơn"]]}))  # fmt: skip
+    answer = said(run(empty_store, "import", path, "--json"))
+    assert [batch["accepted"] for batch in answer["batches"]] == [1]

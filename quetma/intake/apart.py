@@ -51,7 +51,7 @@ class Reading:
         file_name: str,
         content: Path,
         into: Path,
-        choices: Mapping[str, Choices],
+        choices: Choices | Mapping[str, Choices],
         remembered: Mapping[str, Choices],
         limit_mb: int,
     ) -> None:
@@ -64,7 +64,8 @@ class Reading:
             "into": str(into.resolve()),
             "memory": MEMORY_BYTES,
             "limit_mb": limit_mb,
-            "choices": {key: chosen.json() for key, chosen in choices.items()},
+            "for_all": choices.json() if isinstance(choices, Choices) else None,
+            "choices": {k: one.json() for k, one in choices.items()} if not isinstance(choices, Choices) else {},
             "remembered": {key: chosen.json() for key, chosen in remembered.items()},
         }
         # Not a fork: the server has threads. What a crash prints may hold people's data and goes nowhere.
@@ -120,8 +121,8 @@ class Reading:
             )
         if failed == OUT_OF_MEMORY:
             raise IntakeError(
-                "Reading this file takes more memory than one file may use. Split it into smaller files. "
-                "Nothing was changed."
+                "Reading this file takes more memory than one file may use. If it is large, split it; if not, it is "
+                "damaged: open it in Excel and save it again as XLSX or CSV. Nothing was changed."
             )
         raise IntakeError(
             "The file broke the program that reads it; it is probably damaged. Open it in Excel, save it again as XLSX "
@@ -211,8 +212,9 @@ def _read(job: dict[str, Any]) -> None:
     chosen, remembered = (
         {key: Choices.from_json(text) for key, text in job[which].items()} for which in ("choices", "remembered")
     )
+    for_all = Choices.from_json(job["for_all"]) if job["for_all"] else None
     _say(step="Reading the file", share=0.0)
-    tables = understand(job["file_name"], Path(job["content"]), chosen, remembered, job["limit_mb"])
+    tables = understand(job["file_name"], Path(job["content"]), for_all or chosen, remembered, job["limit_mb"])
     _say(step="Reading the file", share=0.9)
     with (into / TABLES).open("wb") as file:
         _Pickler(file, into).dump(tables)

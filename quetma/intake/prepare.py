@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import polars as pl
@@ -13,7 +14,7 @@ from duckdb import DuckDBPyConnection
 from rapidfuzz import fuzz, process
 
 from quetma import people, settings
-from quetma.intake import mend
+from quetma.intake import apart, mend
 from quetma.intake.choices import Choices
 from quetma.intake.columns import FIELDS, KINDS, Proposal
 from quetma.intake.errors import IntakeError, Message
@@ -179,6 +180,24 @@ def prepare(
     """
     known, limit = remembered(store), settings.get(store, "upload_limit_mb")
     return [compare(store, table) for table in understand(file_name, content, choices, known, limit)]
+
+
+BOOKS = (b"PK", b"\xd0\xcf\x11\xe0")  # how a ZIP (XLSX, ODS) and an old Office file begin
+
+
+def prepare_file(store: Store, path: Path, choices: Choices) -> list[Prepared | Refused]:
+    """As `prepare`, of a file on the disk, with a damaged workbook in mind: a few bytes of one can ask for more memory
+    than any machine has, so that workbooks are read in a process that may have only so much. Raises `IntakeError` when
+    that breaks off, `OSError` when the file cannot be opened.
+    """
+    with path.open("rb") as file:
+        book = file.read(4).startswith(BOOKS)
+    if not book:
+        return prepare(store, path.name, path, choices)
+    with TemporaryDirectory() as folder:
+        limit = settings.get(store, "upload_limit_mb")
+        reading = apart.Reading(path.name, path, Path(folder) / "tables", choices, remembered(store), limit)
+        return [compare(store, table) for table in reading.tables()]
 
 
 def remembered(store: Store) -> dict[str, Choices]:
