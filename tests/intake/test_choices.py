@@ -13,7 +13,7 @@ from tests.intake import prepare
 from tests.intake.files import xlsx
 from tests.intake.test_formats import HEADER, ROWS, SAID, outcomes, said, text
 
-UNKNOWN = ("STT", "Người", "Liên lạc", "Nơi", "Lúc nào", "Loại hình")
+UNKNOWN = ("STT", "Người", "Liên lạc", "Nơi", "Lúc nào", "Dạng gì")
 STRANGE = text(UNKNOWN, *((str(n), *row) for n, row in enumerate(ROWS, 1))).encode()
 
 
