@@ -230,7 +230,7 @@ def _write(cursor: DuckDBPyConnection, passages: list[Passage]) -> list[Checked]
         if closed_on and _at(passage).date() >= closed_on:
             raise DoorError("{place} was closed on {day}.", place=name, day=language.day(closed_on))
     numbers = _Numbers(cursor)
-    ids, fresh, come = _people(cursor, passages, numbers)
+    ids, come = _people(cursor, passages, numbers)
     known = _known(cursor, ids)
     if not known.keys() >= set(ids):
         raise DoorError("Nobody of that number is known here any more.")
@@ -264,11 +264,14 @@ def _write(cursor: DuckDBPyConnection, passages: list[Passage]) -> list[Checked]
     _put(cursor, "door/insert_rows", "passages", frame)
     if declared:
         _put(cursor, "door/insert_declarations", "passages", pl.DataFrame(declared, schema=PASSAGE))
-    said = {(person, one.name, one.birth_year) for person, one in zip(ids, passages, strict=True)}
-    as_known = len(said) == len(set(ids)) and all(person in fresh or not (name or year) for person, name, year in said)
+    as_known = not come and all(known[person].is_called(one) for person, one in zip(ids, passages, strict=True))
+    kinds = ["staff" if known[row["person_id"]].is_staff(row["moment"].date()) else "visitor" for row in rows]
+    new = frame.select("location_id", "moment", "direction", person_id="really_id", kind=pl.Series(kinds))
+    duties = any(who.staff for who in known.values())
     hours = pl.DataFrame([(place, *told[2:]) for place, told in places.items()], schema=HOURS, orient="row")
-    repeated = _derive(cursor, frame, declared, come, as_known, known, hours)
-    if come or not as_known:
+    days = frozenset(row["moment"].date() for row in declared)
+    repeated = _derive(cursor, new, days, as_known, duties, hours)
+    if not as_known:
         known = _known(cursor, ids)
     found = [(known[row["person_id"]], row) for row in rows]
     return [
@@ -290,6 +293,10 @@ class _Known(NamedTuple):
     birth_year: int | None
     staff: tuple[date | None, date | None] | None
 
+    def is_called(self, passage: Passage) -> bool:
+        """Whether a passage calls them nothing else than they are called already."""
+        return passage.name in ("", self.name) and passage.birth_year in (None, self.birth_year)
+
     def is_staff(self, day: date) -> bool:
         """Whether they are on the staff list on that day."""
         if self.staff is None:
@@ -308,27 +315,25 @@ def _known(cursor: DuckDBPyConnection, ids: list[int]) -> dict[int, _Known]:
 
 
 def _derive(
-    cursor: DuckDBPyConnection, frame: pl.DataFrame, declared: list[dict[str, Any]], come: bool, as_known: bool,
-    known: dict[int, "_Known"], hours: pl.DataFrame,
+    cursor: DuckDBPyConnection, new: pl.DataFrame, declared: frozenset[date], as_known: bool, duties: bool,
+    hours: pl.DataFrame,
 ) -> set[tuple[int, int]]:  # fmt: skip
     """Decides which of the passages count and brings the figures up to date. Returns those that repeat another.
 
-    come: somebody came in who may be somebody else, so that everything about who is who is decided anew. as_known:
-    nobody is called otherwise than they are called already.
+    as_known: nobody came in who may be somebody else, and nobody is called otherwise than they are called already; else
+    everything about who is who is decided anew. The rest as in `growth.add`.
     """
-    new = frame.select("location_id", "moment", "direction", person_id="really_id")
-    moments = frame["moment"].to_list()
+    moments = new["moment"].to_list()
     span = {"first": min(moments), "last": max(moments)}
-    days = frozenset(row["moment"].date() for row in declared)
-    if not come and as_known:
+    if as_known:
         own = growth.scans(cursor, new)
         people = {"people": new["person_id"].to_list()}
-        twice = days and cursor.execute(query("door/same_declarations")[0], span | people).fetchall()
+        twice = declared and cursor.execute(query("door/same_declarations")[0], span | people).fetchall()
         if not twice and growth.plain(cursor, new, own):
-            staff = {person.really: (person.really, *person.staff) for person in known.values() if person.staff}
-            growth.add(cursor, new, own, days, list(staff.values()), hours)
+            growth.add(cursor, new, own, declared, duties, hours)
             return set()
-    touched = Touched(scans=(span["first"], span["last"]), scanned=frozenset(m.date() for m in moments), declared=days)
+    days = frozenset(moment.date() for moment in moments)
+    touched = Touched(scans=(span["first"], span["last"]), scanned=days, declared=declared)
     rollups.concern(cursor, new["person_id"])
     rollups.derive(cursor, recount.anew(cursor, touched))
     return set(cursor.execute(query("door/repeated")[0]).fetchall())
@@ -355,15 +360,10 @@ class _Numbers:
         return self._free[of] - 1
 
 
-def _people(
-    cursor: DuckDBPyConnection, passages: list[Passage], numbers: _Numbers
-) -> tuple[list[int], frozenset[int], bool]:
-    """Whom each passage is about, those who are new stored; who is new, never known before; and whether one of those
-    who came in may be somebody else.
-    """
+def _people(cursor: DuckDBPyConnection, passages: list[Passage], numbers: _Numbers) -> tuple[list[int], bool]:
+    """Whom each passage is about, those who are new stored; and whether one of these may be somebody else."""
     named = {_who(one)[0]: one for one in reversed(passages) if one.person is None}
     ids: dict[str | None, int] = {}
-    new: set[int] = set()
     come = False
     if named:
         rows = [
@@ -380,13 +380,10 @@ def _people(
                 _put(cursor, "intake/forget_former", "fresh", fresh)
             for who in fresh["identity"]:
                 ids[who] = former.get(who) or numbers.person()
-                if who not in former:
-                    new.add(ids[who])
             given = pl.Series([ids[who] for who in fresh["identity"]], dtype=pl.Int64)
             _put(cursor, "intake/insert_people", "fresh", recount.with_keys(fresh.with_columns(person_id=given)))
             come = bool(former) or recount.may_be_staff(cursor, fresh)
-    who = [ids[_who(one)[0]] if one.person is None else one.person for one in passages]
-    return who, frozenset(new), come
+    return [ids[_who(one)[0]] if one.person is None else one.person for one in passages], come
 
 
 def _who(passage: Passage) -> tuple[str, str | None]:

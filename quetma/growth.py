@@ -8,7 +8,7 @@ person and one moment, and adding takes a third of the time.
         rollups.derive(…)
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -21,8 +21,8 @@ AROUND = stays.REACH + stays.REACH  # a scan this far from a passage can decide 
 
 
 def scans(cursor: DuckDBPyConnection, new: pl.DataFrame) -> pl.DataFrame:
-    """All scans of the people of these passages (columns person_id, location_id, moment, direction) that can matter for
-    what they change, themselves included: queries/door/own_scans.sql.
+    """All scans of the people of these passages (columns person_id, location_id, moment, direction, kind: staff or
+    visitor on that day) that can matter for what they change, themselves included: queries/door/own_scans.sql.
     """
     return _own(cursor, "door/own_scans", new, AROUND)
 
@@ -43,27 +43,27 @@ def add(
     new: pl.DataFrame,
     own: pl.DataFrame,
     declared: Collection[date],
-    staff: Sequence[tuple[int, date | None, date | None]],
+    duties: bool,
     hours: pl.DataFrame,
 ) -> None:
     """Adds passages that are `plain` to stays and figures, inside the transaction that stored them.
 
-    own: what `scans` says. declared: the days of health declarations that came with them. staff: those of the people
-    who are on the staff list, since when, until when (None: always). hours: location_id, opens, closes.
+    own: what `scans` says. declared: the days of health declarations that came with them. duties: whether one of the
+    people is on the staff list, on whatever day. hours: location_id, opens, closes.
     """
     changed = _stays(cursor, new, own, hours)
-    _flow(cursor, new, own, staff)
+    _flow(cursor, new, own)
     days = set(changed["day"])
     spent = changed.select(pl.col("in_seen") & pl.col("out_seen")).to_series().any()
     made = (*rollups.STAYED, *rollups.PRESENT) if spent else rollups.PRESENT
     rollups.replace(cursor, made, rollups.with_mornings(days))
-    if not staff:
+    if not duties:
         return  # what visitors do is nobody's duty
     scanned = set(new["moment"].dt.date())
     if declared:
         rollups.replace(cursor, rollups.DUTIES, scanned | rollups.declared_for(cursor, declared))
         return
-    _put(cursor, "door/add_staff_days", _staff_days(new, [number for number, *_ in staff]))
+    _put(cursor, "door/add_staff_days", _staff_days(new))
     rollups.scanned_now(cursor, scanned)
 
 
@@ -78,22 +78,13 @@ def _stays(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame, hou
     return pl.concat([gone, fresh])
 
 
-def _flow(
-    cursor: DuckDBPyConnection,
-    new: pl.DataFrame,
-    own: pl.DataFrame,
-    staff: Sequence[tuple[int, date | None, date | None]],
-) -> None:
+def _flow(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame) -> None:
     """Adds to flow_quarter and flow_day what queries/rollup/ would count of these passages besides."""
-    at, day, person = pl.col("moment"), pl.col("moment").dt.date(), pl.col("person_id")
-    on_list = [
-        (person == number) & (day >= (first or date.min)) & (day <= (last or date.max)) for number, first, last in staff
-    ]
+    at = pl.col("moment")
     new = new.select(
-        "person_id", "location_id",
-        day=day,
+        "person_id", "location_id", "kind",
+        day=at.dt.date(),
         quarter=(at.dt.hour() * 4 + at.dt.minute() // 15).cast(pl.Int8),
-        kind=pl.when(pl.any_horizontal(pl.lit(False), *on_list)).then(pl.lit("staff")).otherwise(pl.lit("visitor")),
         out=pl.col("direction") == "out",
     )  # fmt: skip
     quarters = new.group_by("day", "quarter", "location_id", "kind").agg(
@@ -114,16 +105,12 @@ def _flow(
     _put(cursor, "door/add_days", days)
 
 
-def _staff_days(new: pl.DataFrame, staff: Sequence[int]) -> pl.DataFrame:
-    """What these passages add to staff_day."""
+def _staff_days(new: pl.DataFrame) -> pl.DataFrame:
+    """What these passages add to staff_day, for those of the people who were staff on that day."""
     out, at = pl.col("direction") == "out", pl.col("moment")
-    return (
-        new.filter(pl.col("person_id").is_in(staff))
-        .group_by("person_id", day=at.dt.date())
-        .agg(
-            scans_in=(~out).sum().cast(pl.Int32), scans_out=out.sum().cast(pl.Int32), first_scan=at.min(),
-            last_scan=at.max(), declarations=pl.lit(0, pl.Int32),
-        )
+    return new.group_by("person_id", day=at.dt.date()).agg(
+        scans_in=(~out).sum().cast(pl.Int32), scans_out=out.sum().cast(pl.Int32), first_scan=at.min(),
+        last_scan=at.max(), declarations=pl.lit(0, pl.Int32),
     )  # fmt: skip
 
 

@@ -175,7 +175,7 @@ def derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
 @contextmanager
 def _passages(cursor: DuckDBPyConnection) -> Generator[None]:
     """Meanwhile `passage` is just the scans, when no door register was ever uploaded: what has nothing to be left out
-    is planned in half the time, and for a single passage nearly all of the time is planning.
+    is planned in half the time, and of a large upload no scans are kept in memory for it.
     """
     if cursor.execute("SELECT 1 FROM batch WHERE source = 'register' LIMIT 1").fetchall():
         yield

@@ -99,6 +99,19 @@ def test_one_by_one_gives_the_figures_that_a_file_of_the_same_rows_gives(empty_s
     filed.close()
 
 
+def test_who_comes_again_and_gives_the_same_name_only_adds(unit: Store, monkeypatch: pytest.MonkeyPatch):
+    """As everybody does who leaves by the page of the printed code: nothing is decided anew for that."""
+    name = {"name": "Khách Một", "phone": "0912 000 009", "source": "poster"}
+    check(unit, passage(at(8), **name))
+    with monkeypatch.context() as patched:
+        patched.setattr(recount, "anew", None)
+        left = check(unit, passage(at(8, 40), "out", **name))
+    assert (left.name, left.staff, left.counted) == ("Khách Một", False, True)
+    other = check(unit, passage(at(9), **name | {"name": "Khách Hai"}))
+    assert (other.person_id, other.name) == (left.person_id, "Khách Một")  # as the first upload calls them
+    assert sound(unit)
+
+
 REGISTER = HEADER + "Lò Văn A,0912000001,24/08/2021 09:00:00,Mai Sơn,Vào\n"
 
 

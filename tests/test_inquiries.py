@@ -1,11 +1,8 @@
 """Requests for information: the register, what goes out to whom, and that each ends once and whole."""
 
 import hashlib
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import fastexcel
 import polars as pl
@@ -17,7 +14,7 @@ from quetma.documents import answer
 from quetma.documents.official import making
 from quetma.inquiries import Asked, InquiryError
 from quetma.language import translator
-from quetma.store import Store, open_store
+from quetma.store import Store
 from tests import history_unit
 
 t = translator("vi")
@@ -28,19 +25,11 @@ ASKED = Asked(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = history_unit.write(tmp_path_factory.mktemp("inquiries") / "store")
-    store.set("demo", "yes")  # its clock stands at its last scan
-    store.close()
-    return store.folder
-
-
 @pytest.fixture
-def unit(made: Path, tmp_path: Path) -> Iterator[Store]:
-    store = open_store(shutil.copytree(made, tmp_path / "store"))
-    yield store
-    store.close()
+def unit(filled) -> Store:
+    store = filled(history_unit.fill)
+    store.set("demo", "yes")  # its clock stands at its last scan
+    return store
 
 
 def entered(unit: Store, **changes) -> inquiries.Inquiry:

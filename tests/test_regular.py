@@ -1,11 +1,8 @@
 """Documents made by themselves: what is due when, made once whatever happens, sent whole and locked, tried again."""
 
 import io
-import shutil
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pikepdf
 import pypdfium2
@@ -14,7 +11,7 @@ import pytest
 from quetma import agency, archive, mail, regular, settings
 from quetma.documents.official import making
 from quetma.regular import MAKING, Period, Plan, RegularError
-from quetma.store import Store, now, open_store
+from quetma.store import Store, now
 from tests.test_mail import HERE, authority, serve, trusted  # noqa: F401 - fixtures
 
 MONDAY = datetime(2021, 8, 23, 7)  # of the demo unit's last week
@@ -22,19 +19,10 @@ TUESDAY = MONDAY + timedelta(days=1)
 EVERY = Plan(("daily", "weekly", "monthly"), time(6, 30), ("lanhdao@example.vn", "phoban@example.vn"))
 
 
-@pytest.fixture(scope="module")
-def made(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = open_store(shutil.copytree(demo_folder, tmp_path_factory.mktemp("regular") / "store"))
-    store.set("demo", "no")  # a unit of its own: documents are made by themselves
-    store.close()
-    return store.folder
-
-
 @pytest.fixture
-def unit(made: Path, tmp_path: Path) -> Iterator[Store]:
-    store = open_store(shutil.copytree(made, tmp_path / "store"))
-    yield store
-    store.close()
+def unit(demo_store: Store) -> Store:
+    demo_store.set("demo", "no")  # a unit of its own: documents are made by themselves
+    return demo_store
 
 
 def set_up(unit: Store, plan: Plan, since: datetime = MONDAY - timedelta(hours=1), password: str | None = None) -> None:

@@ -6,7 +6,7 @@ birth year - that fits exactly one staff member is that staff member: the spelli
 year does not contradict, and nobody decided that they are apart. Fitting several, it stays on its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from typing import NamedTuple
 
@@ -38,16 +38,11 @@ def anew(cursor: DuckDBPyConnection, touched: Touched | None = None) -> Touched:
     moved = _rename_aliases(cursor)
     if moved:
         touched |= rollups.touch_people(cursor, moved)
-    return rows(cursor, touched, [kind for kind in ROWS if kind != "scans" or touched.scans])
-
-
-def rows(cursor: DuckDBPyConnection, touched: Touched, kinds: Sequence[str]) -> Touched:
-    """As `anew`, of rows of these kinds, when nobody can have become somebody else."""
     cursor.execute("CREATE OR REPLACE TEMP TABLE recounted (batch_id INTEGER, line INTEGER, counts BOOLEAN)")
-    for kind in kinds:
-        _recount(cursor, kind, ROWS[kind], touched)
-    if kinds:
-        _count_batches(cursor)
+    for kind, table in ROWS.items():
+        if kind != "scans" or touched.scans:
+            _recount(cursor, kind, table, touched)
+    _count_batches(cursor)
     names(cursor, cursor.sql("SELECT person_id FROM touched_person").pl()["person_id"])
     return touched
 
