@@ -29,8 +29,8 @@ from quetma import (
     settings,
     tracing,
 )
-from quetma.access import accounts, audit
-from quetma.access.rights import ROLES
+from quetma.access import accounts, audit, rights
+from quetma.access.rights import OPERATOR, ROLES
 from quetma.documents import TABLES, history, official, poster
 from quetma.history import Filter
 from quetma.intake import recount
@@ -42,13 +42,34 @@ from quetma.store import FILE, VIETNAM, Store, StoreError, configured_folder, no
 Verb = Callable[[argparse.Namespace], int | None]  # None is 0
 
 
+NEEDS = {  # verb → right, of the table that pages and routes ask too
+    "init": "server",
+    "import": "upload",
+    "undo": "upload",
+    "trace": "trace",
+    "compliance": "health",
+    "export": "export",
+    "report": "export",
+    "poster": "places",
+    "user": "accounts",
+    "purge": "server",
+    "check": "server",
+}
+
+
 class Refused(Exception):
     """The input cannot be used; the text is the line that says why and what to do."""
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Runs one command and returns its exit status. Wrong usage raises `SystemExit(2)`, as argparse does."""
+def main(argv: list[str] | None = None, role: str = OPERATOR) -> int:
+    """Runs one command and returns its exit status. Wrong usage raises `SystemExit(2)`, as argparse does.
+
+    role: who runs it. A shell has no accounts: whoever can read and write the store's files, which nobody else on the
+    machine can (mode 0700), is its operator and may do everything.
+    """
     given = parser().parse_args(argv)
+    if not rights.may(role, NEEDS[given.command]):
+        return complain(f"Your role ({role}) may not do this. Nothing was changed.")
     try:
         return given.verb(given) or 0
     except (Refused, StoreError, intake.IntakeError, accounts.AccountError, tracing.Unanswerable) as error:
@@ -78,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
 
     def verb(name: str, run: Verb, text: str) -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=text, description=text)
-        sub.set_defaults(verb=run)
+        sub.set_defaults(verb=run, command=name)
         return sub
 
     init = verb("init", run_init, "Make the store, empty or with the invented demo unit.")

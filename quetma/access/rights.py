@@ -1,6 +1,8 @@
 """Who may do what: the one table of rights, asked by pages, routes and the command line."""
 
 ROLES = ("leader", "gatekeeper", "viewer")
+# Whoever runs commands on the store's files owns them, and could read them with any program: no account can have this.
+OPERATOR = "operator"
 
 RIGHTS: dict[str, frozenset[str]] = {
     "figures": frozenset(ROLES),  # counts and rates without names
@@ -15,10 +17,11 @@ RIGHTS: dict[str, frozenset[str]] = {
     "places": frozenset({"leader"}),  # the register of places and their printed codes
     "who": frozenset({"leader"}),  # saying who is the same person as whom
     "audit": frozenset({"leader"}),  # who looked up, decided, exported and changed what
-    "server": frozenset({"leader"}),  # the server's own figures (/_stcore/metrics)
+    "accounts": frozenset({"leader"}),  # who may sign in, in which role
+    "server": frozenset({"leader"}),  # the server's own figures (/_stcore/metrics), the store as a whole
 }
 
 
 def may(role: str, right: str) -> bool:
     """Whether that role has that right. An unknown right is a mistake in the program: KeyError."""
-    return role in RIGHTS[right]
+    return role in RIGHTS[right] or role == OPERATOR

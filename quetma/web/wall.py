@@ -25,6 +25,8 @@ LANGUAGE_COOKIE = "lang"
 
 OPEN = {"/sign-in", "/first-account", "/look-around"}  # exact paths, all of quetma/web/routes.py, none of Streamlit's
 CODE = re.compile(re.escape(posters.PATH) + posters.TOKEN.pattern)  # what a printed code leads to: quetma/web/public/
+# Streamlit's own sign-in, which would be a second wall, and what drives pages from a script: answered to nobody.
+SHUT = ("/auth", "/oauth2callback", "/_stcore/agent", "/_stcore/script-health-check")
 NEEDS = {  # path and below → right
     "/incoming": "upload",
     "/_stcore/upload_file": "upload",
@@ -69,6 +71,8 @@ class Wall:
             answer = PlainTextResponse(t("This request came from another site and was refused."), 403)
         elif session is None and not _open(scope):
             answer = _refused(scope, request.headers, t)
+        elif any(_within(scope["path"], start) for start in SHUT):
+            answer = PlainTextResponse(t("There is nothing at this address."), 404)
         elif session and not _allowed(scope["path"], session):
             answer = PlainTextResponse(t("Your role may not do this. Nothing was changed."), 403)
         await answer(scope, receive, send)
@@ -112,8 +116,11 @@ def _open(scope: Scope) -> bool:
 
 
 def _allowed(path: str, session: Session) -> bool:
-    needed = [right for start, right in NEEDS.items() if path == start or path.startswith(start + "/")]
-    return all(rights.may(session.role, right) for right in needed)
+    return all(rights.may(session.role, right) for start, right in NEEDS.items() if _within(path, start))
+
+
+def _within(path: str, start: str) -> bool:
+    return path == start or path.startswith(start + "/")
 
 
 def _own_origin(headers: Headers) -> bool:

@@ -21,6 +21,16 @@ from tests.web.test_page import SCREENS
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 HTML = {"accept": "text/html,*/*"}
 
+# Streamlit's own sign-in, and what drives pages from a script: answered to nobody.
+SHUT = (
+    "/auth/login",
+    "/auth/logout",
+    "/oauth2callback",
+    "/_stcore/agent/interact",
+    "/_stcore/agent/mcp",
+    "/_stcore/agent/openapi.json",
+    "/_stcore/script-health-check",
+)
 # Everything the server answers, with what each may get: (method, path) → status for (leader, gatekeeper, viewer).
 ALLOWED = {
     **{("GET", f"/{page}"): (200, 200, 200) for page in PAGES},  # the bare frame; the page's guard is below
@@ -36,13 +46,30 @@ ALLOWED = {
     ("POST", "/incoming"): (201, 403, 403),
     ("GET", "/export/no-such-key"): (404, 403, 403),
     ("GET", "/export/history"): (404, 403, 403),
+    ("POST", "/export/no-such-key"): (404, 403, 403),
+    ("DELETE", "/export/no-such-key"): (204, 403, 403),
+    ("GET", "/export/no-such-key/progress"): (404, 403, 403),
     ("GET", "/gate-screen"): (200, 200, 403),
     ("GET", "/gate-screen/muster"): (200, 200, 403),
     ("POST", "/gate-screen/entries"): (400, 400, 403),  # 400: no entry was sent
     ("POST", "/gate-screen/photo"): (422, 422, 403),  # 422: no code on it
+    **{("GET", path): (404, 404, 404) for path in SHUT},
+    ("POST", "/_stcore/agent/interact"): (404, 404, 404),
     ("GET", "/component/x/index.html"): (404, 404, 404),
     ("GET", "/_stcore/bidi-components/x/y.js"): (404, 404, 404),
 }
+# What anybody may ask: (method, path) → status for (anonymous, viewer, gatekeeper, leader, with an ended session).
+CODE = "/c/" + "A" * 22  # of no place
+OPEN = {
+    ("GET", "/sign-in"): (200, 303, 303, 303, 200),
+    ("POST", "/sign-in"): (400, 400, 400, 400, 400),  # nothing filled in
+    ("POST", "/first-account"): (303, 303, 303, 303, 303),  # there is one: to the sign-in page
+    ("POST", "/look-around"): (303, 303, 303, 303, 303),
+    ("GET", CODE): (404, 404, 404, 404, 404),
+    ("POST", CODE): (404, 404, 404, 404, 404),
+}
+SIGNED_OUT_BY = {("POST", "/sign-out")}  # whoever is signed in; test_an_ended_session_gets_nothing asks it
+WEBSOCKETS = ("/_stcore/stream",)  # for whoever is signed in; each page that is run through it has its guard
 # What anonymous visitors may have tried besides: spellings that another layer might read as the above.
 TRIED = [
     ("GET", "/static/js/index.js"),
@@ -53,9 +80,6 @@ TRIED = [
     ("GET", "/%2e%2e/sign-in"),
     ("GET", "/sign-in%2f..%2ftracing"),
     ("GET", "/Sign-In"),
-    ("GET", "/_stcore/script-health-check"),
-    ("GET", "/_stcore/agent/openapi.json"),
-    ("POST", "/_stcore/agent/interact"),
     ("POST", "/sign-out"),
     ("OPTIONS", "/_stcore/upload_file/session/file"),
     ("HEAD", "/"),
@@ -85,6 +109,7 @@ def house(tmp_path_factory):
     tokens = {role: sign_in(store, role) for role in ROLES}
     tokens |= {name: sign_in(store, "leader") for name in ("leaves", "leaves with a tab open", "left before")}
     sessions.end(tokens["left before"])
+    tokens["nobody"] = ""
     store.close()
     with serve(store.folder) as url:
         yield House(url, tokens)
@@ -147,6 +172,14 @@ def test_what_each_role_gets(house, role):
     client.get("/_stcore/health")  # Streamlit's cookie for `request`
     got = {asked: request(client, *asked).status_code for asked in ALLOWED}
     assert got == {asked: statuses[ROLES.index(role)] for asked, statuses in ALLOWED.items()}
+
+
+@pytest.mark.parametrize("who", ["nobody", "viewer", "gatekeeper", "leader", "left before"])
+def test_what_anybody_gets(house, who):
+    client = house.client(who)
+    got = {asked: request(client, *asked).status_code for asked in OPEN}
+    column = ("nobody", "viewer", "gatekeeper", "leader", "left before").index(who)
+    assert got == {asked: statuses[column] for asked, statuses in OPEN.items()}
 
 
 @pytest.mark.parametrize("who", ["leaves", "left before"])
