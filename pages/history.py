@@ -12,7 +12,7 @@ from quetma.documents import history as history_file
 from quetma.history import Filter, described
 from quetma.web import downloads, exporter, page, widgets
 from quetma.web.documents import requests
-from quetma.web.people import person_picker
+from quetma.web.people import people_picker
 
 SHOWN = 50  # scans on a page: more is never sent to the browser
 REACHED = 100_000  # scans that can be paged to: further back, the period is the quicker way
@@ -31,14 +31,14 @@ directions = {"in": t("in"), "out": t("out"), "unknown": t("not recorded")}
 
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     first, last = widgets.period(here)
-    location = widgets.location(here)
+    locations = widgets.locations(here, "history_locations")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     kind = widgets.choice(here, t("Who"), kinds, "history_kind")
     direction = widgets.choice(here, t("In/out"), directions, "history_direction")
-person_id = person_picker(here, "history_person")
+people = people_picker(here, widgets.HISTORY)
 
-chosen = Filter(first, last, location or None, person_id, kind, direction)
-if person_id is not None and (person := directory.person(store, person_id)):
+chosen = Filter(first, last, locations, people, kind, direction)
+for person in filter(None, (directory.person(store, one) for one in people)):
     here.audit("history", described(person), f"{here.day(first)} – {here.day(last)}")
 
 # The answer ----------------------------------------------------------------------------------------------------------
@@ -51,9 +51,9 @@ if not count:
     st.stop()
 
 
-def own_history(click: str, people: list[int]) -> None:
+def own_history(click: str, shown: list[int]) -> None:
     """Shows only the scans of the person whose button was clicked."""
-    st.session_state["history_person"] = people[st.session_state[click]["row"]]
+    st.session_state[widgets.HISTORY] = [shown[st.session_state[click]["row"]]]
 
 
 rows_place = st.container()
@@ -68,12 +68,12 @@ if count > SHOWN:
 rows = chosen.page(store, number, SHOWN)
 small = partial(st.column_config.TextColumn, width="small")
 columns: dict[str, Any] = {}
-if person_id is None:  # else the picker above says who it is
-    people = rows["person_id"].to_list()
+if len(people) != 1:  # else the picker above says who it is
+    each = rows["person_id"].to_list()
     columns |= {
         "name": st.column_config.TextColumn(t("Full name"), pinned=True),
         "own": st.column_config.ButtonColumn(
-            t("History"), width="small", key="history_own", on_click=own_history, args=("history_own", people)
+            t("History"), width="small", key="history_own", on_click=own_history, args=("history_own", each)
         ),
         "phone": t("Phone number"),
     }

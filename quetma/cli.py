@@ -165,8 +165,13 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("what", choices=["scans"])
     export.add_argument("--from", required=True, type=a_day, metavar="YYYY-MM-DD", dest="first")
     export.add_argument("--to", required=True, type=a_day, metavar="YYYY-MM-DD", dest="last", help="included")
-    export.add_argument("--location", metavar="NAME")
-    export.add_argument("--person", metavar="PHONE", help="or a name that only one person has")
+    export.add_argument(
+        "--location", action="append", default=[], metavar="NAME", help="again for each further one; none: everywhere"
+    )
+    export.add_argument(
+        "--person", action="append", default=[], metavar="PHONE",
+        help="or a name that only one person has; again for each further one",
+    )  # fmt: skip
     export.add_argument("--format", required=True, choices=TABLES)
     export.add_argument("-o", "--output", required=True, type=Path, metavar="FILE", help="written over when it exists")
 

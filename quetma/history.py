@@ -1,5 +1,6 @@
 """The scan history filter: one object gives the binds of the queries and the sentence printed on every export."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from quetma import directory, people
-from quetma.language import Translate, day, number
+from quetma.language import Translate, day, listed, number
 from quetma.store import Store
 
 KINDS = ("staff", "visitor")
@@ -16,15 +17,16 @@ DIRECTIONS = ("in", "out", "unknown")
 
 @dataclass(frozen=True)
 class Filter:
-    """Which scans: `first` and `last` day are included; None is any. Raises ValueError for what can fit no scan.
+    """Which scans: `first` and `last` day are included; nothing said is any. Raises ValueError for what fits no scan.
 
-    `kind` is whether the person was on the roster on the day of the scan: "staff" or "visitor".
+    `locations` and `people` are ids: scans of one of them. `kind` is whether the person was on the roster on the day of
+    the scan: "staff" or "visitor".
     """
 
     first: date
     last: date
-    location_id: int | None = None
-    person_id: int | None = None
+    locations: tuple[int, ...] = ()
+    people: tuple[int, ...] = ()
     kind: str | None = None
     direction: str | None = None
 
@@ -42,27 +44,27 @@ class Filter:
         store: Store,
         first: date,
         last: date,
-        location: str | None = None,
-        person: str | None = None,
+        locations: Sequence[str] = (),
+        persons: Sequence[str] = (),
         kind: str | None = None,
         direction: str | None = None,
     ) -> "Filter":
-        """The filter as people say it: a location by its name, a person by phone or name.
+        """The filter as people say it: locations by their names, people by phone or name.
 
         Raises ValueError that says which of them is unknown or fits several.
         """
         return cls(
             first,
             last,
-            location_id=None if location is None else _location(store, location),
-            person_id=None if person is None else _person(store, person),
+            locations=tuple(dict.fromkeys(_location(store, name) for name in locations)),
+            people=tuple(dict.fromkeys(_person(store, text) for text in persons)),
             kind=kind,
             direction=direction,
         )
 
     def params(self) -> dict[str, Any]:
-        """The binds of queries/history/scans.sql and totals.sql."""
-        return asdict(self)
+        """The binds of queries/history/scans.sql, totals.sql and days.sql."""
+        return asdict(self) | {"locations": list(self.locations), "people": list(self.people)}
 
     def count(self, store: Store) -> int:
         """How many scans there are."""
@@ -73,8 +75,8 @@ class Filter:
         return store.ask("history/scans", **self.params(), skip=(number - 1) * size, rows=size)
 
     def sentence(self, store: Store, t: Translate, scans: int | None = None, masked: bool = False) -> str:
-        """What was filtered and how many scans that is; give `scans` when they have been counted already. masked: the
-        person's name and phone are shown as the national platform shows them.
+        """What was filtered and how many scans that is; give `scans` when they have been counted already. masked: names
+        and phones are shown as the national platform shows them.
 
         "Lịch sử quét mã từ 01/08/2021 đến 27/08/2021 tại Trụ sở Mai Sơn, khách, chiều vào: 312 lượt".
         """
@@ -82,11 +84,15 @@ class Filter:
             text = t("Scan history of {day}", day=day(self.first))
         else:
             text = t("Scan history from {first} to {last}", first=day(self.first), last=day(self.last))
-        if self.location_id is not None:
-            places = dict(store.ask("flow/locations").iter_rows())
-            text = t("{period} at {location}", period=text, location=places[self.location_id])
-        if self.person_id is not None and (known := directory.person(store, self.person_id)):
-            text += ", " + t("of {person}", person=described(mask(known) if masked else known))
+        spoken = t("en")  # a catalogue says which language it is by its translation of "en"
+        if self.locations:
+            known = dict(store.ask("flow/locations").iter_rows())
+            names = [known.get(one, t("a place no longer known")) for one in self.locations]
+            text = t("{period} at {location}", period=text, location=listed(names, spoken))
+        if self.people:
+            told = [_known(store, t, one) for one in self.people]
+            names = [described(mask(person) if masked else person) for person in told]
+            text += ", " + t("of {person}", person=listed(names, spoken))
         if self.kind is not None:
             text += ", " + {"staff": t("staff only"), "visitor": t("visitors only")}[self.kind]
         if self.direction is not None:
@@ -94,9 +100,16 @@ class Filter:
             text += ", " + ways[self.direction]
         if scans is None:
             scans = self.count(store)
-        # A catalogue says which language it is by its translation of "en".
-        amount = t("1 scan") if scans == 1 else t("{n} scans", n=number(scans, t("en")))
+        amount = t("1 scan") if scans == 1 else t("{n} scans", n=number(scans, spoken))
         return f"{text}: {amount}"
+
+
+def _known(store: Store, t: Translate, person_id: int) -> dict[str, Any]:
+    """Somebody as `directory.find` tells of them; also whom no upload names any more."""
+    if known := directory.person(store, person_id):
+        return known
+    name, phone = directory.name_and_phone(store, person_id)
+    return {"name": name or t("somebody no longer known"), "phone": phone, "birth_year": None}
 
 
 def mask(person: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class InquiryError(ValueError):
 class Asked:
     """What is asked for. document: the number of the letter it came with, '' for none; dated: the day on that letter.
 
-    The rest is a `history.Filter`: None is any.
+    The rest is a `history.Filter`.
     """
 
     requester: str
@@ -40,15 +40,15 @@ class Asked:
     last_day: date
     document: str = ""
     dated: date | None = None
-    location_id: int | None = None
-    person_id: int | None = None
+    locations: tuple[int, ...] = ()
+    people: tuple[int, ...] = ()
     kind: str | None = None
     direction: str | None = None
 
     @property
     def filter(self) -> Filter:
         """Which scans."""
-        return Filter(self.first_day, self.last_day, self.location_id, self.person_id, self.kind, self.direction)
+        return Filter(self.first_day, self.last_day, self.locations, self.people, self.kind, self.direction)
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,7 @@ def enter(store: Store, account: str, asked: Asked) -> int:
         raise InquiryError("A day in the future cannot be known yet.")
     about = _about(store, asked.filter)
     values = asdict(asked) | texts | {"about": about, "entered_at": store.clock(), "entered_by": account}
+    values |= {"locations": list(asked.locations), "people": list(asked.people)}
     with store.write() as cursor:
         [(number,)] = cursor.execute(query("inquiries/insert")[0], values).fetchall()
         audit.log_within(cursor, account, "enter request", f"{number} {texts['requester']}", about)
@@ -131,7 +132,7 @@ def one(store: Store, inquiry_id: int) -> Inquiry | None:
 def _inquiry(row: dict[str, Any]) -> Inquiry:
     known = {field.name for field in fields(Inquiry)}
     told: dict[str, Any] = {name: value for name, value in row.items() if name in known}
-    told["documents"] = tuple(row["documents"])
+    told |= {name: tuple(dict.fromkeys(row[name])) for name in ("documents", "locations", "people")}
     return Inquiry(**told)
 
 

@@ -4,13 +4,13 @@ English texts are the message identifiers in the code; `locale/vi/*.po` holds th
 files are read as they are: nothing to compile. A test fails when a text used in the code has no Vietnamese.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel import numbers
+from babel import lists, numbers
 from babel.messages.pofile import read_po
 
 LOCALE = Path(__file__).resolve().parent / "locale"
@@ -55,6 +55,11 @@ def moment(value: datetime | None) -> str:
 def number(value: float, language: str = DEFAULT) -> str:
     """`3.344` in Vietnamese, `3,344` in English."""
     return numbers.format_decimal(value, locale=language)
+
+
+def listed(names: Sequence[str], language: str = DEFAULT) -> str:
+    """`A, B và C` in Vietnamese, `A, B, and C` in English."""
+    return lists.format_list(names, locale=language)
 
 
 def percent(have: int, due: int, language: str = DEFAULT) -> str:

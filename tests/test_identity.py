@@ -459,8 +459,8 @@ def test_a_merged_person_is_found_by_everything_they_were_called(unit: Store):
     new, old = who["Lò Văn Tuấn 0977000001"], who["Lò Văn Tuấn 0912000001"]
     identity.merge(unit, new, old, "test")
     days = date(2021, 8, 24), date(2021, 8, 26)
-    assert Filter.named(unit, *days, person="0977000001") == Filter.named(unit, *days, person="0912000001")
-    assert Filter.named(unit, *days, person="0977000001").count(unit) == 4
+    assert Filter.named(unit, *days, persons=["0977000001"]) == Filter.named(unit, *days, persons=["0912000001"])
+    assert Filter.named(unit, *days, persons=["0977000001"]).count(unit) == 4
     assert directory.find(unit, "0977 000")["person_id"].to_list()[0] == old
     assert unit.ask("people/with_phone", phone="+84977000001").rows() == [(old, "Lò Văn Tuấn")]
     question = tracing.Question((tracing.Case(new, date(2021, 8, 25)),), min_minutes=0)  # by the number they had before

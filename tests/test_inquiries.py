@@ -1,20 +1,22 @@
 """Requests for information: the register, what goes out to whom, and that each ends once and whole."""
 
 import hashlib
+import shutil
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import fastexcel
 import polars as pl
 import pypdfium2
 import pytest
 
-from quetma import archive, inquiries, people
+from quetma import archive, identity, inquiries, intake, people
 from quetma.documents import answer
 from quetma.documents.official import making
 from quetma.inquiries import Asked, InquiryError
 from quetma.language import translator
-from quetma.store import Store
+from quetma.store import SCHEMA, Store
 from tests import history_unit
 
 t = translator("vi")
@@ -124,7 +126,7 @@ def test_an_answer_masks_names_and_phones_and_ends_the_request(unit: Store) -> N
 
 def test_names_go_out_whole_only_by_a_right_that_is_named(unit: Store) -> None:
     person = unit.ask("people/with_phone", phone="+84912000001")["person_id"][0]
-    asked = entered(unit, person_id=person)
+    asked = entered(unit, people=(person,))
     with pytest.raises(InquiryError, match="by what right"):
         answer.give(unit, "An", asked, whole=True, basis=" ")
     assert inquiries.one(unit, asked.inquiry_id).outcome is None
@@ -138,11 +140,67 @@ def test_names_go_out_whole_only_by_a_right_that_is_named(unit: Store) -> None:
 
 def test_a_masked_answer_about_one_person_does_not_name_them(unit: Store) -> None:
     person = unit.ask("people/with_phone", phone="+84912000001")["person_id"][0]
-    listed, letter, _ = answer.give(unit, "An", entered(unit, person_id=person), whole=False)
+    listed, letter, _ = answer.give(unit, "An", entered(unit, people=(person,)), whole=False)
     book = fastexcel.read_excel(archive.path(unit, listed).read_bytes())
     title = book.load_sheet(0, header_row=None, n_rows=1, dtypes="string").to_polars().row(0)[0]
     assert title.endswith("của Hà Minh *** (0912000***): 2 lượt")
     assert "Tôn" not in text_of(unit, letter)
+
+
+def test_one_request_is_about_several_people_and_places(unit: Store) -> None:
+    ids = [unit.ask("people/with_phone", phone=f"+8491200000{n}")["person_id"][0] for n in (2, 1)]
+    places = dict(unit.ask("flow/locations").select("name", "location_id").iter_rows())
+    both = (places["Trụ sở Yên Châu"], places["Trụ sở Mai Sơn"])
+    asked = entered(unit, people=tuple(ids), locations=both)
+    assert asked.filter.count(unit) == 4 and asked.people == tuple(ids) and asked.locations == both
+    listed, letter, _ = answer.give(unit, "An", asked, whole=False)
+    told = text_of(unit, letter)
+    assert "tại Trụ sở Yên Châu và Trụ sở Mai Sơn" in told and "Lò Thị *** (0912000***)" in told
+    assert "Hà Minh *** (0912000***): 4 lượt" in told and "Tôn" not in told and "Hoà" not in told
+    book = fastexcel.read_excel(archive.path(unit, listed).read_bytes())
+    assert book.load_sheet(0, header_row=2).height == 4
+
+
+def test_a_request_follows_those_who_turn_out_to_be_one(unit: Store) -> None:
+    one, other = [unit.ask("people/with_phone", phone=f"+8491200000{n}")["person_id"][0] for n in (1, 2)]
+    asked = entered(unit, people=(one, other))
+    identity.merge(unit, one, other, "An")
+    found = inquiries.one(unit, asked.inquiry_id)
+    assert found and found.people == (other,) and found.filter.count(unit) == 4
+
+
+def test_a_request_stands_when_what_it_is_about_was_taken_back(unit: Store) -> None:
+    person = unit.ask("people/with_phone", phone="+84987654321")["person_id"][0]
+    place = unit.ask("flow/locations").filter(pl.col("name") == "=Chợ Mai Sơn")["location_id"][0]
+    asked = entered(unit, people=(person,), locations=(place,))
+    intake.undo(unit, 2, "An")
+    sentence = answer.counted(unit, asked, whole=True).sentence
+    assert sentence.endswith(
+        'tại địa điểm không còn trong dữ liệu, của =HYPERLINK("http://x.vn";"bấm") (0987654321): 0 lượt'
+    )
+    answer.give(unit, "An", asked, whole=False)
+
+
+def test_requests_of_before_are_about_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "schema"
+    old.mkdir()
+    for path in SCHEMA.glob("*.sql"):
+        if int(path.stem.split("_")[0]) < 19:
+            shutil.copy(path, old)
+    monkeypatch.setattr("quetma.store.SCHEMA", old)
+    before = Store(tmp_path / "store")
+    with before.write() as cursor:
+        for number, place, person in ((1, 7, None), (2, None, 9)):
+            cursor.execute(
+                "INSERT INTO inquiry VALUES (?, 'A', '', NULL, 'x', '2021-08-24', '2021-08-26', '2021-08-01',"
+                " '2021-08-24', ?, ?, 'staff', NULL, 'như đã ghi', '2021-08-24 08:00', 'An')", [number, place, person]
+            )  # fmt: skip
+    before.close()
+    monkeypatch.setattr("quetma.store.SCHEMA", SCHEMA)
+    after = Store(tmp_path / "store")
+    told = {one.inquiry_id: (one.locations, one.people, one.kind, one.about) for one in inquiries.all_of(after)}
+    after.close()
+    assert told == {1: ((7,), (), "staff", "như đã ghi"), 2: ((), (9,), "staff", "như đã ghi")}
 
 
 def test_of_many_scans_the_letter_lists_the_days(unit: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,9 @@ def press(at: AppTest, label: str) -> AppTest:
 
 def test_a_request_is_entered_with_the_filter_of_the_history_and_answered(app: App, demo_store: Store) -> None:
     place = demo_store.ask("flow/locations")["location_id"][0]
-    asked = Filter(*AUGUST, location_id=place, kind="visitor", direction="in")
+    visitors = demo_store.ask("history/scans", **Filter(*AUGUST, (place,), (), "visitor").params(), skip=0, rows=9)
+    people = tuple(visitors["person_id"].unique().sort()[:2])
+    asked = Filter(*AUGUST, (place,), people, "visitor", "in")
     at = opened(app, demo_store, **{requests.FILTER: asked})
     assert not at.exception
     at.text_input(key="request_requester").set_value("Trạm Y tế")

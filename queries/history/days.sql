@@ -1,12 +1,12 @@
 -- One row per day that has scans of the filter, newest first, and how many. Who needs only their sum asks history/totals: half the time.
--- Parameters as in history/scans, without the page: first DATE, last DATE, location_id INTEGER, person_id BIGINT, kind VARCHAR,
--- direction VARCHAR.
+-- Parameters as in history/scans, without the page: first DATE, last DATE, locations INTEGER[], people BIGINT[], kind
+-- VARCHAR, direction VARCHAR.
 WITH anybody AS NOT MATERIALIZED (
     SELECT CAST(scanned_at AS DATE) AS day, person_id
     FROM scan
     WHERE scanned_at >= CAST($first AS DATE) AND scanned_at < CAST($last AS DATE) + INTERVAL '1' DAY
-      AND (CAST($location_id AS INTEGER) IS NULL OR location_id = $location_id)
-      AND (CAST($person_id AS BIGINT) IS NULL OR person_id = $person_id)
+      AND (LEN(CAST($locations AS INTEGER[])) = 0 OR LIST_CONTAINS($locations, location_id))
+      AND (LEN(CAST($people AS BIGINT[])) = 0 OR LIST_CONTAINS($people, person_id))
       AND (CAST($direction AS VARCHAR) IS NULL OR direction = $direction)
 ), staff_day AS (
     SELECT DISTINCT person_id,

@@ -1,6 +1,6 @@
 -- One row per scan of the filter, newest first; scans of the same moment always in the same order.
--- first DATE, last DATE: both included. NULL is any: location_id INTEGER, person_id BIGINT,
--- kind VARCHAR ('staff' | 'visitor'), direction VARCHAR ('in' | 'out' | 'unknown').
+-- first DATE, last DATE: both included. locations INTEGER[], people BIGINT[]: [] is any. NULL is any: kind VARCHAR
+-- ('staff' | 'visitor'), direction VARCHAR ('in' | 'out' | 'unknown').
 -- skip BIGINT, rows BIGINT: the page; rows NULL is everything.
 WITH staff_day AS (
     SELECT DISTINCT person_id,
@@ -10,8 +10,8 @@ WITH staff_day AS (
     SELECT scanned_at, batch_id, line, direction, person_id, location_id, purpose
     FROM scan
     WHERE scanned_at >= CAST($first AS DATE) AND scanned_at < CAST($last AS DATE) + INTERVAL '1' DAY
-      AND (CAST($location_id AS INTEGER) IS NULL OR location_id = $location_id)
-      AND (CAST($person_id AS BIGINT) IS NULL OR person_id = $person_id)
+      AND (LEN(CAST($locations AS INTEGER[])) = 0 OR LIST_CONTAINS($locations, location_id))
+      AND (LEN(CAST($people AS BIGINT[])) = 0 OR LIST_CONTAINS($people, person_id))
       AND (CAST($direction AS VARCHAR) IS NULL OR direction = $direction)
 ), page AS (
     FROM (

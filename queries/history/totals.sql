@@ -4,8 +4,8 @@ WITH anybody AS NOT MATERIALIZED (
     SELECT scanned_at, person_id
     FROM scan
     WHERE scanned_at >= CAST($first AS DATE) AND scanned_at < CAST($last AS DATE) + INTERVAL '1' DAY
-      AND (CAST($location_id AS INTEGER) IS NULL OR location_id = $location_id)
-      AND (CAST($person_id AS BIGINT) IS NULL OR person_id = $person_id)
+      AND (LEN(CAST($locations AS INTEGER[])) = 0 OR LIST_CONTAINS($locations, location_id))
+      AND (LEN(CAST($people AS BIGINT[])) = 0 OR LIST_CONTAINS($people, person_id))
       AND (CAST($direction AS VARCHAR) IS NULL OR direction = $direction)
 ), staff_day AS (
     SELECT DISTINCT person_id,

@@ -1,4 +1,4 @@
-"""Picking one person of the store on a screen."""
+"""Picking people of the store on a screen: one, or several."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from quetma.web.page import Page
 
 SHOWN = 8
+HIGH = 5  # people picked, of whom more are scrolled through
 
 
 def person_picker(here: "Page", key: str, label: str | None = None) -> int | None:
@@ -37,6 +38,33 @@ def person_picker(here: "Page", key: str, label: str | None = None) -> int | Non
             args=(key, None),
         )
     return known["person_id"]  # whom the one picked is by now
+
+
+def people_picker(here: "Page", key: str) -> tuple[int, ...]:
+    """The people picked, each with a button to take them out, and a search field to add one; () when nobody is picked.
+
+    Returns their person_id. The choice is the list `st.session_state[key]`; else as `person_picker`.
+    """
+    t, state = here.t, st.session_state
+    added = state.pop(f"{key}_add", None)
+    picked = [*state.get(key, []), *([] if added is None else [added])]
+    known = {person["person_id"]: person for one in picked if (person := directory.person(here.store, one))}
+    state[key] = list(known)
+    if known:
+        with st.container(border=True, gap="xsmall", height=230 if len(known) > HIGH else "content"):
+            for person_id, person in known.items():
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    st.markdown(described(here, person), width="stretch")
+                    st.button(
+                        t("Take out"), icon=":material/close:", type="tertiary", key=f"{key}_out_{person_id}",
+                        on_click=_take_out, args=(key, person_id),
+                    )  # fmt: skip
+    search(here, f"{key}_add", t("Add another person") if known else t("Find people by name or phone"))
+    return tuple(known)
+
+
+def _take_out(key: str, person_id: int) -> None:
+    st.session_state[key] = [other for other in st.session_state[key] if other != person_id]
 
 
 def search(here: "Page", key: str, label: str) -> None:

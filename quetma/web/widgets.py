@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PAGES = ROOT / "pages"
 PERSON = "person"  # in the session: whose page is open
+HISTORY = "history_people"  # in the session: whose scans the page of the history shows, all when nobody's
 ANY = "any"
 FIRST_DAY = date(2020, 1, 1)  # no check-in log is older; the calendar of a free range begins here
 
@@ -146,6 +147,20 @@ def location(here: "Page", key: str = "location") -> int:
     return chosen or 0
 
 
+def locations(here: "Page", key: str) -> tuple[int, ...]:
+    """The locations a list is about, by their ids; none picked is every one."""
+    known = dict(here.store.ask("flow/locations").iter_rows())
+    chosen = st.multiselect(
+        here.t("Locations"),
+        list(known),
+        format_func=lambda place: known.get(place, ""),
+        placeholder=here.t("All locations"),
+        key=key,
+        persist_state="session",
+    )
+    return tuple(place for place in chosen if place in known)
+
+
 def open_rows(here: "Page", label: str, key: str) -> "ExpanderContainer":
     """An expander for the rows behind a number; opening it is written to the audit. Ask for the rows only when it is
     open:
@@ -213,6 +228,12 @@ def open_person(person_id: int) -> None:
     """Opens the page of a person."""
     st.session_state[PERSON] = person_id
     st.switch_page(PAGES / "person.py")
+
+
+def open_history(person_id: int) -> None:
+    """Opens the scan history of a person."""
+    st.session_state[HISTORY] = [person_id]
+    st.switch_page(PAGES / "history.py")
 
 
 def presence_table(here: "Page", frame: pl.DataFrame, key: str, times: Mapping[str, Any], alt: str) -> None:

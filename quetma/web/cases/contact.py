@@ -43,9 +43,8 @@ def _contact(here: "Page", row: dict[str, Any]) -> None:
     _entries(here, row, done)
     with st.container(horizontal=True):
         if st.button(t("Scan history of this person"), icon=":material/history:", key="contact_history"):
-            st.session_state["history_person"] = row["person_id"]
             acts.close_contact()
-            st.switch_page(widgets.PAGES / "history.py")
+            widgets.open_history(row["person_id"])
         if st.button(t("All about this person"), icon=":material/person:", key="contact_person"):
             acts.close_contact()
             widgets.open_person(row["person_id"])

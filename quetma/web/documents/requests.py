@@ -13,7 +13,7 @@ from quetma.history import Filter
 from quetma.inquiries import LONGEST, Asked, Inquiry, InquiryError
 from quetma.web import widgets
 from quetma.web.documents import GO, SAID, made
-from quetma.web.people import person_picker
+from quetma.web.people import people_picker
 
 if TYPE_CHECKING:
     from quetma.web.page import Page
@@ -65,8 +65,8 @@ def _take_filter() -> None:
     if asked := st.session_state.pop(FILTER, None):
         st.session_state["request_begun"] = True
         st.session_state[DAYS] = (asked.first, asked.last)
-        st.session_state["request_location"] = asked.location_id or 0
-        st.session_state["request_person"] = asked.person_id
+        st.session_state["request_locations"] = list(asked.locations)
+        st.session_state["request_people"] = list(asked.people)
         st.session_state[WHO] = (asked.kind or widgets.ANY, asked.direction or widgets.ANY)
 
 
@@ -104,14 +104,14 @@ def _form(here: "Page") -> None:
             first, last = st.session_state.get(DAYS, (today - timedelta(days=13), today))
             days = st.date_input(t("From day – to day"), value=(first, last), format="DD/MM/YYYY",
                                  min_value=widgets.FIRST_DAY, key=f"request_range_{first}_{last}")  # fmt: skip
-            location = widgets.location(here, "request_location")
+            locations = widgets.locations(here, "request_locations")
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             who, way = st.session_state.get(WHO, (widgets.ANY, widgets.ANY))
             kinds = {"staff": t("Staff"), "visitor": t("Visitor")}
             kind = widgets.choice(here, t("Who"), kinds, f"request_kind_{who}", who)
             ways = {"in": t("in"), "out": t("out"), "unknown": t("not recorded")}
             direction = widgets.choice(here, t("In/out"), ways, f"request_direction_{way}", way)
-        person = person_picker(here, "request_person")
+        people = people_picker(here, "request_people")
         with st.container(horizontal=True):
             entered = st.button(t("Enter it in the register"), type="primary", icon=":material/save:")
             st.button(t("Cancel"), on_click=_end)
@@ -122,8 +122,8 @@ def _form(here: "Page") -> None:
                 t("Give the days: of receipt, by when to answer, and of the scans from – to."), icon=":material/error:"
             )
             return
-        asked = Asked(requester, purpose, received, due, days[0], days[1], document, dated, location or None, person,
-                      kind, direction)  # fmt: skip
+        asked = Asked(requester, purpose, received, due, days[0], days[1], document, dated, locations, people, kind,
+                      direction)  # fmt: skip
         try:
             number = inquiries.enter(store, here.account, asked)
         except InquiryError as refused:
@@ -131,7 +131,7 @@ def _form(here: "Page") -> None:
             return
     st.session_state[SAID] = t("Request {n} is in the register.", n=number)
     st.session_state[OPENED] = number
-    for key in ("request_requester", "request_purpose", "request_document", "request_dated", "request_person"):
+    for key in ("request_requester", "request_purpose", "request_document", "request_dated", "request_people"):
         st.session_state.pop(key, None)
     _end()
     st.rerun()

@@ -99,8 +99,7 @@ def _evidence(here: "Page", answer: tracing.Trace, degree: int, row: dict) -> No
             if st.button(
                 t("Scan history of this person"), icon=":material/history:", key=f"history_{row['person_id']}"
             ):
-                st.session_state["history_person"] = row["person_id"]
-                st.switch_page(widgets.PAGES / "history.py")
+                widgets.open_history(row["person_id"])
             if here.may("health") and st.button(
                 t("All about this person"), icon=":material/person:", key=f"person_{row['person_id']}"
             ):
