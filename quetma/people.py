@@ -37,6 +37,7 @@ TONE_PLACES = {
 # a whole column of them, much faster; any other text is given to the function itself.
 USUAL = "^[ -~ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ]*$"
 TONE_AT_END = "[ou][àáãảạèéẽẻẹỳýỹỷỵ](?:[^a-zà-ỹ0-9_]|$)"  # a word that `spelling` may have to change
+FEW = 30  # texts that are sooner read one by one than as a column
 USUAL_PHONE = r"^(?:0|84|\+84|0084)?([35789][0-9]{8})$"  # without spaces, dots and dashes
 
 
@@ -154,7 +155,7 @@ def identity(name: str, phone_number: str | None, birth_year: int | None, raw_ph
 
 def clean_all(texts: pl.Series) -> pl.Series:
     """`clean` of every text; null stays null."""
-    return _all(texts, clean, texts.str.contains(USUAL), _spaced)
+    return _all(texts, clean, lambda some: some.str.contains(USUAL), _spaced)
 
 
 def fold_all(texts: pl.Series) -> pl.Series:
@@ -162,7 +163,7 @@ def fold_all(texts: pl.Series) -> pl.Series:
     return _all(
         texts,
         fold,
-        texts.str.contains(USUAL),
+        lambda some: some.str.contains(USUAL),
         lambda some: (
             _spaced(some.str.normalize("NFD").str.replace_all("[\u0300-\u036f]", ""))
             .str.to_lowercase()
@@ -173,8 +174,12 @@ def fold_all(texts: pl.Series) -> pl.Series:
 
 def spelling_all(names: pl.Series) -> pl.Series:
     """`spelling` of every name; null stays null."""
-    usual = names.str.contains(USUAL) & ~names.str.to_lowercase().str.contains(TONE_AT_END)
-    return _all(names, spelling, usual, lambda some: _spaced(some).str.to_lowercase())
+    return _all(
+        names,
+        spelling,
+        lambda some: some.str.contains(USUAL) & ~some.str.to_lowercase().str.contains(TONE_AT_END),
+        lambda some: _spaced(some).str.to_lowercase(),
+    )
 
 
 def given_first(folded: pl.Series) -> pl.Series:
@@ -184,8 +189,13 @@ def given_first(folded: pl.Series) -> pl.Series:
 
 def phone_all(texts: pl.Series) -> pl.Series:
     """`phone` of every text; null stays null."""
-    digits = texts.str.strip_suffix(".0").str.replace_all("[ .\\-‐‑‒–—−]", "")
-    return _all(digits, phone, digits.str.contains(USUAL_PHONE), lambda some: "+84" + some.str.tail(9), of=texts)
+    return _all(
+        texts,
+        phone,
+        lambda digits: digits.str.contains(USUAL_PHONE),
+        lambda digits: "+84" + digits.str.tail(9),
+        read=lambda some: some.str.strip_suffix(".0").str.replace_all("[ .\\-‐‑‒–—−]", ""),
+    )
 
 
 def domestic_all(e164: pl.Expr) -> pl.Expr:
@@ -196,18 +206,20 @@ def domestic_all(e164: pl.Expr) -> pl.Expr:
 def _all(
     texts: pl.Series,
     one: Callable[[str], str | None],
-    usual: pl.Series,
+    usual: Callable[[pl.Series], pl.Series],
     many: Callable[[pl.Series], pl.Series],
-    of: pl.Series | None = None,
+    read: Callable[[pl.Series], pl.Series] = lambda some: some,
 ) -> pl.Series:
-    """`many` of the texts that are `usual`, `one` of each other (of `of`, when given) once; null stays null."""
-    values = many(texts)
-    others = (~usual).arg_true()
+    """`many` of the texts that are `usual`, as `read`; `one` of each other once; null stays null."""
+    if texts.len() <= FEW:
+        return pl.Series(texts.name, [None if text is None else one(text) for text in texts], dtype=pl.String)
+    plain = read(texts)
+    values, others = many(plain), (~usual(plain)).arg_true()
     if others.is_empty():
         return values
-    rest = (texts if of is None else of).gather(others).to_list()
-    read = {text: one(text) for text in dict.fromkeys(rest)}
-    return values.scatter(others, pl.Series([read[text] for text in rest], dtype=pl.String))
+    rest = texts.gather(others).to_list()
+    found = {text: one(text) for text in dict.fromkeys(rest)}
+    return values.scatter(others, pl.Series([found[text] for text in rest], dtype=pl.String))
 
 
 def _spaced(texts: pl.Series) -> pl.Series:

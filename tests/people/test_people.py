@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from unittest.mock import patch
 
 import polars as pl
 import pytest
@@ -219,10 +220,16 @@ def test_a_column_of_names_reads_as_its_names_one_by_one(names: list[str | None]
         sort_key: lambda names: people.given_first(people.fold_all(names)),
     }  # fmt: skip
     for one, every in whole.items():
-        assert every(column).to_list() == [None if name is None else one(name) for name in names]
+        alone = [None if name is None else one(name) for name in names]
+        assert every(column).to_list() == alone
+        with patch.object(people, "FEW", -1):
+            assert every(column).to_list() == alone
 
 
 @given(st.lists(st.none() | st.lists(NUMBERS, max_size=5).map("".join) | MOBILES, max_size=20))
 def test_a_column_of_phones_reads_as_its_phones_one_by_one(texts: list[str | None]) -> None:
     alone = [None if text is None else phone(text) for text in texts]
-    assert people.phone_all(pl.Series(texts, dtype=pl.String)).to_list() == alone
+    column = pl.Series(texts, dtype=pl.String)
+    assert people.phone_all(column).to_list() == alone
+    with patch.object(people, "FEW", -1):
+        assert people.phone_all(column).to_list() == alone

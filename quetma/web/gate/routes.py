@@ -204,7 +204,7 @@ def _said(store: Store, found: Done | Asked, t: Translate) -> dict[str, Any]:
         choices = [vars(choice) for choice in found.choices]
         return {"status": "ask", "choices": choices, "name": found.name, "phone": found.phone}
     told = vars(found) | {"at": f"{found.at:%H:%M:%S}"}
-    return {"status": "done", **told, "here": _here(store, found.location)}
+    return {"status": "done", **told}
 
 
 def _here(store: Store, location: int) -> dict[str, Any]:

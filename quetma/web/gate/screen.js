@@ -142,7 +142,6 @@ function settle(result) {
     else if (result.status === "undone") show({ id, status: "undone" });
     else if (op.of) show({ id: number(), status: "refused", name: "", text: result.text, time });
     else show({ id, status: "refused", text: result.text, time });
-    if (result.here) count(result.here);
 }
 function count(here) {
     if (!here || here.location !== place()) return;
