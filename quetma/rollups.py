@@ -210,7 +210,9 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     duty_days |= declared_for(cursor, touched.declared)
     replace(cursor, STAYED, stayed)
     replace(cursor, PRESENT, with_mornings(stayed))
-    replace(cursor, DUTIES, duty_days)
+    # Before there is a staff list, nobody owes anything.
+    if touched.enrolled or cursor.execute("SELECT 1 FROM roster_row LIMIT 1").fetchone():
+        replace(cursor, DUTIES, duty_days)
 
 
 def scanned_now(cursor: DuckDBPyConnection, days: set[date]) -> None:
@@ -289,8 +291,11 @@ def _span(one: tuple[Day, Day] | None, other: tuple[Day, Day] | None) -> tuple[D
 
 def _compare(cursor: DuckDBPyConnection, table: str, fresh: str, params: dict[str, Any], found: list[str]) -> None:
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {fresh}", params)
-    for sign, left, right in (("only stored", table, "fresh"), ("missing", "fresh", table)):
-        [(count,)] = cursor.execute(f"SELECT COUNT(*) FROM (FROM {left} EXCEPT ALL FROM {right})").fetchall()
+    [(stored, due, only_stored)] = cursor.execute(
+        f"SELECT (SELECT COUNT(*) FROM {table}), (SELECT COUNT(*) FROM fresh), COUNT(*) "
+        f"FROM (FROM {table} EXCEPT ALL FROM fresh)"
+    ).fetchall()
+    for sign, count in (("only stored", only_stored), ("missing", due - (stored - only_stored))):
         if count:
             found.append(f"{table}: {count} rows {sign}")
 

@@ -47,12 +47,7 @@ def column_type(cells: Sequence[str]) -> str:
     folded = [people.fold(cell) for cell in told]
     if most([_is_phone(cell) for cell in told]):
         return "phone"
-    parts = normalise.parts(pl.Series(told, dtype=pl.String))
-    # A number by itself is a time only when it has a fraction, and lies in the years that logs are of.
-    plain = pl.Series([bool(re.fullmatch(r"\d+", cell)) for cell in told])
-    likely = parts["day"].dt.year().is_between(2020, 2100).fill_null(False)
-    day = (parts["day"].is_not_null() & ~parts["bad"] & ~plain & likely).to_list()
-    clock = (parts["seconds"].is_not_null() & ~parts["bad"] & ~plain).to_list()
+    day, clock = _times(told)
     if most([d and c for d, c in zip(day, clock, strict=True)]):
         return "moment"
     if most([d or _is_month_first(cell) for d, cell in zip(day, told, strict=True)]):
@@ -78,6 +73,19 @@ def column_type(cells: Sequence[str]) -> str:
     if most([_is_name(cell, text) for cell, text in zip(folded, told, strict=True)]):
         return "name"
     return ""
+
+
+def _times(told: Sequence[str]) -> tuple[list[bool], list[bool]]:
+    """Which cells hold a day, and which a time of day."""
+    if not any(re.search(r"\d", cell) for cell in told):
+        return [False] * len(told), [False] * len(told)
+    parts = normalise.parts(pl.Series(told, dtype=pl.String))
+    # A number by itself is a time only when it has a fraction, and lies in the years that logs are of.
+    plain = pl.Series([bool(re.fullmatch(r"\d+", cell)) for cell in told])
+    likely = parts["day"].dt.year().is_between(2020, 2100).fill_null(False)
+    day = (parts["day"].is_not_null() & ~parts["bad"] & ~plain & likely).to_list()
+    clock = (parts["seconds"].is_not_null() & ~parts["bad"] & ~plain).to_list()
+    return day, clock
 
 
 def is_data(cells: Sequence[str]) -> bool:

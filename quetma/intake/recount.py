@@ -39,12 +39,34 @@ def anew(cursor: DuckDBPyConnection, touched: Touched | None = None) -> Touched:
     if moved:
         touched |= rollups.touch_people(cursor, moved)
     cursor.execute("CREATE OR REPLACE TEMP TABLE recounted (batch_id INTEGER, line INTEGER, counts BOOLEAN)")
-    for kind, table in ROWS.items():
-        if kind != "scans" or touched.scans:
-            _recount(cursor, kind, table, touched)
-    _count_batches(cursor)
-    names(cursor, cursor.sql("SELECT person_id FROM touched_person").pl()["person_id"])
+    people = cursor.sql("SELECT person_id FROM touched_person").pl()["person_id"]
+    if people.is_empty():
+        return touched
+    if touched.scans:
+        _recount(cursor, "scans", ROWS["scans"], touched)
+    for kind in _told(cursor):
+        _recount(cursor, kind, ROWS[kind], touched)
+    if cursor.execute("SELECT 1 FROM recounted LIMIT 1").fetchone():
+        _count_batches(cursor)
+    names(cursor, people)
     return touched
+
+
+def _told(cursor: DuckDBPyConnection) -> list[str]:
+    """The kinds of upload, but scans, with a row about somebody in touched_person: asked far sooner than recounted."""
+    kinds = " UNION ALL ".join(
+        f"SELECT '{kind}' WHERE EXISTS (SELECT 1 FROM {table} WHERE person_id IN (SELECT person_id FROM named))"
+        for kind, table in ROWS.items()
+        if kind != "scans"
+    )
+    asked = f"""
+        WITH named AS MATERIALIZED (
+            FROM touched_person
+            UNION SELECT alias_id FROM alias WHERE person_id IN (SELECT person_id FROM touched_person)
+        )
+        {kinds}
+        """
+    return [kind for (kind,) in cursor.execute(asked).fetchall()]
 
 
 def everything(cursor: DuckDBPyConnection) -> None:
@@ -54,6 +76,8 @@ def everything(cursor: DuckDBPyConnection) -> None:
 
 def names(cursor: DuckDBPyConnection, people: pl.Series) -> None:
     """Brings the shown names and birth years of these people, and of those they are merged into, up to date."""
+    if people.is_empty():
+        return
     cursor.register("concerned", pl.DataFrame({"person_id": people}))
     named = cursor.sql(query("intake/names")[0]).pl()
     if not named.is_empty():
@@ -270,6 +294,8 @@ def check(store: Store) -> list[str]:
         if wrong:
             differences.append(f"alias: {wrong} people are taken for others than they should be")
         for kind, table in ROWS.items():
+            if not cursor.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
+                continue
             text = consider(cursor, kind, "TRUE")
             [(wrong,)] = cursor.execute(
                 f"""
