@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from quetma import compliance, plan, rollups, terms
+from quetma.access import small
 from quetma.web import charts, counting, doses, matrix, page, widgets
 
 here = page.begin("Compliance", right="figures")
@@ -81,14 +82,14 @@ if due and not have:
     )
 free = store.ask("compliance/exempt", day=day)
 phoneless = free.filter(pl.col("reason") == "", pl.col("duty") == "apps").height
-if phoneless:
+if small.count(here.role, phoneless):
     st.caption(t("{n} without a smartphone: the app and the declaration are not due.", n=phoneless))
 for duty, label in LABELS.items():
     own = free.filter(pl.col("reason") != "", pl.col("duty") == duty)["person_id"].n_unique()
-    if own:
+    if small.count(here.role, own):
         st.caption(t("{duty}: {n} exempt for a reason noted down.", duty=label, n=own))
 absent = len(compliance.absent(store, day))
-if absent and working:
+if small.count(here.role, absent) and working:
     st.caption(t("{n} absent (leave, trip, duty elsewhere): the declaration and the scan are not due.", n=absent))
 
 # Who has not ---------------------------------------------------------------------------------------------------------
@@ -156,8 +157,7 @@ with st.container(horizontal=True):
     place = widgets.location(here, key="trend_location")
     within = staff.filter(pl.col("location_id") == place) if place else staff
     sizes = dict(within.group_by("position").len().iter_rows())
-    # A figure about one or two people is about them.
-    least = 1 if here.may("health") else 3
+    least = small.fewest(here.role)
     positions = sorted(position for position, size in sizes.items() if size >= least)
     chosen = st.selectbox(
         t("Position"),
@@ -194,9 +194,10 @@ else:
 
 
 def groups(by: str) -> pl.DataFrame:
-    """`compliance.split` with a name on every group. Who may not see a person's health gets no group of one or two."""
-    smallest = 1 if here.may("health") else 3
-    return compliance.split(store, staff, by, smallest).with_columns(pl.col("group").fill_null(t("Others, together")))
+    """`compliance.split` with a name on every group, none smaller than the reader may see."""
+    return compliance.split(store, staff, by, small.fewest(here.role)).with_columns(
+        pl.col("group").fill_null(t("Others, together"))
+    )
 
 
 def counted(duty: str) -> pl.Expr:

@@ -106,11 +106,10 @@ else:
 
 # Who is on site ------------------------------------------------------------------------------------------------------
 
-if names:
-    rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site.people.height), key="on_site")
-    if rows.open:
-        with rows:
-            widgets.on_site_table(here, on_site, "on_site_people")
+rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site.people.height), key="on_site")
+if rows.open:
+    with rows:
+        widgets.on_site_table(here, on_site, "on_site_people")
 
 # Day by day ----------------------------------------------------------------------------------------------------------
 

@@ -103,11 +103,10 @@ with warnings, st.container(border=True):
             st.markdown(f"{ICONS[item.level]} {widgets.plain(item.text)}")
             st.page_link(widgets.PAGES / f"{item.page}.py", label=t("Open"), icon=":material/arrow_forward:")
 
-if names:
-    rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site.people.height), key="overview_on_site")
-    if rows.open:
-        with rows:
-            widgets.on_site_table(here, on_site, "overview_on_site_people")
+rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site.people.height), key="overview_on_site")
+if rows.open:
+    with rows:
+        widgets.on_site_table(here, on_site, "overview_on_site_people")
 
 # The last two weeks --------------------------------------------------------------------------------------------------
 

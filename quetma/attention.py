@@ -21,6 +21,7 @@ from quetma import (
     rota,
     terms,
 )
+from quetma.access.small import FEWEST
 from quetma.intake import inbox
 from quetma.intake.desk import desk_of
 from quetma.language import Translate
@@ -104,8 +105,11 @@ def _inquiries(store: Store, t: Translate) -> Iterator[Item]:
 
 def _symptoms(store: Store, t: Translate, first: date, last: date, health: bool) -> Iterator[Item]:
     people = store.ask("overview/symptoms", first=first, last=last, names=health)
-    if not health and people.height:
+    if not health and people.height >= FEWEST:
         text = t("People who declared symptoms since {day}: {n}.", n=people.height, day=language.day(first))
+        yield Item("urgent", text, "compliance")
+    elif not health and people.height:
+        text = t("People who declared symptoms since {day}: fewer than {n}.", n=FEWEST, day=language.day(first))
         yield Item("urgent", text, "compliance")
     for row in people.head(NAMED).iter_rows(named=True) if health else ():
         moment = language.moment(row["declared_at"])

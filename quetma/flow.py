@@ -179,20 +179,20 @@ class OnSite:
 
 
 def on_site(store: Store, *, names: bool, location: int = 0, kind: str = "all", at: datetime | None = None) -> OnSite:
-    """Who is on site as of the newest scan of the store, or at that moment. Without `names` their names, phones and
-    hosts are not read.
+    """Who is on site as of the newest scan of the store, or at that moment. Without `names` they are masked, as the
+    national platform masks people; their names, phones and hosts are not read.
     """
     as_of = store.ask("history/last_scan")["scanned_at"][0]
     at = at or as_of or store.clock()
     found = store.ask("flow/on_site", at=at, location=location, kind=kind)
     places = store.ask("flow/locations").select("location_id", location="name")
     found = found.join(places, on="location_id", maintain_order="left")
+    present = store.ask("flow/present" if names else "flow/present_masked", day=at.date())
+    found = found.join(present, on="person_id", how="left", maintain_order="left")
     if names:
-        found = found.join(store.ask("flow/present", day=at.date()), on="person_id", how="left", maintain_order="left")
         found = found.join(store.ask("flow/hosts", day=at.date()), on=["person_id", "location_id", "since"], how="left",
                            maintain_order="left").with_columns(pl.col("host").fill_null(""))  # fmt: skip
     else:
-        unread = pl.lit(None, pl.String)
-        found = found.with_columns(name=unread, phone=unread, host=unread)
+        found = found.with_columns(host=pl.lit(None, pl.String))
     people = found.select("person_id", "name", "phone", "kind", "location", "since", "location_id", "host")
     return OnSite(as_of, people)

@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from quetma import compliance, terms
+from quetma.access import small
 from quetma.web import widgets
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ def view(here: "Page", day: date) -> None:
     courses = compliance.courses(here.store, day, names=may)
     levels = terms.levels(t)
     shares = dict(courses.group_by("level").len().iter_rows())
-    told = ", ".join(f"{levels[level]} {shares[level]}" for level in reversed(levels) if level in shares)
+    told = ", ".join(
+        f"{levels[level]} {small.count(here.role, shares[level]) or t('fewer than {n}', n=small.FEWEST)}"
+        for level in reversed(levels)
+        if level in shares
+    )
     label = t("Doses: {level}", level=told)
     if not may:
         st.caption(label)
