@@ -9,7 +9,7 @@ from importlib import import_module
 import streamlit as st
 from starlette.middleware import Middleware
 
-from quetma import archive, regular, retention
+from quetma import archive, backup, regular, retention
 from quetma.access import sessions
 from quetma.intake import desk
 from quetma.intake.inbox import Inbox
@@ -42,13 +42,15 @@ except StoreError as error:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     """Brings back who is signed in and what lies on the desk, watches the inbox, forgets visitors in time, makes
-    and sends what is made by itself, and loads what pages need, out of the garbage collector's sight.
+    and sends what is made by itself, backs the store up, and loads what pages need, out of the garbage collector's
+    sight.
 
     Streamlit collects after every run of a page; with the libraries loaded, looking through them costs 70 ms each time.
     """
     sessions.load(unit)
     downloads.sweep(unit)
     archive.sweep(unit)
+    backup.sweep(unit)
     for language in LANGUAGES:
         catalogue(language)
     for module in LOADED_FIRST:
@@ -58,7 +60,7 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     desk.desk_of(unit)
     inbox = Inbox(unit)
     inbox.start()
-    schedules = [retention.Schedule(unit), regular.Schedule(unit)]
+    schedules = [retention.Schedule(unit), regular.Schedule(unit), backup.Schedule(unit)]
     for schedule in schedules:
         schedule.start()
     yield

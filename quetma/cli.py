@@ -17,6 +17,7 @@ from typing import Any
 
 from quetma import (
     archive,
+    backup,
     compliance,
     demo,
     intake,
@@ -24,8 +25,10 @@ from quetma import (
     places,
     posters,
     receipts,
+    restore,
     retention,
     rollups,
+    sealed,
     settings,
     tracing,
 )
@@ -34,6 +37,7 @@ from quetma.access.rights import OPERATOR, ROLES
 from quetma.documents import TABLES, history, official, poster
 from quetma.history import Filter
 from quetma.intake import recount
+from quetma.intake.errors import Refusal
 from quetma.intake.source import SOURCES
 from quetma.language import DEFAULT, day, moment
 from quetma.posters import PosterError
@@ -72,7 +76,7 @@ def main(argv: list[str] | None = None, role: str = OPERATOR) -> int:
         return complain(f"Your role ({role}) may not do this. Nothing was changed.")
     try:
         return given.verb(given) or 0
-    except (Refused, StoreError, intake.IntakeError, accounts.AccountError, tracing.Unanswerable) as error:
+    except (Refused, StoreError, Refusal, accounts.AccountError, tracing.Unanswerable) as error:
         return complain(str(error))
     except (
         BrokenPipeError
@@ -201,6 +205,22 @@ def parser() -> argparse.ArgumentParser:
     forgetting = verb("purge", run_purge, "Forget check-ins of visitors that are older than they were told.")
     forgetting.add_argument("--dry-run", action="store_true", help="only say what would be forgotten")
     forgetting.add_argument("--json", action="store_true")
+
+    saved = verb(
+        "backup", run_backup, "Copy the whole store, with what lies beside it, into one file that was read again."
+    )
+    saved.add_argument("file", type=Path, metavar="FILE", help="replaced when it exists, by a good one only")
+    saved.add_argument("--passphrase-stdin", action="store_true", help="read it from the first line of stdin")
+    saved.add_argument("--json", action="store_true")
+
+    back = verb(
+        "restore",
+        run_restore,
+        "Bring a backup back. What the store's folder has is kept in a folder of its own there.",
+    )
+    back.add_argument("file", type=Path, metavar="FILE")
+    back.add_argument("--passphrase-stdin", action="store_true", help="read it from the first line of stdin")
+    back.add_argument("--json", action="store_true")
 
     verb("check", run_check, "Derive every figure again from the scans as they came in, and compare.")
     return top
@@ -402,6 +422,49 @@ def run_purge(given: argparse.Namespace) -> None:
     become = "would be forgotten" if given.dry_run else "forgotten"
     print(f"Check-ins of visitors before {day(found.before)} {become}: {found.visitors} visitors, {found.scans} scans, "
           f"{found.declarations} health declarations")  # fmt: skip
+
+
+def run_backup(given: argparse.Namespace) -> None:
+    """Makes a backup, locked with the passphrase given, else with the one that the dashboard's backups have."""
+    store = existing(given)
+    key = None if given.passphrase_stdin else backup.key(store)
+    if key is None and (phrase := passphrase(given, "Passphrase (empty: anybody can read the file): ", again=True)):
+        key = sealed.new_key(phrase)
+    made = backup.make(store, operator(), given.file.resolve(), key)
+    if not made.locked:
+        complain(
+            "This backup has no passphrase: whoever has the file can read all of it. Keep it where nobody else can."
+        )
+    if given.json:
+        return show(made.json())
+    print(f"{made.path}: {made.rows} rows of {made.tables} tables and {made.files} files, {made.size} bytes, "
+          f"{'locked' if made.locked else 'not locked'}; read again and counted, all there.")  # fmt: skip
+
+
+def run_restore(given: argparse.Namespace) -> None:
+    """Brings a backup back, and says what is there now and where what was there lies."""
+    if not given.file.is_file():
+        raise Refused(f"There is no file {given.file}. Nothing was changed.")
+    phrase = passphrase(given, "Passphrase of the backup: ") if sealed.locked(given.file) else None
+    found = restore.restore(folder(given), given.file, phrase, operator())
+    if given.json:
+        return show(found.json())
+    told = ", ".join(f"{n} {name}" for name, n in found.counts.items())
+    print(f"The store of {moment(found.made_at)} is back: {told}; {found.files} files. Everybody signs in again.")
+    if found.aside:
+        print(f"What was there before is kept in {found.aside}. Delete it when it is not needed any more.")
+
+
+def passphrase(given: argparse.Namespace, question: str, again: bool = False) -> str:
+    """The passphrase, from stdin or a terminal; '' when there is neither."""
+    if given.passphrase_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        return ""
+    phrase = getpass.getpass(question)
+    if again and phrase and getpass.getpass("The same again: ") != phrase:
+        raise Refused("The two passphrases differ. Nothing was made.")
+    return phrase
 
 
 def run_check(given: argparse.Namespace) -> None:

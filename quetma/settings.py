@@ -39,6 +39,9 @@ SETTINGS = {
         28,
         "for how many days a check-in of a visitor is kept, as they are told: two incubation periods",
     ),
+    "backup_at": Setting(time.fromisoformat, time(1, 0), "from which hour on the day's backup is made: at night"),
+    "backup_kept": Setting(int, 14, "how many backups that were made by themselves are kept: two weeks"),
+    "backup_folder": Setting(str, "", "where they lie; '' is backups/ in the store's folder, on the same disk"),
     "regular_kinds": Setting(
         lambda text: tuple(filter(None, text.split("|"))), (), "which documents are made by themselves; none at first"
     ),

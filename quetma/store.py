@@ -18,6 +18,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from quetma import switch
+
 ROOT = Path(__file__).resolve().parent.parent
 QUERIES = ROOT / "queries"
 SCHEMA = Path(__file__).resolve().parent / "schema"
@@ -73,7 +75,9 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # health data: nobody else on the machine
         self.folder = folder
         try:
-            self._connection = duckdb.connect(str(folder / FILE), config={"memory_limit": MEMORY})
+            with switch.alone(folder):
+                switch.finish(folder)
+                self._connection = duckdb.connect(str(folder / FILE), config={"memory_limit": MEMORY})
         except duckdb.IOException as error:
             if "lock" in str(error).lower():
                 raise StoreError(
@@ -95,6 +99,13 @@ class Store:
             "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
         )
         done = {number for (number,) in self._connection.execute("SELECT number FROM migration").fetchall()}
+        known = {int(path.stem.split("_")[0]) for path in SCHEMA.glob("[0-9]*.sql")}
+        if later := done - known:
+            self._connection.close()
+            raise StoreError(
+                f"The store in {self.folder} was last used by a newer version of quetma (its change {max(later)} is "
+                "not known here). Start that version again, or restore a backup from before. Nothing was changed."
+            )
         applied: set[int] = set()
         for path in sorted(SCHEMA.glob("[0-9]*.sql")):
             number = int(path.stem.split("_")[0])
@@ -168,6 +179,31 @@ class Store:
             with self._answers_lock:
                 self._answers.clear()
 
+    def copy_to(self, path: Path) -> dict[str, int]:
+        """Copies the whole store, as it is at one moment, into a new DuckDB file while others read and write; how many
+        rows each table has. The copy is counted against what was copied. Raises `StoreError`.
+        """
+        cursor = self._connection.cursor()
+        [(own,)] = cursor.execute("SELECT current_database()").fetchall()
+        cursor.execute(f"ATTACH '{_quoted(path)}' AS copied")
+        try:
+            cursor.execute("BEGIN")
+            cursor.execute(
+                "SELECT COUNT(*) FROM migration"
+            ).fetchall()  # from here on nothing that others write is seen
+            cursor.execute(f"COPY FROM DATABASE {own} TO copied")
+            rows, copied = _rows(cursor, own), _rows(cursor, "copied")
+            cursor.execute("COMMIT")
+            cursor.execute("CHECKPOINT copied")
+        finally:
+            with suppress(duckdb.Error):  # it has ended
+                cursor.execute("ROLLBACK")
+            cursor.execute("DETACH copied")
+            cursor.close()
+        if rows != copied:
+            raise StoreError("The copy of the store does not have the rows of the store.")
+        return rows
+
     def append(self, table: str, *values: Any) -> None:
         """One row onto a log table (audit, session). Does not wait for an upload: appends never conflict in DuckDB."""
         marks = ", ".join("?" * len(values))
@@ -206,6 +242,28 @@ class Store:
         with self._lock:
             self._connection.close()
         _open.pop(self.folder, None)
+
+
+def rows_of(path: Path) -> dict[str, int]:
+    """How many rows each table of a store's file has that no process has open. Raises `StoreError`."""
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            [(own,)] = connection.execute("SELECT current_database()").fetchall()
+            return _rows(connection, own)
+    except duckdb.Error as error:
+        raise StoreError(f"The store in {path} cannot be read: {error}") from error
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection, database: str) -> dict[str, int]:
+    tables = cursor.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND NOT internal AND NOT temporary ORDER BY 1",
+        [database],
+    ).fetchall()
+    return {table: cursor.execute(f"SELECT COUNT(*) FROM {database}.{table}").fetchall()[0][0] for (table,) in tables}
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 _open: dict[Path, Store] = {}

@@ -51,6 +51,8 @@ ASKERS = {
     "RegularError",
     "ArchiveError",
     "AgencyError",
+    "BackupError",
+    "SealError",
 }
 LOGGER = re.compile(r"\b_?log(ger|ging)?\b")
 IN_BOTH_LANGUAGES = "'Ngôn ngữ · Language'"

@@ -24,10 +24,11 @@ import polars as pl
 
 from quetma import settings
 from quetma.access import audit
+from quetma.durable import private, sync
 from quetma.intake import apart
 from quetma.intake.choices import Choices
 from quetma.intake.errors import IntakeError
-from quetma.intake.incoming import Incoming, new_id, private, sync
+from quetma.intake.incoming import Incoming, new_id
 from quetma.intake.load import STEPS, load
 from quetma.intake.prepare import remembered, unsettled
 from quetma.intake.preview import Item, State, Table, seen

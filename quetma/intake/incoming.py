@@ -6,10 +6,11 @@ import secrets
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePath
-from typing import IO, TYPE_CHECKING
+from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from quetma import settings
+from quetma.durable import private
 from quetma.intake.choices import Choices
 from quetma.intake.errors import IntakeError
 from quetma.store import now
@@ -95,18 +96,3 @@ def room() -> Generator[None]:
 def new_id() -> str:
     """Of an item on a desk; later ones sort after earlier ones."""
     return f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
-
-
-def private(path: Path) -> IO[bytes]:
-    """A new file that only the server's account may read."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
-
-
-def sync(folder: Path) -> None:
-    """Makes the names in a folder safe on the disk."""
-    with suppress(OSError):  # not every file system can
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -1,0 +1,119 @@
+"""Bringing a backup back: unpacked and looked through first, then everything exchanged at once.
+
+    restore(folder, file, passphrase, account) -> Restored
+
+What is there is never written over: it goes into a folder of its own beside the new one. Until the exchange, which is a
+few renames and goes on by itself after a crash (quetma/switch.py), the store is as it was.
+"""
+
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from quetma import sealed, switch, upkeep
+from quetma.access import audit
+from quetma.backup import BESIDE, BackupError
+from quetma.store import FILE, Store, StoreError, now, query, rows_of
+
+STAGING = "restore-making-"
+ASIDE = "before-restore-{:%Y-%m-%d-%H%M%S}"
+# What a leader knows a store by, of its tables.
+TOLD = {
+    "uploads": "batch", "scans": "scan_row", "people": "person", "cases": "case_entry", "documents": "document",
+    "accounts": "account", "audit lines": "audit",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was brought back. made_at: the moment of which everything is. aside: where what was there lies now."""
+
+    made_at: datetime
+    unit: str
+    rows: dict[str, int]
+    files: int
+    aside: Path | None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many there are of what a leader knows."""
+        return {name: self.rows.get(table, 0) for name, table in TOLD.items()}
+
+    def json(self) -> dict[str, Any]:
+        """The object of `restore --json`."""
+        return {
+            "made_at": self.made_at.isoformat(), "unit": self.unit, "tables": len(self.rows),
+            "rows": sum(self.rows.values()), "files": self.files, "aside": self.aside and str(self.aside),
+            **self.counts,
+        }  # fmt: skip
+
+
+def restore(folder: Path, file: Path, passphrase: str | None, account: str) -> Restored:
+    """Brings a backup back into a store's folder, which may be empty or not there. Nobody may have the store open.
+    Raises `BackupError`, `SealError` or `StoreError`; then nothing was changed.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with switch.alone(folder):
+        switch.finish(folder)
+        _unused(folder)
+        staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
+        try:
+            found = _unpacked(file, staging, passphrase, account)
+            aside = ASIDE.format(now())
+            there = any(True for _ in switch.own(folder))
+            switch.prepare(folder, staging, aside)
+            switch.finish(folder)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    return replace(found, aside=folder / aside if there else None)
+
+
+def _unused(folder: Path) -> None:
+    """Raises when another process has the store open; one that cannot be read may be replaced."""
+    if not (folder / FILE).exists():
+        return
+    try:
+        duckdb.connect(str(folder / FILE)).close()
+    except duckdb.Error as error:
+        if "lock" in str(error).lower():
+            raise BackupError(
+                "The store in {folder} is in use, probably by the running dashboard. Stop it, then restore. Nothing "
+                "was changed.", folder=folder,
+            ) from error  # fmt: skip
+
+
+def _unpacked(file: Path, staging: Path, passphrase: str | None, account: str) -> Restored:
+    """Unpacks a backup, looks whether the store in it is the one that was copied, and brings it to this version."""
+    try:
+        about = sealed.read(file, staging, passphrase)
+        if rows_of(staging / FILE) != about["rows"]:
+            raise BackupError("{file} does not have the rows that it says it has. Nothing was changed.", file=file.name)
+        made_at = datetime.fromisoformat(about["made_at"])
+        store = Store(
+            staging
+        )  # a store of an earlier version is brought up here, so that what cannot be changes nothing
+        try:
+            with store.write() as cursor:
+                cursor.execute(query("backup/end_sessions")[0])
+                audit.log_within(cursor, account, "restore", file.name, f"of {made_at:%d/%m/%Y %H:%M}")
+            upkeep.note(store, "restore", account, {"file": str(file), "made_at": about["made_at"]})
+        finally:
+            store.close()
+    except KeyError as error:
+        raise BackupError("{file} is no backup of quetma. Nothing was changed.", file=file.name) from error
+    except StoreError as error:
+        raise StoreError(f"{file.name} cannot be restored, and nothing was changed. {error}") from error
+    files = 0
+    with suppress(FileNotFoundError):
+        for path in sorted((staging / BESIDE).iterdir()):
+            files += sum(one.is_file() for one in path.rglob("*")) if path.is_dir() else 1
+            path.rename(staging / path.name)
+        (staging / BESIDE).rmdir()
+    return Restored(made_at, about.get("unit", ""), about["rows"], files, None)
