@@ -32,7 +32,7 @@ from quetma import (
     settings,
     tracing,
 )
-from quetma.access import accounts, audit, rights
+from quetma.access import accounts, audit, chain, rights
 from quetma.access.rights import OPERATOR, ROLES
 from quetma.documents import TABLES, history, official, poster
 from quetma.history import Filter
@@ -222,7 +222,11 @@ def parser() -> argparse.ArgumentParser:
     back.add_argument("--passphrase-stdin", action="store_true", help="read it from the first line of stdin")
     back.add_argument("--json", action="store_true")
 
-    verb("check", run_check, "Derive every figure again from the scans as they came in, and compare.")
+    verb(
+        "check",
+        run_check,
+        "Derive every figure again from the scans as they came in, compare, and look the audit's chain through.",
+    )
     return top
 
 
@@ -471,11 +475,14 @@ def run_check(given: argparse.Namespace) -> None:
     """Every difference between what is stored and what the facts say, else that there is none."""
     store = existing(given)
     differences = recount.check(store) + rollups.check(store) + receipts.check(store) + archive.check(store)
+    differences += chain.check(store.cursor())
     for line in differences:
         print(line)
     if differences:
-        raise Refused(f"{len(differences)} differences between the stored figures and the scans they come from.")
+        raise Refused(f"{len(differences)} differences between what is stored and what it comes from.")
+    last = chain.head(store.cursor())
     print("Every figure follows from the scans, as it should.")
+    print(f"The audit's {last.number} entries hang together; seal of the last: {last.seal[:16] or '-'}")
 
 
 def a_day(text: str) -> date:

@@ -13,6 +13,7 @@ of cases and saved answers are records of their own and stay.
 """
 
 import random
+import secrets
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -104,7 +105,9 @@ def _purge(cursor: DuckDBPyConnection, today: date, account: str) -> Purged:
         scans = cursor.sql(query("retention/scans")[0]).pl()
         declarations = cursor.sql(query("retention/declarations")[0]).pl()
     with _frames(cursor, names=identities.select("name").unique()):
-        cursor.execute(query("retention/silence_audit")[0], {"before": before})
+        token = secrets.token_hex(8)
+        silenced = cursor.execute(query("retention/silence_audit")[0], {"before": before, "struck": token}).fetchall()
+    audit.strike(cursor, account, [number for (number,) in silenced], token)
     _forget_rows(cursor, scans, declarations)
     _forget_people(cursor, identities)
     days = frozenset(due["day"])

@@ -8,7 +8,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from itertools import count
@@ -19,6 +19,8 @@ import duckdb
 import polars as pl
 
 from quetma import switch
+from quetma.access import chain
+from quetma.access.chain import Chain, Line
 
 ROOT = Path(__file__).resolve().parent.parent
 QUERIES = ROOT / "queries"
@@ -28,6 +30,7 @@ FILE = "quetma.duckdb"
 VIETNAM = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has no daylight saving time
 
 DERIVED_AGAIN = {2, 9, 12}  # migrations of a store with data that change what follows from its facts
+CHAINED = 31  # the migration that chains the lines of the audit
 
 # DuckDB would take four fifths of the machine's memory and keep it; beyond this it uses the disk.
 MEMORY = "1GB"
@@ -36,6 +39,15 @@ REMEMBERED_ROWS = 50_000
 
 
 _versions = count()
+
+
+# What the writes that are going on have to say in the audit, by the cursor of each: sealed and stored as they end.
+_noted: dict[int, list[Line]] = {}
+
+
+def note(cursor: duckdb.DuckDBPyConnection, line: Line) -> None:
+    """A line onto the audit that is there when the write of this cursor is, and not before."""
+    _noted[id(cursor)].append(line)
 
 
 class StoreError(Exception):
@@ -92,9 +104,10 @@ class Store:
         self._answers_lock = threading.Lock()
         self.version = next(_versions)  # of what is stored; no other store, and no other time, has the same
         self._migrate()
+        self._chain = Chain(self._connection)
 
     def _migrate(self) -> None:
-        """Applies each `schema/NNN_*.sql` not yet applied, in order, each in its own transaction."""
+        """Applies each `schema/NNN_*.sql` not yet applied, in order, and what follows from them, all or none."""
         self._connection.execute(
             "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
         )
@@ -106,18 +119,20 @@ class Store:
                 f"The store in {self.folder} was last used by a newer version of quetma (its change {max(later)} is "
                 "not known here). Start that version again, or restore a backup from before. Nothing was changed."
             )
-        applied: set[int] = set()
-        for path in sorted(SCHEMA.glob("[0-9]*.sql")):
-            number = int(path.stem.split("_")[0])
-            if number not in done:
-                with self.write() as cursor:
-                    cursor.execute(path.read_text(encoding="utf-8"))
-                    cursor.execute("INSERT INTO migration VALUES (?, ?, ?)", [number, path.stem, now()])
-                applied.add(number)
-        if done and applied & DERIVED_AGAIN:
-            from quetma.intake import recount  # which needs this module
+        new = [path for path in sorted(SCHEMA.glob("[0-9]*.sql")) if int(path.stem.split("_")[0]) not in done]
+        if not new:
+            return
+        before = bool(done)
+        with self.write() as cursor:
+            for path in new:
+                number = int(path.stem.split("_")[0])
+                cursor.execute(path.read_text(encoding="utf-8"))
+                cursor.execute("INSERT INTO migration VALUES (?, ?, ?)", [number, path.stem, now()])
+                if number == CHAINED:
+                    chain.seal_all(cursor)
+            if before and {int(path.stem.split("_")[0]) for path in new} & DERIVED_AGAIN:
+                from quetma.intake import recount  # which needs this module
 
-            with self.write() as cursor:
                 recount.everything(cursor)
 
     def ask(self, name: str, tables: Mapping[str, pl.DataFrame] | None = None, **params: Any) -> pl.DataFrame:
@@ -166,14 +181,17 @@ class Store:
         with self._lock:
             cursor = self._connection.cursor()
             cursor.execute("BEGIN")
+            lines = _noted[id(cursor)] = []
             try:
                 yield cursor
-                cursor.execute("COMMIT")
+                with self._chain.adding(cursor, lines) if lines else nullcontext():
+                    cursor.execute("COMMIT")
             except BaseException:
                 with suppress(duckdb.TransactionException):  # a COMMIT that failed has rolled back already
                     cursor.execute("ROLLBACK")
                 raise
             finally:
+                del _noted[id(cursor)]
                 cursor.close()
             self.version = next(_versions)
             with self._answers_lock:
@@ -204,8 +222,14 @@ class Store:
             raise StoreError("The copy of the store does not have the rows of the store.")
         return rows
 
+    def log(self, line: Line) -> None:
+        """One line onto the audit. Does not wait for an upload."""
+        cursor = self._connection.cursor()
+        with self._chain.adding(cursor, [line]):
+            cursor.close()
+
     def append(self, table: str, *values: Any) -> None:
-        """One row onto a log table (audit, session). Does not wait for an upload: appends never conflict in DuckDB."""
+        """One row onto a log table (session, upkeep). Does not wait for an upload: appends never conflict in DuckDB."""
         marks = ", ".join("?" * len(values))
         self._connection.cursor().execute(f"INSERT INTO {table} VALUES ({marks})", values)
 

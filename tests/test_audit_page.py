@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from quetma.access.chain import Line
 from quetma.store import Store, now
 
 PAGE = "pages/audit.py"
@@ -15,8 +16,8 @@ App = Callable[..., AppTest]
 @pytest.fixture
 def store(demo_store: Store) -> Store:
     for n in range(150):
-        demo_store.append("audit", datetime(2020, 5, 1, 8, 0, 0), "Cũ", "trace", f"Người {n}", "")
-    demo_store.append("audit", now(), "An", "decide", "Hoàng Thị Mai 0900000004", "remind")
+        demo_store.log(Line(datetime(2020, 5, 1, 8, 0, 0), "Cũ", "trace", f"Người {n}", ""))
+    demo_store.log(Line(now(), "An", "decide", "Hoàng Thị Mai 0900000004", "remind"))
     return demo_store
 
 

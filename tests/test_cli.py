@@ -357,6 +357,8 @@ def test_readme_shows_every_verb():
         "export",
         "poster",
         "purge",
+        "backup",
+        "restore",
         "report",
         "user",
         "check",

@@ -70,7 +70,7 @@ def test_dependencies_are_what_is_imported():
     )
     used = imported([ROOT / "dashboard.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "quetma").rglob("*.py")])
     assert product == used
-    tools = {"pytest-timeout", "pytest-xdist", "ruff", "ty"}
+    tools = {"pyrage-stubs", "pytest-timeout", "pytest-xdist", "ruff", "ty"}
     trying = imported([*(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py")])
     assert tests == (trying | tools) - product
 

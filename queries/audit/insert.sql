@@ -1,3 +1,4 @@
--- One row is added to the audit, in the transaction of what it speaks of.
--- logged_at TIMESTAMP, account VARCHAR, action VARCHAR, subject VARCHAR, detail VARCHAR.
-INSERT INTO audit VALUES ($logged_at, $account, $action, $subject, $detail)
+-- One row is added to the audit, sealed with the one before it.
+-- number BIGINT, logged_at TIMESTAMP, account VARCHAR, action VARCHAR, subject VARCHAR, detail VARCHAR, salt VARCHAR, told VARCHAR, seal VARCHAR.
+INSERT INTO audit (number, logged_at, account, action, subject, detail, salt, told, seal)
+VALUES ($number, $logged_at, $account, $action, $subject, $detail, $salt, $told, $seal)

@@ -160,6 +160,12 @@ def words(t: Translate) -> dict[str, str]:
         "muster list": t("printed who is on site"),
         "open person": t("looked at everything about a person"),
         "purge": t("forgot visitors whose time was over"),
+        "strike audit": t("struck names of forgotten visitors out of the audit"),
+        "purge audit": t("deleted lines of the audit whose time was over"),
+        "backup": t("made a backup"),
+        "restore": t("brought a backup back"),
+        "backup passphrase": t("changed the passphrase of backups"),
+        "set up backups": t("set up the daily backup"),
         "edit": t("changed a table by hand"),
         "setting": t("changed a setting"),
     }
