@@ -57,6 +57,8 @@ NEEDS = {  # verb → right, of the table that pages and routes ask too
     "poster": "places",
     "user": "accounts",
     "purge": "server",
+    "backup": "server",
+    "restore": "server",
     "check": "server",
 }
 

@@ -24,6 +24,7 @@ LEADER, NOBODY = {"leader"}, set()
 COMMANDS = {
     "init": LEADER, "import": LEADER, "undo": LEADER, "trace": LEADER, "compliance": LEADER, "export": LEADER,
     "report": LEADER, "poster": LEADER, "user": LEADER, "purge": LEADER, "check": LEADER,
+    "backup": LEADER, "restore": LEADER,
 }  # fmt: skip
 USUAL = {  # what each command is tried with; those left out need nothing
     "import": ["x.csv"],
@@ -33,6 +34,8 @@ USUAL = {  # what each command is tried with; those left out need nothing
     "export": ["scans", "--from", "2021-08-02", "--to", "2021-08-06", "--format", "csv", "-o", "x.csv"],
     "report": ["--from", "2021-08-02", "--to", "2021-08-06", "--format", "pdf", "-o", "x.pdf"],
     "poster": ["Cổng", "-o", "x.pdf"],
+    "backup": ["x.backup"],
+    "restore": ["x.backup"],
     "user": ["add", "An", "--role", "viewer", "--password-stdin"],
 }
 ALIKE = {"HEAD", "OPTIONS"}  # answered as GET is, or by the server itself
