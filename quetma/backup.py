@@ -27,7 +27,7 @@ from quetma.access import audit
 from quetma.durable import sync
 from quetma.intake.errors import Refusal
 from quetma.sealed import Key
-from quetma.store import FILE, Store, StoreError, now, rows_of
+from quetma.store import FILE, HEAD, Store, StoreError, now, rows_of
 from quetma.watch import Watch
 
 FOLDER = "backups"  # in the store's folder
@@ -134,7 +134,7 @@ def _staging(store: Store) -> Generator[Path]:
 def _beside(store: Store, into: Path) -> None:
     """Links or copies what lies beside the store's file, as far as it is not there yet."""
     for part in switch.own(store.folder):
-        if part.name.startswith(FILE):
+        if part.name.startswith(FILE) or part.name == HEAD:
             continue
         for file in [part] if part.is_file() else _files(part):
             target = into / file.relative_to(store.folder)

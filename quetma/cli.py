@@ -15,6 +15,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from quetma import (
     archive,
     backup,
@@ -41,7 +43,7 @@ from quetma.intake.errors import Refusal
 from quetma.intake.source import SOURCES
 from quetma.language import DEFAULT, day, moment
 from quetma.posters import PosterError
-from quetma.store import FILE, VIETNAM, Store, StoreError, configured_folder, now, open_store
+from quetma.store import FILE, VIETNAM, Store, StoreError, configured_folder, damaged, now, open_store
 
 Verb = Callable[[argparse.Namespace], int | None]  # None is 0
 
@@ -85,6 +87,10 @@ def main(argv: list[str] | None = None, role: str = OPERATOR) -> int:
     ):  # who reads the output has seen enough (`| head`): no more of it, and nothing to complain about
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except duckdb.Error as error:
+        if "Corrupt" not in str(error):
+            raise
+        return complain(damaged(folder(given), str(error)))
     except OSError as error:
         return complain(f"{error.strerror or error}: {error.filename}")
 

@@ -5,6 +5,7 @@ One process owns the file; every use takes its own cursor; writes are one transa
 
 import os
 import re
+import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Generator, Mapping
@@ -26,6 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 QUERIES = ROOT / "queries"
 SCHEMA = Path(__file__).resolve().parent / "schema"
 FILE = "quetma.duckdb"
+HEAD = "audit-head"  # beside it: number and seal of the audit's last line, so that a loss of the newest is seen
+LOG_KEPT = "changes-before-opening.part"
 
 VIETNAM = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has no daylight saving time
 
@@ -52,6 +55,19 @@ def note(cursor: duckdb.DuckDBPyConnection, line: Line) -> None:
 
 class StoreError(Exception):
     """The store cannot be used as asked; the text says what happened and what to do."""
+
+
+FULL = "No space left on device"  # as the system says it, and DuckDB with it
+
+
+class DiskFull(StoreError):
+    """There is no room for what was to be written; nothing of it was."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"The disk that holds {folder} is full. What you just did was not saved; everything before it is. Make "
+            "room (old backups, files in inbox/done), then do it again."
+        )
 
 
 def now() -> datetime:
@@ -84,27 +100,38 @@ class Store:
     """One unit's store. Make it with `open_store`, which gives every caller in the process the same one."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # health data: nobody else on the machine
         self.folder = folder
         try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # health data: nobody else on the machine
             with switch.alone(folder):
                 switch.finish(folder)
+                _keep_log(folder)
                 self._connection = duckdb.connect(str(folder / FILE), config={"memory_limit": MEMORY})
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
-                raise StoreError(
-                    f"The store in {folder} is in use by another process, probably the running dashboard. "
-                    "Do this in the dashboard, or stop it first."
-                ) from error
-            raise StoreError(f"The store in {folder} cannot be opened: {error}") from error
-        except duckdb.Error as error:
-            raise StoreError(f"The store in {folder} cannot be read: {error}") from error
+        except (OSError, duckdb.Error) as error:
+            raise StoreError(_not_opened(folder, error)) from error
         self._lock = threading.RLock()
         self._answers: OrderedDict[tuple[Any, ...], pl.DataFrame] = OrderedDict()
         self._answers_lock = threading.Lock()
         self.version = next(_versions)  # of what is stored; no other store, and no other time, has the same
-        self._migrate()
-        self._chain = Chain(self._connection)
+        try:
+            self._migrate()
+        except BaseException as error:
+            self._connection.close()
+            if isinstance(error, duckdb.Error):
+                raise StoreError(
+                    f"The store in {folder} could not be brought up to this version of quetma: {error} It is as it "
+                    "was. Use the version that was used before, and tell whoever looks after the program."
+                ) from error
+            raise
+        self._chain = Chain(self._connection, folder / HEAD)
+        if lost := self._chain.lost:
+            self._connection.close()
+            raise StoreError(
+                damaged(folder, f"the last {lost} entries of the audit, and what they speak of, are not there any more")
+                + f" The changes of just before the end are kept in {LOG_KEPT}. If you have put an older copy there "
+                f"yourself, delete the file {HEAD} beside it and start again."
+            )
+        (folder / LOG_KEPT).unlink(missing_ok=True)
 
     def _migrate(self) -> None:
         """Applies each `schema/NNN_*.sql` not yet applied, in order, and what follows from them, all or none."""
@@ -114,7 +141,6 @@ class Store:
         done = {number for (number,) in self._connection.execute("SELECT number FROM migration").fetchall()}
         known = {int(path.stem.split("_")[0]) for path in SCHEMA.glob("[0-9]*.sql")}
         if later := done - known:
-            self._connection.close()
             raise StoreError(
                 f"The store in {self.folder} was last used by a newer version of quetma (its change {max(later)} is "
                 "not known here). Start that version again, or restore a backup from before. Nothing was changed."
@@ -186,9 +212,11 @@ class Store:
                 yield cursor
                 with self._chain.adding(cursor, lines) if lines else nullcontext():
                     cursor.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 with suppress(duckdb.TransactionException):  # a COMMIT that failed has rolled back already
                     cursor.execute("ROLLBACK")
+                if isinstance(error, duckdb.Error | OSError) and FULL in str(error):
+                    raise DiskFull(self.folder) from error
                 raise
             finally:
                 del _noted[id(cursor)]
@@ -266,6 +294,47 @@ class Store:
         with self._lock:
             self._connection.close()
         _open.pop(self.folder, None)
+
+
+def _not_opened(folder: Path, error: Exception) -> str:
+    """Why the store cannot be opened, and what to do."""
+    told = str(error)
+    if "set lock" in told:
+        return (
+            f"The store in {folder} is in use by another process, probably the running dashboard. "
+            "Do this in the dashboard, or stop it first."
+        )
+    if FULL in told:
+        return f"The disk that holds {folder} is full: the store cannot be opened. Make room, then start again."
+    if isinstance(error, PermissionError) or "Permission denied" in told or "Read-only file system" in told:
+        return (
+            f"The account that runs quetma may not write in {folder}. Give it that folder, or name another one with "
+            "QUETMA_STORE or --store. Nothing was changed."
+        )
+    if isinstance(error, OSError):
+        return f"The store in {folder} cannot be opened: {error}"
+    return damaged(folder, told)
+
+
+def damaged(folder: Path, told: str) -> str:
+    """That a store is damaged, and what to do. It is left as it is: something may still be got out of it."""
+    backups = sorted(path.name for path in (folder / "backups").glob("*.backup"))
+    newest = f"the newest backup here is backups/{backups[-1]}" if backups else "there are no backups in backups/ here"
+    return (
+        f"The store in {folder} is damaged. Nothing in it was changed. Bring a backup back: python -m quetma restore "
+        f"FILE ({newest}); what is there now is kept beside it. Found: {told}"
+    )
+
+
+def _keep_log(folder: Path) -> None:
+    """Keeps the changes that DuckDB has not put into the file yet, until it is known that it read all of them."""
+    log = folder / f"{FILE}.wal"
+    if log.exists() and log.stat().st_size and not (folder / LOG_KEPT).exists():
+        try:
+            shutil.copyfile(log, folder / LOG_KEPT)  # not a link: DuckDB cuts off what it cannot read
+            (folder / LOG_KEPT).chmod(0o600)
+        except OSError:  # no room: the store is to be opened all the same
+            (folder / LOG_KEPT).unlink(missing_ok=True)
 
 
 def rows_of(path: Path) -> dict[str, int]:

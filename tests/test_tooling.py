@@ -59,7 +59,9 @@ def imported(paths: Iterable[Path]) -> set[str]:
     nodes = [node for tree in trees for node in ast.walk(tree)]
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-    return {homes[top][0].lower().replace("_", "-") for name in names if (top := name.split(".")[0]) in homes}
+    tops = {top for name in names if (top := name.split(".")[0]) in homes}
+    own = {top: next(home for home in homes[top] if not home.endswith("-stubs")) for top in tops}
+    return {home.lower().replace("_", "-") for home in own.values()}
 
 
 def test_dependencies_are_what_is_imported():

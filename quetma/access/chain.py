@@ -10,9 +10,10 @@ import hashlib
 import json
 import secrets
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -45,9 +46,13 @@ class Head:
 class Chain:
     """The chain of one store; made when it is opened."""
 
-    def __init__(self, connection: DuckDBPyConnection) -> None:
+    def __init__(self, connection: DuckDBPyConnection, beside: Path) -> None:
         self._lock = Lock()
+        self._beside = beside
         self._head = head(connection)
+        self.lost = max(_noted(beside).number - self._head.number, 0)  # lines that were there, at the end
+        if not self.lost:
+            self._note()
 
     @contextmanager
     def adding(self, cursor: DuckDBPyConnection, lines: Iterable[Line]) -> Generator[None]:
@@ -60,6 +65,22 @@ class Chain:
                 new = Head(row["number"], row["seal"])
             yield
             self._head = new
+            self._note()
+
+    def _note(self) -> None:
+        """Writes the head beside the store. Only after the commit: so it is never ahead of what is stored."""
+        with suppress(OSError):  # a full disk: it is behind then, and that is no loss
+            part = self._beside.with_suffix(".part")
+            part.write_text(f"{self._head.number} {self._head.seal}")
+            part.replace(self._beside)
+
+
+def _noted(beside: Path) -> Head:
+    """The head as it was noted last; none where nobody has noted one."""
+    with suppress(OSError, ValueError):
+        number, _, seal = beside.read_text().partition(" ")
+        return Head(int(number), seal)
+    return Head()
 
 
 def head(cursor: DuckDBPyConnection) -> Head:

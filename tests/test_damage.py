@@ -1,0 +1,226 @@
+"""What a disk, a clock or another process can do to the store: it is said clearly, and nothing is lost silently."""
+
+import ctypes
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from quetma import archive, backup, cli, intake, rollups
+from quetma.access import audit, chain
+from quetma.intake import recount
+from quetma.store import FILE, HEAD, LOG_KEPT, ROOT, DiskFull, Store, StoreError
+from quetma.web import page
+from tests.intake import prepare
+
+LOG = "Họ tên,SĐT,Thời gian,Địa điểm,Vào/Ra\n"
+
+
+def put(store: Store, rows: int, name: str, day: int = 2) -> intake.Batch:
+    text = LOG + "".join(
+        f"Khách Số {k},098{k:07},{8 + k % 9:02}:{k % 60:02} {day:02}/08/2021,Mai Sơn,Vào\n" for k in range(rows)
+    )
+    return intake.load(store, prepare(store, name, text.encode()), "test")
+
+
+def sound(store: Store) -> bool:
+    found = recount.check(store) + rollups.check(store) + archive.check(store)
+    return found + chain.check(store.cursor()) == []
+
+
+# Changes that stand in the log beside the file only, as after a crash.
+CHANGES = """
+import os, sys
+from pathlib import Path
+from quetma.access import audit
+from quetma.store import Store
+store = Store(Path(sys.argv[1]))
+for n in range(20):
+    audit.log(store, "An", "trace", f"Người {n}", "x" * 200)
+os._exit(0)
+"""
+
+
+@pytest.fixture
+def folder(filled_folder, tmp_path: Path) -> Path:
+    """A store whose last changes are in its log, as after a crash."""
+    folder = shutil.copytree(filled_folder(filled_in), tmp_path / "store")
+    subprocess.run([sys.executable, "-c", CHANGES, str(folder)], cwd=ROOT, check=True)
+    assert (folder / f"{FILE}.wal").stat().st_size > 4000
+    return folder
+
+
+def filled_in(store: Store) -> None:
+    put(store, 500, "a.csv")
+
+
+def hurt(path: Path, how: str) -> bytes:
+    content, chance = bytearray(path.read_bytes()), random.Random(how)
+    middle = len(content) // 2
+    if how == "cut off":
+        content = content[: min(middle, 9000)]
+    elif how == "noise":
+        content = bytearray(chance.randbytes(len(content)))
+    else:
+        content[middle : middle + 50] = chance.randbytes(50)
+    path.write_bytes(content)
+    return bytes(content)
+
+
+@pytest.mark.parametrize("how", ["cut off", "noise", "one spot"])
+def test_a_damaged_log_is_said_and_left_as_it_is(folder: Path, how: str):
+    content = hurt(folder / f"{FILE}.wal", how)
+    for _ in range(2):  # the second time nothing is otherwise
+        with pytest.raises(StoreError, match=r"is damaged.*restore FILE.*backups"):
+            Store(folder)
+    assert content in {path.read_bytes() for path in folder.iterdir()}, "somebody may still get something out of it"
+    (folder / HEAD).unlink()
+    if how != "one spot":  # who says that the end is not missed goes on with what is there
+        store = Store(folder)
+        assert sound(store) and not (folder / LOG_KEPT).exists()
+        store.close()
+
+
+@pytest.mark.parametrize("how", ["cut off", "noise"])
+def test_a_damaged_file_is_said_and_left_as_it_is(folder: Path, how: str):
+    content = hurt(folder / FILE, how)
+    (folder / "backups").mkdir()
+    (folder / "backups" / "quetma-2026-11-28-010000.backup").touch()
+    with pytest.raises(StoreError, match=r"is damaged.*the newest backup here is backups/quetma-2026-11-28-010000"):
+        Store(folder)
+    assert (folder / FILE).read_bytes() == content
+
+
+def test_a_damaged_spot_is_said_by_whatever_reads_it(folder: Path, capsys: pytest.CaptureFixture):
+    Store(folder).close()
+    content = bytearray((folder / FILE).read_bytes())
+    for at in range(3 * 4096 + 9000, len(content), 262144):  # in each block, so that it is met whatever is read
+        content[at : at + 20] = random.Random(at).randbytes(20)
+    (folder / FILE).write_bytes(content)
+    assert cli.main(["--store", str(folder), "check"]) == 1
+    assert "is damaged" in capsys.readouterr().err
+
+
+def test_an_older_copy_put_in_place_is_seen(folder: Path, tmp_path: Path):
+    Store(folder).close()
+    shutil.copy(folder / FILE, tmp_path / "older")
+    store = Store(folder)
+    audit.log(store, "An", "trace", "sau")
+    store.close()
+    shutil.copy(tmp_path / "older", folder / FILE)
+    with pytest.raises(StoreError, match=r"last 1 entries of the audit.*older copy.*delete the file audit-head"):
+        Store(folder)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 24 MB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mount(b"tmpfs", str(folder).encode(), b"tmpfs", 0, b"size=24m") != 0:
+        pytest.skip("no small file system can be made here")
+    yield folder
+    libc.umount2(str(folder).encode(), 2)
+
+
+def test_a_full_disk_loses_nothing(small: Path):
+    store = Store(small / "store")
+    put(store, 300, "a.csv")
+    ballast = small / "ballast"
+    with ballast.open("wb") as file:
+        while True:
+            try:
+                file.write(b"\0" * 65536)
+                file.flush()
+            except OSError:
+                break
+    loaded, refused = [], []
+    for n in range(40):
+        try:
+            loaded.append(put(store, 2000, f"{n}.csv", day=3 + n % 20).batch_id)
+        except DiskFull as error:
+            refused.append(str(error))
+        if len(refused) == 2:
+            break
+    assert "full" in refused[0] and "was not saved" in refused[0]
+    with pytest.raises(backup.BackupError, match="not enough space"):
+        backup.make(store, "An", small / "x.backup", None)
+
+    def right(store: Store) -> None:
+        batches = store.cursor().execute("SELECT batch_id FROM batch WHERE file_name <> 'a.csv'").fetchall()
+        assert {number for (number,) in batches} == set(loaded)
+        assert sound(store)
+
+    right(store)
+    store.close()
+    store = Store(small / "store")  # also when nothing can be written
+    ballast.unlink()
+    right(store)
+    put(store, 100, "sau.csv", day=25)  # and it goes on when there is room again
+    assert sound(store)
+    store.close()
+
+
+def test_a_folder_that_may_not_be_written_to_is_said(filled_folder, tmp_path: Path):
+    folder = shutil.copytree(filled_folder(filled_in), tmp_path / "store")
+    if os.geteuid() == 0:  # who may do anything: as somebody else, in a process of its own
+        for path in (*tmp_path.parents, tmp_path, folder):
+            if path.is_relative_to("/tmp/pytest-of-root") or path in (tmp_path, folder):
+                path.chmod(0o755)
+    (folder / FILE).chmod(0o644)
+    code = (
+        "import os, sys\nfrom pathlib import Path\nfrom quetma.store import Store, StoreError\n"
+        f"if os.geteuid() == 0: os.setuid(65534)\n"
+        f"for folder in ({str(folder)!r}, {str(folder / 'new')!r}):\n"
+        "    try: Store(Path(folder)); print('opened')\n"
+        "    except StoreError as error: print(error)\n"
+    )
+    folder.chmod(0o555)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    folder.chmod(0o755)
+    first, second = done.stdout.splitlines()
+    assert "may not write in" in first and "Nothing was changed" in first and "may not write in" in second
+
+
+def test_a_second_server_says_that_the_first_has_the_store(folder: Path):
+    store = Store(folder)
+    environment = {**os.environ, "QUETMA_STORE": str(folder)}
+    code = "import dashboard"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "in use by another process, probably the running dashboard" in done.stderr and "Traceback" not in done.stderr
+    put(store, 10, "b.csv", day=9)
+    assert sound(store)
+    store.close()
+
+
+def test_a_clock_put_back_breaks_no_order(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    store = Store(folder)
+    for moment in (datetime(2031, 1, 1, 9), datetime(2021, 8, 30, 9)):
+        for module in ("quetma.store", "quetma.access.audit", "quetma.upkeep", "quetma.backup"):
+            monkeypatch.setattr(f"{module}.now", lambda moment=moment: moment)
+        batch = put(store, 20, f"{moment:%Y}.csv", day=10)
+        intake.undo(store, batch.batch_id, "An")
+        audit.log(store, "An", "undo upload", f"{moment:%Y}")
+        assert backup.due(store, moment + timedelta(hours=2))
+        backup.make_now(store, "An")
+        assert not backup.due(store, moment + timedelta(hours=2)), "the day's is made, whatever was written in 2031"
+    assert sound(store) and len(backup.kept(store)) == 2
+    store.close()
+
+
+def test_a_page_says_that_the_disk_is_full_or_failing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    said: list[str] = []
+    monkeypatch.setattr(page.st, "error", lambda text, **_: said.append(text))
+    monkeypatch.setattr(page, "chosen_language", lambda: "en")
+    page.apologise(DiskFull(tmp_path))
+    page.apologise(ValueError("Corrupt database file: computed checksum"))
+    assert "disk of the server is full" in said[0] and "backup has everything up to its hour" in said[1]
+    assert not [text for text in said if str(tmp_path) in text]
