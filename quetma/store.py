@@ -321,8 +321,9 @@ def damaged(folder: Path, told: str) -> str:
     backups = sorted(path.name for path in (folder / "backups").glob("*.backup"))
     newest = f"the newest backup here is backups/{backups[-1]}" if backups else "there are no backups in backups/ here"
     return (
-        f"The store in {folder} is damaged. Nothing in it was changed. Bring a backup back: python -m quetma restore "
-        f"FILE ({newest}); what is there now is kept beside it. Found: {told}"
+        f"The store in {folder} is damaged and cannot be read. Nothing in it was changed. Bring a backup back: "
+        f"python -m quetma "
+        f"restore FILE ({newest}); what is there now is kept beside it. Found: {told}"
     )
 
 

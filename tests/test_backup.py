@@ -20,7 +20,7 @@ from quetma.backup import BackupError, kept, make
 from quetma.intake import recount
 from quetma.restore import restore as bring_back
 from quetma.sealed import SealError
-from quetma.store import FILE, Store, StoreError, open_store
+from quetma.store import FILE, HEAD, Store, StoreError, open_store
 from tests.conftest import sign_in
 from tests.intake import prepare
 
@@ -83,7 +83,7 @@ def test_what_is_brought_back_into_an_empty_folder_is_what_was(unit: Store, tmp_
     assert (tmp_path / "a.backup").stat().st_mode & 0o077 == 0
     found = bring_back(tmp_path / "new", tmp_path / "a.backup", None, "test")
     assert (found.counts["scans"], found.counts["documents"], found.files, found.aside) == (40, 1, 2, None)
-    assert lies_in(tmp_path / "new") == {FILE, "documents", "smtp-password"}
+    assert lies_in(tmp_path / "new") == {FILE, HEAD, "documents", "smtp-password"}
     store = open_store(tmp_path / "new")
     assert content(store) == before
     assert sound(store) and entered
@@ -105,7 +105,7 @@ def test_what_is_there_is_kept_aside_whole(unit: Store, tmp_path: Path):
     unit.close()
     found = bring_back(folder, tmp_path / "a.backup", None, "test")
     assert found.aside and found.aside.parent == folder
-    assert lies_in(folder) == {FILE, "documents", "smtp-password", found.aside.name}
+    assert lies_in(folder) == {FILE, HEAD, "documents", "smtp-password", found.aside.name}
     store, old = open_store(folder), open_store(found.aside)
     assert (len(content(store)["batch"]), content(old)) == (1, after)
     assert sound(store) and sound(old)
