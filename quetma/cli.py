@@ -434,6 +434,9 @@ def run_purge(given: argparse.Namespace) -> None:
     become = "would be forgotten" if given.dry_run else "forgotten"
     print(f"Check-ins of visitors before {day(found.before)} {become}: {found.visitors} visitors, {found.scans} scans, "
           f"{found.declarations} health declarations")  # fmt: skip
+    if found.waiting:
+        print(f"{found.waiting} visitors wait: requests that are not ended ask for their scans. "
+              "Answer or refuse them on the page Documents.")  # fmt: skip
 
 
 def run_backup(given: argparse.Namespace) -> None:

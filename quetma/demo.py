@@ -398,9 +398,14 @@ def write_files(folder: Path) -> None:
 
 
 def write(store: Store) -> None:
-    """Fills an empty store with the demo unit and its case. Raises `StoreError` when the store already holds data."""
+    """Fills an empty store with the demo unit, its case and the requests it got. Raises `StoreError` when the store
+    already holds data.
+    """
+    from quetma import demo_requests  # what makes documents takes half a second to load
+
     write_unit(store)
     demo_case.write(store)
+    demo_requests.write(store)
 
 
 def write_unit(store: Store) -> None:

@@ -9,7 +9,7 @@ fails is tried again after pauses that grow; every try stands in the store.
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any, Literal, get_args
@@ -19,7 +19,7 @@ from duckdb import DuckDBPyConnection
 
 from quetma import archive, mail, secret, settings
 from quetma.access import audit
-from quetma.archive import Document
+from quetma.archive import ArchiveError, Document
 from quetma.documents.official import making, report, summary
 from quetma.documents.official.paper import Paper
 from quetma.language import DEFAULT, translator
@@ -74,7 +74,7 @@ class Delivery:
     """How far a document is on its way to an address; '' as address: how far the document itself is.
 
     failures: since it was last asked for. failed: why the last try did, '' when there was none. again_at: when the next
-    try is; None: nobody tries any more, or it is done.
+    try is; None: nobody tries any more, or it is done. ended: somebody removed the file before it was sent.
     """
 
     address: str
@@ -83,6 +83,7 @@ class Delivery:
     failed: str
     tried_at: datetime | None
     again_at: datetime | None
+    ended: bool = False
 
 
 # What is to be made ---------------------------------------------------------------------------------------------------
@@ -206,11 +207,14 @@ def _paper(store: Store, one: Period) -> Paper:
 
 
 def _send(store: Store, one: Period, document: Document, to: Sequence[Delivery], at: datetime) -> None:
-    if document.removed_at:  # a leader deleted its file: nothing to send
-        return
     t = translator(DEFAULT)
     unit = settings.get(store, "unit_name")
-    content = archive.path(store, document).read_bytes()
+    try:
+        content = archive.path(store, document).read_bytes()
+    except ArchiveError as gone:
+        for each in to:
+            _tried(store, one, each.address, at, str(gone))
+        return
     said = t("Attached is a document that the check-in dashboard makes by itself: {subject}.", subject=document.subject)
     text = [said]
     if password := secret.read(store.folder / PASSWORD_FILE):
@@ -247,7 +251,10 @@ def made(store: Store, rows: int = SENT) -> list[tuple[Period, Document, list[De
         document = archive.one(store, row["document_id"])
         if document:
             addresses = store.ask("regular/recipients", kind=one.kind, first_day=one.first)["address"]
-            found.append((one, document, [delivery(store, one, address) for address in addresses]))
+            deliveries = [delivery(store, one, address) for address in addresses]
+            if document.removed_at:
+                deliveries = [each if each.done else replace(each, again_at=None, ended=True) for each in deliveries]
+            found.append((one, document, deliveries))
     return found
 
 

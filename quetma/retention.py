@@ -8,7 +8,8 @@ are what they were; health declarations of the day are deleted; so are name, pho
 name in the gate's lines of the audit. Whoever is named elsewhere (another day, another list) is still known from there.
 
 Kept are the visits of whoever is an open case, or the contact of one: Law 91/2025/QH15 has data deleted when its
-purpose is done, and tracing that case is the purpose. When the case is closed, they go at the next time. The register
+purpose is done, and tracing that case is the purpose. When the case is closed, they go at the next time. So do the
+visits that somebody has asked for, once that request is answered or refused (quetma/inquiries.py). The register
 of cases and saved answers are records of their own and stay.
 """
 
@@ -46,12 +47,15 @@ _secret = random.SystemRandom()
 
 @dataclass(frozen=True)
 class Purged:
-    """What was forgotten, or would be. before: the first day of which everything is kept."""
+    """What was forgotten, or would be. before: the first day of which everything is kept. waiting: visitors of before
+    of whom something is still kept, as a request that is not ended asks for it.
+    """
 
     before: date
     visitors: int = 0
     scans: int = 0
     declarations: int = 0
+    waiting: int = 0
 
     def json(self) -> dict[str, Any]:
         """The object of `purge --json`."""
@@ -97,8 +101,10 @@ class Schedule(Watch):
 def _purge(cursor: DuckDBPyConnection, today: date, account: str) -> Purged:
     before = today - timedelta(days=settings.get(cursor, "visitor_days"))
     due = cursor.sql(query("retention/leaving")[0], params={"before": before}).pl()
+    waiting = due.filter("waits")["person_id"].n_unique()
+    due = due.filter(~pl.col("waits")).drop("waits")
     if due.is_empty():
-        return Purged(before)
+        return Purged(before, waiting=waiting)
     leaving = due.join(_nameless(cursor, due["person_id"].unique()), on="person_id")
     with _frames(cursor, leaving=leaving):
         identities = cursor.sql(query("retention/identities")[0]).pl()
@@ -114,7 +120,7 @@ def _purge(cursor: DuckDBPyConnection, today: date, account: str) -> Purged:
     touched = Touched((scans["moment"].min(), scans["moment"].max()), days, frozenset(declarations["day"]))
     rollups.concern(cursor, [*identities["as_named"], *due["person_id"], *leaving["anonymous_id"]])
     rollups.derive(cursor, recount.anew(cursor, touched))
-    purged = Purged(before, leaving["person_id"].n_unique(), scans.height, declarations.height)
+    purged = Purged(before, leaving["person_id"].n_unique(), scans.height, declarations.height, waiting)
     told = f"{purged.visitors} visitors, {purged.scans} scans, {purged.declarations} declarations"
     audit.log_within(cursor, account, "purge", f"< {before:%d/%m/%Y}", told)
     return purged

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from quetma import cases, demo, follow_up, intake, people, rollups, tracing
+from quetma import archive, cases, demo, follow_up, inquiries, intake, people, rollups, tracing
 from quetma.store import Store, StoreError
 from quetma.tracing import coverage
 from quetma.web.cases import today
@@ -105,6 +105,12 @@ def test_the_case_of_the_demo_unit_is_being_worked(empty_store: Store) -> None:
         later = "SELECT COUNT(*) FROM scan WHERE person_id = ? AND scanned_at > ?"
         assert empty_store.cursor().execute(later, [person, since]).fetchall() == [(0,)]
     assert len(apart) == 3, "the case and two contacts"
+    # one request was answered, one waits
+    waiting, answered = inquiries.all_of(empty_store)
+    assert (waiting.outcome, answered.outcome, answered.whole) == (None, "answered", True)
+    assert waiting.filter.count(empty_store) > 20 and answered.scans == answered.filter.count(empty_store) > 0
+    assert [document.format for document in archive.made(empty_store)[0]] == ["docx", "pdf", "xlsx"]
+    assert archive.check(empty_store) == []
 
 
 def test_the_door_register_and_the_scans_tell_what_both_missed(demo_store: Store) -> None:

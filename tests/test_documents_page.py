@@ -7,8 +7,8 @@ import pytest
 from docx import Document
 from streamlit.testing.v1 import AppTest
 
-from quetma import agency, archive, demo_case
-from quetma.store import Store
+from quetma import agency, archive, demo_case, drafts
+from quetma.store import Store, open_store
 
 PAGE = "pages/documents.py"
 AUGUST = "report_20210801_20210831"
@@ -69,6 +69,10 @@ def test_head_and_foot_are_changed(app: App, demo_store: Store) -> None:
     assert (agency.of(demo_store).signer, agency.of(demo_store).authority) == ("Trần Quốc Đạt", "KT. Đội trưởng")
 
 
+def press(at: AppTest, label: str) -> None:
+    next(button for button in at.button if button.label.replace("\\", "").startswith(label)).click().run()
+
+
 def opened(at: AppTest) -> AppTest:
     """With the fields of the paragraphs shown."""
     at.toggle(key=f"{AUGUST}_open").set_value(True).run()
@@ -103,6 +107,48 @@ def test_what_was_written_goes_back_to_the_figures(app: App, demo_store: Store) 
     at.text_area[1].set_value("khác").run()
     at.button(key=f"{AUGUST}_back").click().run()
     assert not at.exception and at.text_area[1].value == text
+
+
+def test_a_draft_outlives_the_session_and_is_discarded(app: App, demo_store: Store) -> None:
+    at = opened(app(PAGE, language="en", store=demo_store))
+    text = at.text_area[1].value
+    at.text_area[1].set_value("Đơn vị có mười ba người.").run()
+    at.date_input(key=f"{AUGUST}_dated").set_value(date(2021, 9, 1)).run()
+    at.text_input(key=f"{AUGUST}_to").set_value("Cục A; Cục B").run()
+    demo_store.close()  # the server ends
+    again = open_store(demo_store.folder)
+    at = app(PAGE, language="en", store=again, state={"report_of": "2021-07"})
+    press(at, "Continue your draft of Báo cáo: ")
+    assert not at.exception and at.selectbox(key="report_of").value == "2021-08"
+    assert at.text_input(key=f"{AUGUST}_to").value == "Cục A; Cục B"
+    assert at.date_input(key=f"{AUGUST}_dated").value == date(2021, 9, 1)
+    assert opened(at).text_area[1].value == "Đơn vị có mười ba người."
+    assert drafts.of(again, "Other leader") == []
+    at.button(key=f"{AUGUST}_pdf").click().run()
+    at = app(PAGE, language="en", store=again, state={"report_of": "2021-07"})
+    assert not [button for button in at.button if button.label.startswith("Continue")], "it has been made"
+    at.selectbox(key="report_of").set_value("2021-08").run()
+    assert "Your draft, kept at" in said(at)
+    at.button(key=f"{AUGUST}_discard").click().run()
+    assert not at.exception and at.text_input(key=f"{AUGUST}_to").value == "Cục Quản lý thị trường tỉnh Sơn La"
+    assert opened(at).text_area[1].value == text and drafts.of(again, "Test leader") == []
+
+
+def test_words_that_the_figures_have_left_behind_are_shown(app: App, demo_store: Store) -> None:
+    drafts.keep(demo_store, "Test leader", AUGUST, "Báo cáo: x", {"1_0123456789ab": "Đã viết *khi trước*."})
+    at = opened(app(PAGE, language="en", store=demo_store))
+    assert "Đã viết *khi trước*." in said(at)
+    at.text_area[2].set_value("Mới.").run()
+    [kept] = drafts.of(demo_store, "Test leader")
+    assert kept.words["1_0123456789ab"] == "Đã viết *khi trước*." and "Mới." in kept.words.values()
+
+
+def test_a_draft_of_other_days_goes_on(app: App, demo_store: Store) -> None:
+    drafts.keep(demo_store, "Test leader", "report_20210802_20210806", "Báo cáo: tuần", {"why": "giao ban"})
+    at = app(PAGE, language="en", store=demo_store)
+    press(at, "Continue your draft of Báo cáo: tuần")
+    assert not at.exception and at.date_input(key="report_range").value == (date(2021, 8, 2), date(2021, 8, 6))
+    assert at.text_input(key="report_20210802_20210806_why").value == "giao ban"
 
 
 def test_the_dossier_of_a_case_is_drafted_from_the_page_of_cases(app: App, demo_store: Store) -> None:

@@ -205,6 +205,26 @@ def test_what_does_not_arrive_is_sent_again_alone(unit: Store, serve, trusted) -
     assert again.failures == 0 and again.again_at is not None and again.again_at <= now()
 
 
+def test_what_was_removed_before_it_was_sent_is_over(unit: Store, serve, trusted) -> None:  # noqa: F811
+    box, port = serve("starttls")
+    set_up(unit, Plan(("weekly", "daily"), to=("a@example.vn", "b@example.vn")))
+    regular.run(unit, MONDAY)  # there is no mail server yet
+    week, day = [(one, document) for one, document, _ in regular.made(unit)]
+    archive.remove(unit, "An", week[1].document_id, "sai số liệu")
+    archive.path(unit, day[1]).unlink()  # the disk lost it
+    mail.set_up(unit, "An", mail.Server(HERE.host, port, "starttls", HERE.user, HERE.sender), "ascii")
+    regular.run(unit, TUESDAY)  # a further day is made, and nothing keeps it from being sent
+    assert [message.get_filename() for _, _, letter in box.letters for message in letter.iter_attachments()] == [
+        "tom-tat-ngay-2021-08-23.pdf", "tom-tat-ngay-2021-08-23.pdf"
+    ]  # fmt: skip
+    told = {document.document_id: deliveries for _, document, deliveries in regular.made(unit)}
+    for each in told[week[1].document_id]:
+        assert (each.ended, each.done, each.again_at) == (True, False, None)
+    for each in told[day[1].document_id]:
+        assert (each.ended, each.failures) == (False, 2)
+        assert each.failed == "The file of this document is no longer in the store's folder."
+
+
 def test_without_a_password_the_file_goes_as_it_is_kept(unit: Store, serve, trusted) -> None:  # noqa: F811
     box, port = serve("tls")
     mail.set_up(unit, "An", mail.Server(HERE.host, port, "tls", HERE.user, HERE.sender), "ascii")

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 from streamlit.testing.v1 import AppTest
 
-from quetma import regular
+from quetma import archive, regular
 from quetma.regular import Period, Plan
 from quetma.store import Store
 from tests.test_documents_page import said
@@ -43,7 +43,7 @@ def test_it_is_set_up_and_refused_with_a_reason(app: App, demo_store: Store) -> 
     assert told == [("daily, weekly, 06:30, 1", "password")] * 2
 
 
-def test_what_did_not_arrive_is_said_and_can_be_tried_again(app: App, demo_store: Store) -> None:
+def test_what_did_not_arrive_is_said(app: App, demo_store: Store) -> None:
     regular.set_up(demo_store, "An", Plan(("weekly",), to=("a@example.vn", "b@example.vn")))
     document = regular.make(demo_store, WEEK, AT)
     regular.run(demo_store, AT)  # there is no mail server
@@ -53,6 +53,19 @@ def test_what_did_not_arrive_is_said_and_can_be_tried_again(app: App, demo_store
     assert shown.startswith("▲") and "sent to 0 of 2" in shown
     assert said(at).count("Mail is not set up. Tried 1 times; next at 07:05 23/08/2021.") == 2
     assert document.sha256 in said(at)
+    archive.remove(demo_store, "An", document.document_id, "sai số liệu")
+    ended = opened(app, demo_store)
+    [shown] = [one.label for one in ended.expander if "16/08/2021" in one.label]
+    assert shown.startswith("✗") and shown.endswith("· its file was removed before it was sent")
+    assert said(ended).count("not sent, as the file was removed") == 2 and "Tried" not in said(ended)
+    assert not [button for button in ended.button if button.label == "Try again now"]
+
+
+def test_what_did_not_arrive_can_be_tried_again(app: App, demo_store: Store) -> None:
+    regular.set_up(demo_store, "An", Plan(("weekly",), to=("a@example.vn", "b@example.vn")))
+    regular.make(demo_store, WEEK, AT)
+    regular.run(demo_store, AT)
+    at = opened(app, demo_store)
     press(at, "Try again now")
     assert not at.exception and "It is tried again within a minute." in said(at)
     [(_, _, [first, second])] = regular.made(demo_store)

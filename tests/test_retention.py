@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -20,6 +21,7 @@ from quetma import (
     follow_up,
     gate,
     identity,
+    inquiries,
     intake,
     receipts,
     retention,
@@ -28,8 +30,10 @@ from quetma import (
     tracing,
 )
 from quetma.cases import Said
+from quetma.documents import answer
 from quetma.door import Passage, check_all
 from quetma.gate import Entry
+from quetma.inquiries import Asked
 from quetma.intake import recount
 from quetma.retention import Purged, purge, would_purge
 from quetma.store import Store, now, open_store
@@ -235,6 +239,39 @@ def test_an_open_case_and_its_contacts_are_kept_until_it_is_closed(unit: Store, 
     assert sound(unit)
 
 
+ASKED = Asked("Công an huyện", "xác minh", DAY, DAY + timedelta(days=2), DAY, DAY)
+EVERYBODY = {"Cà Thị Khách", "Vì Văn Bạn", "Quàng Thị Không Số"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "waiting"),
+    [
+        ({}, EVERYBODY),
+        ({"kind": "visitor", "locations": (1, 2)}, EVERYBODY),
+        ({"people": "Vì Văn Bạn"}, {"Vì Văn Bạn"}),
+        ({"direction": "out"}, {"Cà Thị Khách"}),
+        ({"locations": (2,)}, set()),
+        ({"kind": "staff"}, set()),
+        ({"first_day": DAY + timedelta(days=1), "last_day": DAY + timedelta(days=9)}, set()),
+    ],
+)
+def test_what_an_open_request_asks_for_waits_until_it_is_ended(unit: Store, asked: dict[str, Any], waiting: set[str]):
+    if "people" in asked:
+        asked = {"people": (directory.find(unit, asked["people"])["person_id"][0],)}
+    number = inquiries.enter(unit, "An", replace(ASKED, **asked))
+    tried = would_purge(unit, DUE)
+    assert (tried.visitors, tried.waiting) == (3 - len(waiting), len(waiting))
+    assert purge(unit, DUE) == tried
+    assert {name for name in EVERYBODY if not directory.find(unit, name).is_empty()} == waiting
+    assert sound(unit)
+    inquiry = inquiries.one(unit, number)
+    assert inquiry
+    with unit.write() as cursor:
+        inquiries.finish(cursor, "An", inquiry, inquiries.End("refused", "không có căn cứ"), now())
+    assert (purge(unit, DUE).visitors, would_purge(unit, DUE).waiting) == (len(waiting), 0)
+    assert all(directory.find(unit, name).is_empty() for name in EVERYBODY) and sound(unit)
+
+
 def test_a_trace_of_before_counts_them_as_possible_without_a_name(unit: Store):
     purge(unit, DUE)
     staff = directory.find(unit, "Lò Văn Cán")["person_id"][0]
@@ -324,8 +361,14 @@ def test_the_schedule_forgets_once_a_day_and_never_in_the_demo_unit(unit: Store,
 
 def test_the_command(unit: Store, capsys: pytest.CaptureFixture[str]):
     folder = unit.folder
+    number = inquiries.enter(unit, "An", replace(ASKED, direction="out"))
     unit.close()
     run: Callable[..., int] = lambda *words: cli.main(["--store", str(folder), *words])  # noqa: E731
+    assert run("purge", "--dry-run") == 0
+    assert "1 visitors wait: requests that are not ended" in capsys.readouterr().out
+    store = open_store(folder)
+    answer.refuse(store, "An", inquiries.one(store, number), "không có căn cứ")  # ty: ignore
+    store.close()
     assert run("purge", "--dry-run") == 0
     assert "3" in capsys.readouterr().out
     assert run("purge", "--json") == 0

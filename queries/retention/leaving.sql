@@ -1,4 +1,5 @@
--- One row per visitor and day whose check-ins are to be forgotten: person_id (who they really are), day. Somebody who checked in at a
+-- One row per visitor and day whose check-ins are to be forgotten: person_id (who they really are), day; waits: not yet, as a request
+-- that is not ended asks for some of that day's scans. Somebody who checked in at a
 -- door before that day, was never on a roster, and is neither an open case nor the contact of one. A stay that lasts into that day is
 -- left whole for the next time.
 -- before DATE: the first day that is kept.
@@ -7,14 +8,33 @@ WITH kept AS (
     UNION SELECT person_id FROM registered_case WHERE state IN ('suspected', 'confirmed')
     UNION SELECT c.person_id FROM contact c JOIN registered_case k ON k.case_id = c.case_id AND k.state IN ('suspected', 'confirmed')
 ),
+asked AS (
+    SELECT i.* REPLACE (COALESCE((
+        SELECT LIST(COALESCE(a.person_id, p.person_id))
+        FROM UNNEST(i.people) p(person_id) LEFT JOIN alias a ON a.alias_id = p.person_id
+    ), []) AS people)
+    FROM inquiry i
+    WHERE i.inquiry_id NOT IN (SELECT inquiry_id FROM inquiry_end) AND COALESCE(i.kind, 'visitor') = 'visitor'
+),
+awaited AS (
+    SELECT DISTINCT COALESCE(a.person_id, r.person_id) AS person_id, CAST(r.scanned_at AS DATE) AS day
+    FROM scan_row r
+    LEFT JOIN alias a ON a.alias_id = r.person_id
+    JOIN asked q ON CAST(r.scanned_at AS DATE) BETWEEN q.first_day AND q.last_day
+        AND (LEN(q.locations) = 0 OR LIST_CONTAINS(q.locations, r.location_id))
+        AND (LEN(q.people) = 0 OR LIST_CONTAINS(q.people, COALESCE(a.person_id, r.person_id)))
+        AND (q.direction IS NULL OR q.direction = r.direction)
+    WHERE r.scanned_at < $before
+),
 visit AS (
     SELECT DISTINCT COALESCE(a.person_id, r.person_id) AS person_id, CAST(r.scanned_at AS DATE) AS day
     FROM scan_row r
     LEFT JOIN alias a ON a.alias_id = r.person_id
     WHERE r.scanned_at < $before AND r.batch_id IN (SELECT batch_id FROM batch WHERE door IS NOT NULL AND first_day < $before)
 )
-SELECT v.person_id, v.day
+SELECT v.person_id, v.day, w.day IS NOT NULL AS waits
 FROM visit v JOIN person p ON p.person_id = v.person_id AND NOT p.masked
+LEFT JOIN awaited w ON w.person_id = v.person_id AND w.day = v.day
 WHERE v.person_id NOT IN (SELECT person_id FROM kept) AND NOT EXISTS (
     SELECT 1 FROM stay s WHERE s.person_id = v.person_id AND s.day <= v.day AND s.day >= CAST($before AS DATE) - INTERVAL '2' DAY
         AND s.t_in < $before AND s.t_out > $before

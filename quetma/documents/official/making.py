@@ -45,7 +45,7 @@ def make(
 def file_name(paper: Paper, fmt: str, days: tuple[date, date] | None = None, about: str = "") -> str:
     """`12-BC-DQLTT2-bao-cao-2021-08-01-2021-08-31.pdf`: plain letters, so that every system takes it."""
     symbol = [paper.number, paper.symbol] if paper.number else []
-    parts = [*symbol, NAMES.get(paper.kind, paper.kind), about, *(f"{day:%Y-%m-%d}" for day in days or ())]
+    parts = [*symbol, NAMES.get(paper.kind, paper.kind), about, *dict.fromkeys(f"{day:%Y-%m-%d}" for day in days or ())]
     return "-".join(filter(None, map(_plain, parts))) + f".{fmt}"
 
 

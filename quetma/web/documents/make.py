@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quetma import cases, terms
+from quetma import cases, drafts, terms
 from quetma.cases import RegisteredCase
 from quetma.documents.official.dossier import dossier
 from quetma.documents.official.paper import Paper
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from quetma.web.page import Page
 
 KIND, CASE = "documents_make", "documents_case"  # in the session: which document is drafted, of which case
+OF, RANGE = "report_of", "report_range"  # in the session: the month of the report, or its days
 FREE = "range"
+OFFERED = 5  # drafts
 MONTHS = 24  # the newest that are offered
 
 
@@ -29,6 +31,7 @@ def view(here: "Page") -> None:
     """Which document, then its draft."""
     t, store = here.t, here.store
     known = cases.registered(store) if here.may("trace") else []
+    others = st.container()
     kind = "report"
     if known:
         words = terms.documents(t)
@@ -36,14 +39,43 @@ def view(here: "Page") -> None:
             t("Kind of document"), ["report", "dossier"], default="report", required=True, key=KIND,
             format_func=lambda one: words[one], persist_state="session",
         ) or "report"  # fmt: skip
-    if kind == "report":
-        _of_days(here)
-    else:
-        _of_case(here, known)
+    shown = _of_days(here) if kind == "report" else _of_case(here, known)
+    with others:
+        _unfinished(here, {case.case_id for case in known}, shown)
 
 
-def _of_case(here: "Page", known: list[RegisteredCase]) -> None:
-    """The trace dossier of a registered case."""
+def _unfinished(here: "Page", known: set[int], shown: str) -> None:
+    """The drafts that nothing was made of yet, but the one that is shown."""
+    t = here.t
+    waiting = [kept for kept in drafts.of(here.store, here.account) if not kept.made and kept.key != shown]
+    for kept in waiting[:OFFERED]:
+        kind, *about = kept.key.split("_")
+        if kind == "dossier" and int(about[0]) not in known:
+            continue
+        st.button(
+            t("Continue your draft of {subject} ({moment})", subject=widgets.plain(kept.subject),
+              moment=here.moment(kept.saved_at)),
+            icon=":material/edit_document:", key=f"continue_{kept.key}", on_click=_take_up, args=(here, kind, about),
+        )  # fmt: skip
+
+
+def _take_up(here: "Page", kind: str, about: list[str]) -> None:
+    """Puts into the fields which document that is."""
+    state = st.session_state
+    state[KIND] = kind
+    if kind == "dossier":
+        state[CASE] = int(about[0])
+        return
+    first, last = (date(int(day[:4]), int(day[4:6]), int(day[6:])) for day in about)
+    month = f"{first:%Y-%m}"
+    whole = (first, last) == _whole(month) and month in _months(*here.store.ask("flow/span").row(0))
+    state[OF] = month if whole else FREE
+    if not whole:
+        state[RANGE] = (first, last)
+
+
+def _of_case(here: "Page", known: list[RegisteredCase]) -> str:
+    """The trace dossier of a registered case; the key of its draft."""
     t = here.t
     by_number = {case.case_id: case for case in known}
     if st.session_state.get(CASE) not in by_number:
@@ -56,26 +88,30 @@ def _of_case(here: "Page", known: list[RegisteredCase]) -> None:
     with st.grid(2, min_column_width=220):
         number = st.selectbox(t("Case"), list(by_number), format_func=label, key=CASE, persist_state="session")
     case = by_number[number]
+    key = f"dossier_{case.case_id}"
     here.audit("open case", f"{case.case_id} {case.name} {case.phone_shown}".strip())
     try:
         paper = _dossier(here.store, here.store.version, here.store.clock().strftime("%Y%m%d%H"), case)
     except Unanswerable as refused:
         st.info(t(str(refused)), icon=":material/info:")
-        return
-    draft.view(here, paper, f"dossier_{case.case_id}", about=f"ca-{case.case_id}")
+        return key
+    draft.view(here, paper, key, about=f"ca-{case.case_id}")
+    return key
 
 
-def _of_days(here: "Page") -> None:
-    """The report of a month or of other days."""
+def _of_days(here: "Page") -> str:
+    """The report of a month or of other days; the key of its draft."""
     days = _days(here)
     if days is None:
-        return
+        return ""
+    key = f"report_{days[0]:%Y%m%d}_{days[1]:%Y%m%d}"
     try:
         paper = _report(here.store, here.store.version, here.store.clock().strftime("%Y%m%d%H"), *days)
     except ReportError as refused:
         st.info(here.t(str(refused)), icon=":material/info:")
-        return
-    draft.view(here, paper, f"report_{days[0]:%Y%m%d}_{days[1]:%Y%m%d}", days)
+        return key
+    draft.view(here, paper, key, days)
+    return key
 
 
 def _days(here: "Page") -> tuple[date, date] | None:
@@ -88,17 +124,23 @@ def _days(here: "Page") -> tuple[date, date] | None:
     months = _months(first, last)
     with st.grid(2, min_column_width=220):
         chosen = st.selectbox(
-            t("Report of"), [*months, FREE], key="report_of", persist_state="session",
+            t("Report of"), [*months, FREE], key=OF, persist_state="session",
             format_func=lambda one: _name(here, one),
         )  # fmt: skip
         if chosen and chosen != FREE:
-            begins = date.fromisoformat(f"{chosen}-01")
-            return begins, begins.replace(day=calendar.monthrange(begins.year, begins.month)[1])
+            return _whole(chosen)
+        st.session_state.setdefault(RANGE, (max(first, last.replace(day=1)), last))
         picked = st.date_input(
-            t("From day – to day"), value=(max(first, last.replace(day=1)), last), min_value=widgets.FIRST_DAY,
-            max_value=date(last.year + 1, 12, 31), format="DD/MM/YYYY", key="report_range", persist_state="session",
+            t("From day – to day"), min_value=widgets.FIRST_DAY, max_value=date(last.year + 1, 12, 31),
+            format="DD/MM/YYYY", key=RANGE, persist_state="session",
         )  # fmt: skip
     return (picked[0], picked[-1]) if picked else (first, last)
+
+
+def _whole(month: str) -> tuple[date, date]:
+    """The first and the last day of a month: `2021-08`."""
+    first = date.fromisoformat(f"{month}-01")
+    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
 def _name(here: "Page", one: str) -> str:

@@ -96,15 +96,20 @@ def _called(here: "Page", one: Period) -> str:
 def _document(here: "Page", one: Period, document: "Document", deliveries: list[Delivery]) -> None:
     t = here.t
     arrived = sum(each.done for each in deliveries)
+    ended = any(each.ended for each in deliveries)
     stuck = [each for each in deliveries if not each.done and each.failures]
     told = t("sent to {n} of {all}", n=arrived, all=len(deliveries)) if deliveries else t("sent to nobody")
-    sign = "▲" if stuck else "✓" if arrived == len(deliveries) else "○"
+    if ended:
+        told += " · " + t("its file was removed before it was sent")
+    sign = "✗" if ended else "▲" if stuck else "✓" if arrived == len(deliveries) else "○"
     with st.expander(f"{sign} {_called(here, one)} · {told}", key=f"regular_{document.document_id}"):
         for each in deliveries:
             with st.container(horizontal=True, vertical_alignment="center"):
                 address = widgets.plain(each.address)
                 if each.done:
                     st.markdown(f"✓ {address}: {t('sent at {moment}', moment=here.moment(each.tried_at))}")
+                elif each.ended:
+                    st.markdown(f"✗ {address}: {t('not sent, as the file was removed')}")
                 elif each.failures:
                     st.markdown(f"▲ {address}: {t(each.failed)} {_next(here, each)}")
                     _again(here, one, each.address)

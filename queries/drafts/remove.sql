@@ -1,0 +1,3 @@
+-- One row per time that a draft was kept is removed: all of it.
+-- account VARCHAR, key VARCHAR.
+DELETE FROM draft_entry WHERE account = $account AND key = $key
