@@ -50,7 +50,10 @@ def of(store: Store) -> Agency:
 
 
 def change(store: Store, account: str, wanted: Agency) -> Agency:
-    """Keeps what stands on documents from now on, and gives it back as kept. Raises `AgencyError`."""
+    """Keeps what stands on documents from now on, and gives it back as kept. Raises `AgencyError`.
+
+    The unit is called by that name everywhere, unless it has one of its own.
+    """
     values = {field.name: getattr(wanted, field.name) for field in fields(Agency)}
     values["recipients"] = tuple(filter(None, map(_line, wanted.recipients)))
     values |= {name: _line(value) for name, value in values.items() if name != "recipients"}
@@ -63,6 +66,8 @@ def change(store: Store, account: str, wanted: Agency) -> Agency:
         before = _set(cursor)
         for name, value in values.items():
             settings.put(cursor, f"agency_{name}", value if isinstance(value, str) else "\n".join(value))
+        if settings.get(cursor, "unit_name") in ("", before.name):
+            settings.put(cursor, "unit_name", kept.name)
         changed = [name for name, value in values.items() if value != getattr(before, name)]
         if changed:
             audit.log_within(cursor, account, "change agency", ", ".join(changed))

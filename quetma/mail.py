@@ -189,9 +189,9 @@ def _log_in(connection: smtplib.SMTP, user: str, password: str) -> None:
 
 def _send(connection: smtplib.SMTP, to: Server, letter: Letter, unit: str) -> str:
     message: Any = _written(letter)
-    message["From"] = formataddr((unit.replace("\n", " "), to.sender)) if unit else to.sender
+    message["From"] = formataddr((" ".join(unit.split()), to.sender)) if unit else to.sender
     # EmailMessage loses a space where it folds a long line of words with and without marks
-    message["To"], message["Subject"] = letter.to, Header(letter.subject, "utf-8")
+    message["To"], message["Subject"] = letter.to, Header(" ".join(letter.subject.split()), "utf-8")
     domain = to.sender.split("@")[1]
     message["Date"] = formatdate(localtime=True)
     message["Message-ID"] = f"<{letter.key}@{domain}>" if letter.key else make_msgid(domain=domain)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quetma import agency
+from quetma import agency, settings
 from quetma.agency import Agency, AgencyError
 from quetma.store import Store
 
@@ -17,6 +17,16 @@ def test_it_is_kept_tidied_and_audited(empty_store: Store) -> None:
     agency.change(empty_store, "An", kept)
     audited = empty_store.cursor().execute("SELECT subject FROM audit WHERE action = 'change agency'").fetchall()
     assert audited == [("parent, symbol, place, title, signer, recipients",)], "saved as it was is no change"
+
+
+def test_the_unit_is_called_so_everywhere(empty_store: Store) -> None:
+    agency.change(empty_store, "An", Agency(name="Đội QLTT số 2"))
+    assert settings.get(empty_store, "unit_name") == "Đội QLTT số 2"
+    agency.change(empty_store, "An", Agency(name="Đội QLTT số 3"))
+    assert settings.get(empty_store, "unit_name") == "Đội QLTT số 3"
+    empty_store.set("unit_name", "Đội 3, Sơn La")
+    agency.change(empty_store, "An", Agency(name="Đội QLTT số 4"))
+    assert settings.get(empty_store, "unit_name") == "Đội 3, Sơn La", "a name of its own stays"
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ def test_what_was_written_goes_back_to_the_figures(app: App, demo_store: Store) 
 def test_a_draft_outlives_the_session_and_is_discarded(app: App, demo_store: Store) -> None:
     at = opened(app(PAGE, language="en", store=demo_store))
     text = at.text_area[1].value
+    assert drafts.of(demo_store, "Test leader") == [], "who only looks writes nothing"
     at.text_area[1].set_value("Đơn vị có mười ba người.").run()
     at.date_input(key=f"{AUGUST}_dated").set_value(date(2021, 9, 1)).run()
     at.text_input(key=f"{AUGUST}_to").set_value("Cục A; Cục B").run()

@@ -18,21 +18,27 @@ from quetma.documents.official import FORMATS, making
 from quetma.documents.official import WRITTEN as t
 from quetma.documents.official.letter import letter
 from quetma.documents.official.paper import Appendix, Paper, Table, official_day
+from quetma.history import Filter
 from quetma.inquiries import End, Inquiry, InquiryError
 from quetma.language import Translate, number
 from quetma.store import Store
 
+TITLE = 200  # characters of an appendix's title
 LISTED = 500  # scans that the letter itself lists; of more it lists the days, and the XLSX every scan
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What the list holds: its sentence with the count, how many scans, by day; the first of them as they are shown."""
+    """What the list holds: its sentence with the count, how many scans, by day; the first of them as they are shown.
+
+    title: the sentence, shorter when it names many.
+    """
 
     sentence: str
     scans: int
     days: list[tuple[date, int]]
     rows: pl.DataFrame
+    title: str
 
 
 def counted(store: Store, inquiry: Inquiry, whole: bool, t: Translate = t) -> Counted:
@@ -44,7 +50,11 @@ def counted(store: Store, inquiry: Inquiry, whole: bool, t: Translate = t) -> Co
     if rows.height:
         rows = history.nameless(rows)
         rows = rows if whole else history.masked(rows)
-    return Counted(asked.sentence(store, t, scans, masked=not whole), scans, days, rows)
+    sentence = title = asked.sentence(store, t, scans, masked=not whole)
+    if len(sentence) > TITLE:  # who and where is told in the letter: as a heading it would fill pages
+        title = Filter(asked.first, asked.last).sentence(store, t, scans)
+        title = t("{sentence}, of the people and places named in 1", sentence=title)
+    return Counted(sentence, scans, days, rows, title)
 
 
 def give(store: Store, account: str, inquiry: Inquiry, *, whole: bool, basis: str = "") -> list[Document]:
@@ -126,15 +136,13 @@ def _appendix(found: Counted) -> Appendix:
     if found.rows.is_empty():
         rows = tuple((f"{day:%d/%m/%Y}", number(scans)) for day, scans in sorted(found.days))
         told = Table(t("Scans by day; every one is in the file"), (t("Day"), t("Scans")), rows, (2, 1), "cr")
-        return Appendix(found.sentence, (told,))
+        return Appendix(found.title, (told,))
     columns = [column for column in history.columns(t) if column.name in history.GIVEN]
     shown = table.in_words(found.rows.select(column.name for column in columns), columns)
     shown = shown.with_columns(pl.col("scanned_at").dt.strftime(table.MOMENT))
     rows = tuple((str(n), *(cell or "" for cell in row)) for n, row in enumerate(shown.iter_rows(), 1))
     heads = (t("No."), *(column.heading for column in columns))
-    return Appendix(
-        found.sentence, (Table("", heads, rows, (0.6, 3, 1.6, 1.2, 2.4, 2, 0.9), "clclllc"),), landscape=True
-    )
+    return Appendix(found.title, (Table("", heads, rows, (0.6, 3, 1.6, 1.2, 2.4, 2, 0.9), "clclllc"),), landscape=True)
 
 
 def _reply(store: Store, inquiry: Inquiry) -> str:

@@ -225,6 +225,7 @@ def test_nothing_of_hostile_texts_is_lost_or_run() -> None:
         ("\x07", "[U+0007]"),
         ("dòng\nmới", "dòng mới"),
         ("Ho\u0300a", "Hòa"),
+        ("Z" + "\u0351" * 5, "Z" + "\u0351" * 3 + "[U+0351][U+0351]"),
         ("😀", "😀"),
         ("=1", "=1"),
     ],

@@ -168,6 +168,7 @@ def test_a_roster_full_of_formulas_and_marks_is_told_as_it_is(empty_store: Store
     for name, lines in (("can-bo.csv", roster), ("quet.csv", scans)):
         intake.load(empty_store, prepare(empty_store, name, "\n".join(lines).encode()), "An")
     made = report(empty_store, FIRST, LAST)
+    assert made.texts[0].startswith("Đơn vị báo cáo kết quả"), "nobody has said its name"
     stored = [
         name
         for (name,) in empty_store.cursor().execute("SELECT name FROM staff JOIN person USING (person_id)").fetchall()

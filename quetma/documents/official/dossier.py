@@ -19,6 +19,7 @@ from quetma.documents.official.paper import (
     Paper,
     Paragraph,
     Table,
+    called,
     official_day,
     official_moment,
 )
@@ -37,15 +38,15 @@ def dossier(store: Store, case: RegisteredCase) -> Paper:
     issuing = agency.of(store)
     body: list[Block] = [
         Paragraph(t("{agency} reports the contacts of a COVID-19 case found by QR scans, as follows:",
-                    agency=issuing.name)),
+                    agency=called(issuing, first=True))),
         Heading(f"I. {t('THE CASE (F0)')}"), *_case(store, case, answer),
         Heading(f"II. {t('GROUNDS AND PARAMETERS OF THE TRACE')}"), *_parameters(answer),
         Heading(f"III. {t('CONTACTS FOUND')}"), *_found(answer, contacts),
         Heading(f"IV. {t('FOLLOW-UP UNTIL NOW')}"), *_done(store, contacts),
         Heading(f"V. {t('WHAT IS ASKED')}"),
         Paragraph(t("To examine and verify the contacts listed, to decide about isolation and tests by the rules, and "
-                    "to tell {agency} the results so that they can be followed up together.", agency=issuing.name)),
-        Paragraph(t("{agency} respectfully sends this for consideration.", agency=issuing.name)),
+                    "to tell {agency} the results so that they can be followed up together.", agency=called(issuing))),
+        Paragraph(t("{agency} respectfully sends this for consideration.", agency=called(issuing, first=True))),
     ]  # fmt: skip
     return Paper(
         "dossier", issuing, t("Report"), t("REP"),

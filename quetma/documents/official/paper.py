@@ -199,6 +199,12 @@ def frame(paper: Paper) -> Frame:
     )
 
 
+def called(agency: Agency, first: bool = False) -> str:
+    """The agency in a sentence; first: at its beginning. "đơn vị" as long as nobody has said its name."""
+    unit = t("the unit")
+    return agency.name or (unit[:1].upper() + unit[1:] if first else unit)
+
+
 def _whole_places(name: str) -> str:
     """The name with places in it kept on one line: a line ends before "tỉnh Sơn La", not within it."""
     words = t("province|city|district|town|commune|ward")
@@ -227,15 +233,20 @@ def _month(day: date) -> str:
 # Texts of others ------------------------------------------------------------------------------------------------------
 
 _BREAKS = re.compile(r"[\r\n\t\u2028\u2029]+")
+_PILE = re.compile(
+    r"(?<=[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+)
 _JOINED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, format (bidi marks), surrogate, private, unassigned
 
 
 def shown(text: str) -> str:
     """A text from a file or a form as it can stand on paper: what has no shape of its own, or would turn the line
-    around, is written as its number, `[U+202E]`; nothing is dropped.
+    around or reach into the lines above, is written as its number, `[U+202E]`; nothing is dropped.
     """
     text = unicodedata.normalize("NFC", _BREAKS.sub(" ", text))
-    return text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
+    if text.isascii() and text.isprintable():
+        return text
+    return _PILE.sub(lambda found: f"[U+{ord(found[0]):04X}]", "".join(map(_shown, text)))
 
 
 @cache

@@ -71,7 +71,7 @@ def _keep(here: "Page", paper: Paper, key: str, standard: dict[str, str], kept: 
     words = _orphans(kept, standard)
     for name, text in standard.items():
         now = str(st.session_state[f"{key}_{name}"] or "").strip()
-        if now != text:
+        if now != text.strip():
             words[name] = now
     if words == before:
         return kept
@@ -140,7 +140,7 @@ def _written(here: "Page", paper: Paper, key: str) -> Sequence[str]:
     t = here.t
     fields = [f"{key}_{name}" for name in _standard(paper, "") if name[0].isdecimal()]
     written = [st.session_state[field] or "" for field in fields]
-    changed = sum(now.strip() != text for now, text in zip(written, paper.texts, strict=True))
+    changed = sum(now.strip() != text.strip() for now, text in zip(written, paper.texts, strict=True))
     label = t("Write paragraphs otherwise ({changed} of {n} changed)", changed=changed, n=len(fields))
     if not st.toggle(label, key=f"{key}_open", persist_state="session"):
         return written

@@ -10,7 +10,7 @@ from datetime import date
 
 from quetma import agency, compliance, plan
 from quetma.documents.official import WRITTEN as t
-from quetma.documents.official.paper import ROMAN, Appendix, Block, Chart, Heading, Paper, Paragraph, Table
+from quetma.documents.official.paper import ROMAN, Appendix, Block, Chart, Heading, Paper, Paragraph, Table, called
 from quetma.documents.official.report import cases, conduct, duties, outlook, situation, visitors
 from quetma.documents.official.report.period import Period, named
 from quetma.store import Store
@@ -59,7 +59,7 @@ def report(store: Store, first: date, last: date) -> Paper:
 def _closing(period: Period) -> str:
     subject = named(period.first, period.last)
     return t("Above is the report on QR scanning and on preventing COVID-19, {period}; {agency} respectfully reports.",
-             period=subject, agency=agency.of(period.store).name)  # fmt: skip
+             period=subject, agency=called(agency.of(period.store)))  # fmt: skip
 
 
 def _appendices(period: Period) -> Iterable[Appendix]:

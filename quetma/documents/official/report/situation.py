@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from quetma import agency, compliance
 from quetma.documents.official import WRITTEN as t
-from quetma.documents.official.paper import Block, Paragraph, official_day
+from quetma.documents.official.paper import Block, Paragraph, called, official_day
 from quetma.documents.official.report.period import Period, counted, listed, named
 from quetma.history import Filter
 from quetma.language import number
@@ -13,18 +13,18 @@ from quetma.language import number
 def opening(period: Period) -> Iterable[Block]:
     """What the report rests on, and what it is."""
     plan = period.plan
-    issuing = agency.of(period.store).name
+    issuing = agency.of(period.store)
     if plan.number:
         day = t("of {day}", day=official_day(plan.issued_on)) if plan.issued_on else ""
-        told = {"number": plan.number, "day": day, "title": plan.title, "agency": issuing}
+        told = {"number": plan.number, "day": day, "title": plan.title, "agency": called(issuing)}
         text = t("Carrying out Plan No. {number} {day} of {agency} ({title}),", **told)
         rest = t("{agency} reports the results, {period}, as follows:",
-                 agency=issuing, period=named(period.first, period.last))  # fmt: skip
+                 agency=called(issuing), period=named(period.first, period.last))  # fmt: skip
         yield Paragraph(f"{' '.join(text.split())} {rest}")
     else:
         yield Paragraph(
             t("{agency} reports the results of QR scanning and of preventing COVID-19, {period}, as follows:",
-              agency=issuing, period=named(period.first, period.last))
+              agency=called(issuing, first=True), period=named(period.first, period.last))
         )  # fmt: skip
 
 
