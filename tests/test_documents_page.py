@@ -148,7 +148,10 @@ def test_a_draft_of_other_days_goes_on(app: App, demo_store: Store) -> None:
     drafts.keep(demo_store, "Test leader", "report_20210802_20210806", "Báo cáo: tuần", {"why": "giao ban"})
     at = app(PAGE, language="en", store=demo_store)
     press(at, "Continue your draft of Báo cáo: tuần")
-    assert not at.exception and at.date_input(key="report_range").value == (date(2021, 8, 2), date(2021, 8, 6))
+    assert not at.exception and at.date_input(key="report_range_2021-08-02_2021-08-06").value == (
+        date(2021, 8, 2),
+        date(2021, 8, 6),
+    )
     assert at.text_input(key="report_20210802_20210806_why").value == "giao ban"
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -111,6 +112,11 @@ def stored(store: Store) -> set[str]:
     return set(names)
 
 
+def bare(text: str) -> str:
+    """Without marks that stand on their own: what reads a PDF aloud may give them in another order."""
+    return "".join(letter for letter in squeezed(text) if not unicodedata.combining(letter))
+
+
 def test_every_office_file_is_sound_and_runs_nothing(made: dict[str, bytes]) -> None:
     for name, content in made.items():
         if not name.endswith(("xlsx", "docx")):
@@ -148,7 +154,7 @@ def test_nothing_is_lost_on_paper(unit: Store, made: dict[str, bytes], number: i
     word = squeezed("".join(words(made[f"{number + 1}.docx"])))
     assert not re.search("[\u202a-\u202e\u2066-\u2069\u200e\u200f]", text + word)
     for name in stored(unit) if number == 2 else [TEXTS[4], TEXTS[8]]:
-        assert squeezed(drawn(name)) in text and squeezed(shown(name)) in word, name
+        assert bare(drawn(name)) in bare(text) and squeezed(shown(name)) in word, name
 
 
 def test_what_document_management_reads_is_the_text_itself(made: dict[str, bytes]) -> None:

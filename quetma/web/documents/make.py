@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from quetma.web.page import Page
 
 KIND, CASE = "documents_make", "documents_case"  # in the session: which document is drafted, of which case
-OF, RANGE = "report_of", "report_range"  # in the session: the month of the report, or its days
+OF, RANGE = "report_of", "report_range"  # in the session: the month of the report, the days to begin with
 FREE = "range"
 OFFERED = 5  # drafts
 MONTHS = 24  # the newest that are offered
@@ -129,10 +129,10 @@ def _days(here: "Page") -> tuple[date, date] | None:
         )  # fmt: skip
         if chosen and chosen != FREE:
             return _whole(chosen)
-        st.session_state.setdefault(RANGE, (max(first, last.replace(day=1)), last))
+        begun = st.session_state.get(RANGE) or (max(first, last.replace(day=1)), last)
         picked = st.date_input(
-            t("From day – to day"), min_value=widgets.FIRST_DAY, max_value=date(last.year + 1, 12, 31),
-            format="DD/MM/YYYY", key=RANGE, persist_state="session",
+            t("From day – to day"), value=begun, min_value=widgets.FIRST_DAY, max_value=date(last.year + 1, 12, 31),
+            format="DD/MM/YYYY", key=f"{RANGE}_{begun[0]}_{begun[1]}", persist_state="session",
         )  # fmt: skip
     return (picked[0], picked[-1]) if picked else (first, last)
 
