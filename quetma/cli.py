@@ -34,7 +34,7 @@ from quetma import (
     settings,
     tracing,
 )
-from quetma.access import accounts, audit, chain, rights
+from quetma.access import accounts, audit, chain, rights, second
 from quetma.access.rights import OPERATOR, ROLES
 from quetma.documents import TABLES, history, official, poster
 from quetma.history import Filter
@@ -204,10 +204,14 @@ def parser() -> argparse.ArgumentParser:
         "-o", "--output", required=True, type=Path, metavar="FILE.pdf", help="written over when it exists"
     )
 
-    user = verb("user", run_user_add, "Make an account. The password is asked for.")
-    user.add_argument("what", choices=["add"])
-    user.add_argument("name", metavar="NAME")
-    user.add_argument("--role", required=True, choices=ROLES)
+    user = verb("user", run_user, "Make, list and change accounts. A password is asked for.")
+    user.add_argument(
+        "what", choices=list(USER),
+        help="add: make one; list: show all; password: give it another, to be changed at the next sign-in; role: give "
+        "it another role; off, on: let nobody sign in, or somebody again; second-off: take the second factor away",
+    )  # fmt: skip
+    user.add_argument("name", metavar="NAME", nargs="?")
+    user.add_argument("--role", choices=ROLES, help="of add and role")
     user.add_argument("--password-stdin", action="store_true", help="read the password from the first line of stdin")
 
     forgetting = verb("purge", run_purge, "Forget check-ins of visitors that are older than they were told.")
@@ -398,19 +402,75 @@ def run_poster(given: argparse.Namespace) -> None:
     print(f"{given.output}: {code.location}, version {code.version}, {posters.says(store, code)}")
 
 
-def run_user_add(given: argparse.Namespace) -> None:
-    """Makes an account."""
+def run_user(given: argparse.Namespace) -> None:
+    """Makes, lists or changes accounts."""
     store = existing(given)
-    if given.password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    elif sys.stdin.isatty():
-        password = getpass.getpass()
-        if getpass.getpass("The same again: ") != password:
-            raise Refused("The two passwords differ. No account was made.")
-    else:
-        raise Refused("There is no terminal to ask for the password on: give it with --password-stdin.")
-    name = accounts.add(store, given.name, password, given.role, by=operator())
+    if given.what != "list" and not given.name:
+        raise Refused(f"Say whose account: user {given.what} NAME.")
+    if given.what in ("add", "role") and not given.role:
+        raise Refused(f"Say which role: user {given.what} NAME --role {'|'.join(ROLES)}.")
+    USER[given.what](store, given)
+
+
+def user_add(store: Store, given: argparse.Namespace) -> None:
+    """Makes an account with a password that is its own."""
+    name = accounts.add(store, given.name, asked_password(given), given.role, by=operator())
     print(f"{name} may sign in as {given.role}.")
+
+
+def user_list(store: Store, _given: argparse.Namespace) -> None:
+    """A line for each account."""
+    for account in accounts.every(store):
+        if account.password_hash != accounts.NO_PASSWORD:
+            state = "off" if account.off_since else "first password" if account.must_change else "in use"
+            print(f"{account.name}: {account.role}, {state}, second factor {'on' if account.second else 'off'}")
+
+
+def user_password(store: Store, given: argparse.Namespace) -> None:
+    """Another password, which is to be changed at the next sign-in."""
+    accounts.set_password(store, given.name, asked_password(given), by=operator(), to_change=True)
+    print(f"{given.name} signs in with that password once, within {accounts.FIRST_LASTS.days} days, and changes it.")
+
+
+def user_role(store: Store, given: argparse.Namespace) -> None:
+    """Another role."""
+    accounts.set_role(store, given.name, given.role, operator())
+    print(f"{given.name} is {given.role} from now on.")
+
+
+def user_switch(store: Store, given: argparse.Namespace) -> None:
+    """Nobody signs in to it any more, or somebody again."""
+    accounts.switch(store, given.name, given.what == "on", operator())
+    print(f"{given.name}: {given.what}.")
+
+
+def user_second_off(store: Store, given: argparse.Namespace) -> None:
+    """Without the second factor, for whoever has lost phone and paper."""
+    second.reset(store, given.name, operator())
+    print(f"{given.name} signs in without the second factor.")
+
+
+USER: dict[str, Callable[[Store, argparse.Namespace], None]] = {
+    "add": user_add,
+    "list": user_list,
+    "password": user_password,
+    "role": user_role,
+    "off": user_switch,
+    "on": user_switch,
+    "second-off": user_second_off,
+}
+
+
+def asked_password(given: argparse.Namespace) -> str:
+    """The password, from stdin or asked for twice."""
+    if given.password_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise Refused("There is no terminal to ask for the password on: give it with --password-stdin.")
+    password = getpass.getpass()
+    if getpass.getpass("The same again: ") != password:
+        raise Refused("The two passwords differ. Nothing was changed.")
+    return password
 
 
 def run_undo(given: argparse.Namespace) -> None:

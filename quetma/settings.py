@@ -55,6 +55,11 @@ SETTINGS = {
     "smtp_security": Setting(str, "starttls", "starttls | tls | none, which is for a server on this machine only"),
     "smtp_user": Setting(str, "", "who the mail server is told that we are; '' when it asks for none"),
     "smtp_sender": Setting(str, "", "the address that reminders come from"),
+    "session_hours": Setting(int, 12, "for how long one signs in: a working day with its overtime"),
+    "session_idle_minutes": Setting(int, 120, "how long a signed-in browser may lie unused"),
+    "leaders_second_factor": Setting(
+        lambda text: text == "yes", False, "whether leaders must have a second factor: a phone with an app is needed"
+    ),
     "unit_name": Setting(str, "", "the unit's name as it stands on screens and exports"),
     "agency_parent": Setting(str, "", "the agency above, at the head of official documents (Decree 30/2020/NĐ-CP)"),
     "agency_name": Setting(str, "", "the issuing agency at their head; '' is the unit's name"),

@@ -26,6 +26,7 @@ KEEPERS = {
     "quetma/intake/recount.py",
     "quetma/intake/undo.py",
     "quetma/access/accounts.py",
+    "quetma/access/second.py",
     "quetma/access/sessions.py",
 }
 

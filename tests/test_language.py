@@ -36,6 +36,7 @@ ASKERS = {
     "IntakeError",
     "Message",
     "AccountError",
+    "PasswordError",
     "IdentityError",
     "CaseError",
     "FollowUpError",

@@ -1,28 +1,31 @@
 """Accounts: who may sign in, with which role. Passwords are kept as argon2 hashes only."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from unicodedata import normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from duckdb import DuckDBPyConnection
 
-from quetma.access import audit
+from quetma.access import audit, passwords
+from quetma.access.passwords import LONGEST, PasswordError
 from quetma.access.rights import ROLES
 from quetma.people import clean, fold
 from quetma.store import Store, now
 
-SHORTEST, LONGEST = 10, 200  # characters of a password; the upper limit keeps a hostile one from costing time
 LONGEST_NAME = 60
-NO_PASSWORD = ""  # an account with this hash exists only for its sessions: nobody can sign in to it
+FIRST_LASTS = timedelta(days=7)  # for which a first password can be used
+NO_PASSWORD = ""  # an account with this hash exists only for its sessions: nobody can sign in to it with a password
 DEMO = "demo"
 
 _hasher = PasswordHasher()
 
 
 class AccountError(ValueError):
-    """The account cannot be made as asked. `message` and `gaps` say why, for `t(error.message, **error.gaps)`."""
+    """The account cannot be made or changed so. `message` and `gaps` say why, for `t(error.message, **error.gaps)`."""
 
     def __init__(self, message: str, **gaps: Any) -> None:
         super().__init__(message.format(**gaps))
@@ -36,77 +39,182 @@ class Account:
     name: str
     role: str
     password_hash: str
+    first_until: datetime | None
+    off_since: datetime | None
+    second_secret: str | None
+    second_step: int | None
+
+    @property
+    def must_change(self) -> bool:
+        """Whether its password is a first one, which others have seen."""
+        return self.first_until is not None
+
+    @property
+    def second(self) -> bool:
+        """Whether it asks for a code besides the password."""
+        return self.second_secret is not None
 
 
-def _all(store: Store) -> list[Account]:
-    rows = store.cursor().execute("SELECT name, role, password_hash FROM account").fetchall()
+def every(source: Store | DuckDBPyConnection) -> list[Account]:
+    """All accounts, by name. Inside a write, pass its cursor."""
+    cursor = source.cursor() if isinstance(source, Store) else source
+    rows = cursor.execute(
+        "SELECT name, role, password_hash, first_until, off_since, second_secret, second_step FROM account"
+        " ORDER BY name"
+    ).fetchall()
     return [Account(*row) for row in rows]
 
 
-def find(store: Store, name: str) -> Account | None:
+def find(source: Store | DuckDBPyConnection, name: str) -> Account | None:
     """The account of that name, or None. Upper case and tones do not count: `ha minh ton` finds `Hà Minh Tôn`."""
     wanted = fold(name)
-    return next((account for account in _all(store) if fold(account.name) == wanted), None)
+    return next((account for account in every(source) if fold(account.name) == wanted), None)
 
 
 def exist(store: Store) -> bool:
     """Whether anybody can sign in yet."""
-    return any(account.password_hash != NO_PASSWORD for account in _all(store))
+    return any(account.password_hash != NO_PASSWORD for account in every(store))
 
 
-def add(store: Store, name: str, password: str, role: str, *, first: bool = False, by: str = "") -> str:
+def add(
+    store: Store, name: str, password: str, role: str, *, first: bool = False, by: str = "", to_change: bool = False
+) -> str:
     """Makes an account and returns its name as kept (spaces tidied). Raises `AccountError`.
 
     With `first`, only if there is no account yet: two people answering the first screen cannot both win.
     by: who the audit says made it; without, the person whose account it is.
+    to_change: the password is a first one, which must be changed when it is used.
     """
     name, password = clean(name), normalize("NFC", password)
     if role not in ROLES:
         raise AccountError("There is no role “{role}”. The roles are: {roles}.", role=role, roles=", ".join(ROLES))
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise AccountError("Give a name of 1 to {n} characters.", n=LONGEST_NAME)
-    check_password(name, password)
-    password_hash = _hasher.hash(password)
+    password_hash = _hashed(name, password)
     with store.write() as cursor:
         if first and exist(store):
             raise AccountError("The first account has been created meanwhile. Sign in with it.")
-        if find(store, name):
+        if find(cursor, name):
             raise AccountError("There is already an account “{name}”. Choose another name.", name=name)
-        cursor.execute("INSERT INTO account VALUES (?, ?, ?, ?)", [name, role, password_hash, now()])
-    audit.log(store, by or name, "account_created", name, role)
+        _insert(cursor, name, role, password_hash, now() + FIRST_LASTS if to_change else None)
+        audit.log_within(cursor, by or name, "account_created", name, role)
     return name
 
 
-def check_password(name: str, password: str) -> None:
-    """Raises `AccountError` when the password is too easy to guess."""
-    if len(password) < SHORTEST:
-        raise AccountError("The password is too short: use at least {n} characters.", n=SHORTEST)
-    if len(password) > LONGEST:
-        raise AccountError("The password is too long: use at most {n} characters.", n=LONGEST)
-    if fold(password) == fold(name) or len(set(password)) < 4:
-        raise AccountError("The password is too easy to guess: do not use the name, or one character again and again.")
+def add_first(store: Store, name: str, role: str, by: str) -> tuple[str, str]:
+    """Makes an account with a first password made here: its name as kept, and that password, which is kept nowhere."""
+    password = passwords.made()
+    return add(store, name, password, role, by=by, to_change=True), password
+
+
+def reset(store: Store, name: str, by: str) -> str:
+    """A new first password of that account, for whoever has forgotten theirs; its sessions are not ended here."""
+    password = passwords.made()
+    set_password(store, name, password, by=by, to_change=True)
+    return password
+
+
+def set_password(store: Store, name: str, password: str, *, by: str = "", to_change: bool = False) -> None:
+    """Gives an account another password. Raises `AccountError`. by, to_change: as in `add`."""
+    password = normalize("NFC", password)
+    account = _known(store, name)
+    password_hash = _hashed(account.name, password)
+    if account.must_change and not to_change and _matches(account.password_hash, password):
+        raise AccountError("That is the first password. Choose one of your own.")
+    until = now() + FIRST_LASTS if to_change else None
+    with store.write() as cursor:
+        cursor.execute(
+            "UPDATE account SET password_hash = ?, first_until = ? WHERE name = ?", [password_hash, until, account.name]
+        )
+        audit.log_within(cursor, by or account.name, "password_set", account.name, "first" if to_change else "")
+
+
+def set_role(store: Store, name: str, role: str, by: str) -> None:
+    """Gives an account another role. Raises `AccountError`: somebody must stay who can lead."""
+    if role not in ROLES:
+        raise AccountError("There is no role “{role}”. The roles are: {roles}.", role=role, roles=", ".join(ROLES))
+    with store.write() as cursor:
+        account = _known(cursor, name)
+        if role != "leader":
+            _another_leader(cursor, account)
+        cursor.execute("UPDATE account SET role = ? WHERE name = ?", [role, account.name])
+        audit.log_within(cursor, by, "role_changed", account.name, f"{account.role} → {role}")
+
+
+def switch(store: Store, name: str, on: bool, by: str) -> None:
+    """Lets nobody sign in to an account any more, or somebody again. Raises `AccountError`."""
+    with store.write() as cursor:
+        account = _known(cursor, name)
+        if not on:
+            _another_leader(cursor, account)
+        since = None if on else account.off_since or now()
+        cursor.execute("UPDATE account SET off_since = ? WHERE name = ?", [since, account.name])
+        audit.log_within(cursor, by, "account_on" if on else "account_off", account.name)
 
 
 def verify(store: Store, name: str, password: str) -> str | None:
-    """The role of that account when the password is right, else None. Takes as long for a name that does not exist."""
+    """The role of that account when the password is right, else None. Takes as long for a name that does not exist.
+
+    A first password whose days are over, and an account that is switched off, are as wrong as any other.
+    """
     account = find(store, name)
     known = account if account and account.password_hash != NO_PASSWORD else None
-    try:
-        _hasher.verify(known.password_hash if known else _nobody(), normalize("NFC", password)[: LONGEST + 1])
-    except (VerificationError, InvalidHashError):
+    right = _matches(known.password_hash if known else _nobody(), normalize("NFC", password)[: LONGEST + 1])
+    if not known or not right or known.off_since or (known.first_until and now() > known.first_until):
         return None
-    return known.role if known else None
+    return known.role
+
+
+def demo_leader(store: Store) -> str:
+    """The name of the account behind "look around the demo unit": a leader nobody can sign in as with a password."""
+    with store.write() as cursor:
+        if not find(cursor, DEMO):
+            _insert(cursor, DEMO, "leader", NO_PASSWORD, None)
+    return DEMO
+
+
+def _known(source: Store | DuckDBPyConnection, name: str) -> Account:
+    account = find(source, name)
+    if account is None:
+        raise AccountError("There is no account “{name}”.", name=name)
+    return account
+
+
+def _another_leader(cursor: DuckDBPyConnection, account: Account) -> None:
+    """Raises `AccountError` when nobody but that account could still lead."""
+    others = [
+        other
+        for other in every(cursor)
+        if other.role == "leader" and other.name != account.name and not other.off_since and other.password_hash
+    ]
+    if account.role == "leader" and not others:
+        raise AccountError("“{name}” is the only leader. Make another account a leader first.", name=account.name)
+
+
+def _insert(cursor: DuckDBPyConnection, name: str, role: str, password_hash: str, until: datetime | None) -> None:
+    cursor.execute(
+        "INSERT INTO account (name, role, password_hash, created_at, first_until) VALUES (?, ?, ?, ?, ?)",
+        [name, role, password_hash, now(), until],
+    )
+
+
+def _hashed(name: str, password: str) -> str:
+    """The hash of a password that may be used. Raises `AccountError`."""
+    try:
+        passwords.check(name, password)
+    except PasswordError as error:
+        raise AccountError(error.message, **error.gaps) from error
+    return _hasher.hash(password)
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 @cache
 def _nobody() -> str:
     """The hash that a name without an account is checked against."""
     return _hasher.hash("nobody has this password")
-
-
-def demo_leader(store: Store) -> str:
-    """The name of the account behind "look around the demo unit": a leader nobody can sign in as with a password."""
-    with store.write() as cursor:
-        if not find(store, DEMO):
-            cursor.execute("INSERT INTO account VALUES (?, 'leader', ?, ?)", [DEMO, NO_PASSWORD, now()])
-    return DEMO

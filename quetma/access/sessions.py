@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from quetma import settings
 from quetma.access import accounts
 from quetma.store import Store, now
 
-LASTS = timedelta(hours=12)  # a working day with its overtime; after that the password is asked again
+LONGEST_BROWSER = 200  # characters of what a browser calls itself
 
 
 @dataclass(frozen=True)
@@ -24,50 +25,116 @@ class Session:
     account: str
     role: str
     started: datetime
+    address: str = ""
+    browser: str = ""
 
 
 _index: dict[str, Session] = {}
+_used: dict[str, datetime] = {}  # when each was last used by somebody, not by a page that looks again by itself
+_limits: dict[Store, tuple[int, timedelta, timedelta]] = {}  # of which version of the store
 
 
 def _key(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def start(store: Store, account: str) -> str:
+def limits(store: Store) -> tuple[timedelta, timedelta]:
+    """How long a session may last, and how long it may lie unused."""
+    version, lasts, idle = _limits.get(store, (-1, timedelta(), timedelta()))
+    if version != store.version:
+        version = store.version
+        lasts = timedelta(hours=settings.get(store, "session_hours"))
+        idle = timedelta(minutes=settings.get(store, "session_idle_minutes"))
+        _limits[store] = (version, lasts, idle)
+    return lasts, idle
+
+
+def start(store: Store, account: str, address: str = "", browser: str = "") -> str:
     """Starts a session for an account of that store and returns its token, which is kept nowhere here."""
     found = accounts.find(store, account)
-    if not found:
+    if not found or found.off_since:
         raise LookupError(f"no account {account}")
     token = secrets.token_urlsafe(32)
-    session = Session(_key(token), store, found.name, found.role, now())
-    store.append("session", session.key, session.account, session.started, None)
+    session = Session(_key(token), store, found.name, found.role, now(), address, browser[:LONGEST_BROWSER])
+    store.append("session", session.key, session.account, session.started, None, session.address, session.browser)
     for key, old in list(_index.items()):
-        if now() >= old.started + LASTS:
-            _index.pop(key, None)
+        if old.store is store and not _live(old):
+            _forget(key)
     _index[session.key] = session
+    _used[session.key] = session.started
     return token
 
 
 def find(token: str | None) -> Session | None:
     """The live session of that token, or None when there is none, it was ended, or its time is over."""
     session = _index.get(_key(token)) if token else None
-    return session if session and now() < session.started + LASTS else None
+    return session if session and _live(session) else None
+
+
+def use(session: Session) -> None:
+    """Somebody did something in it just now."""
+    if session.key in _index:
+        _used[session.key] = now()
+
+
+def last_used(session: Session) -> datetime:
+    """When somebody last did something in it; after a restart, when it was brought back."""
+    return _used.get(session.key, session.started)
+
+
+def live(store: Store, account: str | None = None) -> list[Session]:
+    """The store's live sessions, newest first; of one account when it is given."""
+    found = [s for s in _index.values() if s.store is store and (account is None or s.account == account) and _live(s)]
+    return sorted(found, key=lambda session: session.started, reverse=True)
+
+
+def last_starts(store: Store) -> dict[str, datetime]:
+    """When each account last signed in."""
+    rows = store.cursor().execute("SELECT account, MAX(created_at) FROM session GROUP BY account").fetchall()
+    return dict(rows)
 
 
 def end(token: str) -> None:
     """Ends the session now: its next request or rerun is refused."""
-    session = _index.pop(_key(token), None)
+    end_key(_key(token))
+
+
+def end_key(key: str) -> None:
+    """The same, by the key that `live` shows."""
+    session = _forget(key)
     if session:
-        session.store.append("session", session.key, session.account, session.started, now())
+        row = (session.key, session.account, session.started, now(), session.address, session.browser)
+        session.store.append("session", *row)
+
+
+def end_all(store: Store, account: str, but: str = "") -> int:
+    """Ends every session of an account, except the one with the key `but`; how many those were."""
+    found = [session for session in live(store, account) if session.key != but]
+    for session in found:
+        end_key(session.key)
+    return len(found)
 
 
 def load(store: Store) -> None:
     """Brings back the store's live sessions after a restart, so that nobody is signed out by it."""
     rows = store.cursor().execute(
-        "SELECT token_hash, account, role, MIN(s.created_at) AS started"
-        " FROM session s JOIN account a ON a.name = s.account"
+        "SELECT token_hash, account, role, MIN(s.created_at) AS started, COALESCE(MAX(address), ''),"
+        " COALESCE(MAX(browser), '')"
+        " FROM session s JOIN account a ON a.name = s.account AND a.off_since IS NULL"
         " GROUP BY token_hash, account, role HAVING MAX(ended_at) IS NULL AND MIN(s.created_at) > ?",
-        [now() - LASTS],
+        [now() - limits(store)[0]],
     )
-    for key, account, role, started in rows.fetchall():
-        _index[key] = Session(key, store, account, role, started)
+    for key, account, role, started, address, browser in rows.fetchall():
+        _index[key] = Session(key, store, account, role, started, address, browser)
+        _used[key] = now()
+
+
+def _live(session: Session) -> bool:
+    lasts, idle = limits(session.store)
+    moment = now()
+    return moment < session.started + lasts and moment < _used.get(session.key, session.started) + idle
+
+
+def _forget(key: str) -> Session | None:
+    _used.pop(key, None)
+    return _index.pop(key, None)

@@ -9,16 +9,18 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
+import segno
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from quetma.access import accounts
+from quetma.access import passwords
 from quetma.web import wall
 
 TEMPLATES = Path(__file__).parent / "sign_in"
 ICON = Path(__file__).parent / "icon.svg"
+LARGEST = 16 * 1024  # bytes of a form: these pages answer anybody
 
 
 def sign_in(request: Request, name: str = "", error: str = "", notice: str = "", status: int = 200) -> HTMLResponse:
@@ -47,7 +49,7 @@ def first_run(request: Request, name: str = "", error: str = "", status: int = 2
         "name": t("Your name"),
         "password": t("Password"),
         "rule": t(
-            "At least {n} characters, and not the name. A short sentence is easy to remember.", n=accounts.SHORTEST
+            "At least {n} characters, and not the name. A short sentence is easy to remember.", n=passwords.SHORTEST
         ),
         "again": t("The password once more"),
         "create": t("Create the account"),
@@ -73,6 +75,87 @@ def not_here(request: Request, status: int = 200) -> HTMLResponse:
     return _page(request, "not_here", texts, status=status)
 
 
+def code(request: Request, error: str = "", status: int = 200) -> HTMLResponse:
+    """Asks for the code of the second factor."""
+    t = wall.spoken(request)
+    texts = {
+        "title": t("The code from your phone"),
+        "why": t("Open the app for codes on your phone, and type the six digits it shows for this dashboard."),
+        "code": t("Code"),
+        "go_on": t("Go on"),
+        "lost": t("Phone lost? Type one of the codes on paper instead, or ask another leader of your unit."),
+    }
+    return _page(request, "code", texts, _alert(error), status)
+
+
+def password(request: Request, own: bool, error: str = "", status: int = 200) -> HTMLResponse:
+    """The form for another password. own: of somebody signed in, who gives the present one as well."""
+    t = wall.spoken(request)
+    why = t("Wherever else you are signed in, you will be signed out.")
+    if not own:
+        why = t("The one you used is only for the first time, as others have seen it. Choose one of your own.")
+    texts = {
+        "title": t("Choose a new password"),
+        "why": why,
+        "password": t("New password"),
+        "rule": t("At least {n} characters. A few words that do not belong together are easy to remember.",
+                  n=passwords.SHORTEST),
+        "again": t("The password once more"),
+        "save": t("Save the password"),
+    }  # fmt: skip
+    present = _filled("present", {"present": t("Present password")}) if own else ""
+    return _page(request, "password", texts, _alert(error), status, present=present)
+
+
+def second_factor(
+    request: Request, address: str, secret: str, error: str = "", status: int = 200, *, first: bool = False
+) -> HTMLResponse:
+    """What the phone is to scan, and the field for its first code. first: one cannot go on without."""
+    t = wall.spoken(request)
+    why = t("Besides the password, a code from your phone is asked for at each sign-in. A password alone that somebody "
+            "has seen then opens nothing.")  # fmt: skip
+    texts = {
+        "title": t("Set up the second factor"),
+        "why": t("Your unit asks leaders for this. {why}", why=why) if first else why,
+        "scan": t("1. Scan this with an app for codes (Google Authenticator, Microsoft Authenticator, Aegis …)."),
+        "qr": t("The code for the app"),
+        "typed_by_hand": t("Or type this into the app:"),
+        "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        "type": t("2. Type the six digits that the app then shows."),
+        "code": t("Code"),
+        "save": t("Switch it on"),
+    }
+    picture = segno.make(address, error="m").svg_data_uri(scale=5, border=3, dark="#000", light="#fff")
+    present = "" if first else _filled("present", {"present": t("Present password")})
+    return _page(request, "second", texts, _alert(error), status, picture=picture, present=present)
+
+
+def recovery(request: Request, codes: list[str], on: str) -> HTMLResponse:
+    """The codes on paper, shown this once. on: where one goes from here."""
+    t = wall.spoken(request)
+    texts = {
+        "title": t("Codes for when the phone is lost"),
+        "why": t("The second factor is on. Print these codes or write them down, and keep them where you keep keys. "
+                 "Each opens the dashboard once. They are not shown again."),
+        "list": t("Codes"),
+        "go_on": t("I have kept them; go on"),
+        "on": on,
+    }  # fmt: skip
+    lines = "".join(f"<li><code>{escape(f'{code[:5]}-{code[5:]}')}</code></li>" for code in codes)
+    return _page(request, "recovery", texts, status=200, codes=lines)
+
+
+async def fields(request: Request) -> dict[str, str]:
+    """The fields of a form; no more than a small one is read, and of a larger one nothing."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            return {}
+    found = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return {key: values[0] for key, values in found.items()}
+
+
 def message(request: Request, title: str, text: str, status: int) -> HTMLResponse:
     """A page that says one thing, with the way back."""
     texts = {"title": title, "text": text, "back": wall.spoken(request)("Back to the dashboard")}
@@ -87,13 +170,19 @@ def wanted(request: Request) -> str:
     return path if own and path.isprintable() and not path.startswith("/sign-in") else "/"
 
 
-def _page(request: Request, name: str, texts: dict[str, str], alert: str = "", status: int = 200) -> HTMLResponse:
-    """The template `name` within the frame. Every text is escaped; `alert` is HTML."""
+def _filled(name: str, texts: dict[str, str]) -> str:
+    return _template(name).substitute({key: escape(text) for key, text in texts.items()})
+
+
+def _page(
+    request: Request, name: str, texts: dict[str, str], alert: str = "", status: int = 200, **markup: str
+) -> HTMLResponse:
+    """The template `name` within the frame. Every text is escaped; `alert` and `markup` are HTML."""
     t, language = wall.spoken(request), wall.language_of(request)
     style, policy = _style()
     focus = "password" if texts.get("typed") else "name"
     content = _template(name).substitute(
-        {key: escape(text) for key, text in texts.items()},
+        {key: escape(text) for key, text in texts.items()} | markup,
         alert=alert,
         focus_name="autofocus" if focus == "name" else "",
         focus_password="autofocus" if focus == "password" else "",

@@ -38,6 +38,7 @@ SCREENS = [
     ("upload", t("Upload"), "upload_file", "upload"),
     ("who", t("Who is who"), "person_search", "who"),
     ("audit", t("Audit"), "policy", "audit"),
+    ("accounts", t("Accounts"), "manage_accounts", "figures"),
 ]
 
 

@@ -10,7 +10,7 @@ from quetma import language
 from quetma.access import audit, rights, sessions
 from quetma.access.sessions import Session
 from quetma.store import DiskFull, Store, now
-from quetma.web.wall import COOKIE, LANGUAGE_COOKIE
+from quetma.web.wall import COOKIE, HTTPS_COOKIE, LANGUAGE_COOKIE
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def guard() -> Page:
     """Who is here, from the token of the browser's cookie. The run stops with "signed out" when the session is over."""
     spoken = chosen_language()
     # AppTest has no cookies and puts the token here; a browser cannot reach this key, as no widget has it.
-    token = st.session_state.get("session_token") or st.context.cookies.get(COOKIE) or ""
+    cookies = st.context.cookies
+    token = st.session_state.get("session_token") or cookies.get(HTTPS_COOKIE) or cookies.get(COOKIE) or ""
     session = sessions.find(token)
     if session is None:
         signed_out(spoken)

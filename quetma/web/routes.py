@@ -4,7 +4,7 @@ import ipaddress
 import logging
 import shutil
 from threading import Lock
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 import anyio
 from starlette.requests import Request
@@ -17,15 +17,13 @@ from quetma.access.accounts import AccountError
 from quetma.access.attempts import Attempts
 from quetma.language import LANGUAGES
 from quetma.store import Store, configured_folder, open_store
-from quetma.web import downloads, forms, public, uploader, wall
+from quetma.web import downloads, forms, public, steps, uploader, wall
 from quetma.web.gate import routes as gate
 
-LARGEST_FORM = 16 * 1024
 LONGEST_KEPT = 60  # characters of a name as typed that go into the audit
 YEAR = 365 * 24 * 3600
 
 attempts = Attempts()
-_hashing = anyio.CapacityLimiter(2)  # each password check takes 64 MB and a core for a moment
 _making_demo = Lock()
 _log = logging.getLogger(__name__)
 
@@ -68,23 +66,23 @@ async def sign_in(request: Request) -> Response:
         signed_out = t("You are signed out. Your work is saved.") if "out" in request.query_params else ""
         return forms.sign_in(request, notice=signed_out)
 
-    form = await _form(request)
+    form = await forms.fields(request)
     name, password = form.get("name", "").strip(), form.get("password", "")
     if not name or not password:
         return forms.sign_in(request, name, t("Fill in both the name and the password."), status=400)
     account = accounts.find(store, name)
-    tried, address = account.name if account else name[:LONGEST_KEPT], _address(request)
+    tried, address = account.name if account else name[:LONGEST_KEPT], steps.address(request)
     seconds = attempts.begin(tried, address)
     if seconds:
         minutes = -(-seconds // 60)
         wait = t("Too many wrong attempts. Wait {n} minutes, then try again.", n=minutes)
         return forms.sign_in(request, name, wait, status=429)
-    role = await anyio.to_thread.run_sync(accounts.verify, store, name, password, limiter=_hashing)
+    role = await anyio.to_thread.run_sync(accounts.verify, store, name, password, limiter=steps.hashing)
     if role is None:
         audit.log(store, tried, "sign_in_failed", tried, address)
         return forms.sign_in(request, name, t("The name or the password is not right. Try again."), status=401)
     attempts.succeeded(tried, address)
-    return _let_in(request, store, tried, forms.wanted(request))
+    return steps.begin(request, store, tried, forms.wanted(request))
 
 
 async def first_account(request: Request) -> Response:
@@ -94,7 +92,7 @@ async def first_account(request: Request) -> Response:
         return RedirectResponse("/sign-in", 303)
     if not _at_this_machine(request):
         return forms.not_here(request, status=403)
-    form = await _form(request)
+    form = await forms.fields(request)
     name, password = form.get("name", ""), form.get("password", "")
     if password != form.get("again", ""):
         return forms.first_run(request, name, t("The two passwords differ. Type both again."), 400)
@@ -102,7 +100,7 @@ async def first_account(request: Request) -> Response:
         name = await anyio.to_thread.run_sync(lambda: accounts.add(store, name, password, "leader", first=True))
     except AccountError as error:
         return forms.first_run(request, name, t(error.message, **error.gaps), 400)
-    return _let_in(request, store, name, "/")
+    return steps.let_in(request, store, name, "/")
 
 
 async def look_around(request: Request) -> Response:
@@ -118,17 +116,18 @@ async def look_around(request: Request) -> Response:
         _log.exception("the demo unit could not be made")
         failed = t("The demo unit could not be made. Nothing was kept. Try again; the server's log says why it failed.")
         return forms.first_run(request, error=failed, status=500)
-    return _let_in(request, store, accounts.demo_leader(store), "/")
+    return steps.let_in(request, store, accounts.demo_leader(store), "/")
 
 
 async def sign_out(request: Request) -> Response:
     """POST: ends the session, in every tab."""
     session = wall.signed_in(request)
     if session:
-        sessions.end(request.cookies[wall.COOKIE])
+        sessions.end(wall.token(request))
         audit.log(session.store, session.account, "sign_out", session.account)
     answer = RedirectResponse("/sign-in?out", 303)
-    answer.delete_cookie(wall.COOKIE)
+    https = wall.https(request)  # browsers take a __Host- cookie back only as they were given it
+    answer.delete_cookie(wall.cookie_name(request), secure=https, httponly=True, samesite="lax")
     return answer
 
 
@@ -137,38 +136,12 @@ ROUTES = [
     Route("/first-account", first_account, methods=["POST"]),
     Route("/look-around", look_around, methods=["POST"]),
     Route("/sign-out", sign_out, methods=["POST"]),
+    *steps.ROUTES,
     *downloads.ROUTES,
     uploader.ROUTE,
     public.ROUTE,
     *gate.ROUTES,
 ]
-
-
-def _let_in(request: Request, store: Store, account: str, path: str) -> Response:
-    """Starts a session of its own (an older one of this browser ends) and goes to that page."""
-    if wall.signed_in(request):
-        sessions.end(request.cookies[wall.COOKIE])
-    token = sessions.start(store, account)
-    audit.log(store, account, "sign_in", account, _address(request))
-    answer = RedirectResponse(path, 303)
-    lasts, https = int(sessions.LASTS.total_seconds()), request.url.scheme == "https"
-    answer.set_cookie(wall.COOKIE, token, max_age=lasts, httponly=True, samesite="lax", secure=https)
-    return answer
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form. These routes answer anybody, so no more than a small form is read."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_FORM:
-            return {}
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
-    return {key: values[0] for key, values in fields.items()}
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def _at_this_machine(request: Request) -> bool:
@@ -177,7 +150,7 @@ def _at_this_machine(request: Request) -> bool:
     A name of somebody else's that leads here (DNS rebinding), or a proxy on this machine, must not pass for local.
     """
     named = request.url.hostname or ""
-    return _loopback(_address(request)) and (named == "localhost" or _loopback(named))
+    return _loopback(steps.address(request)) and (named == "localhost" or _loopback(named))
 
 
 def _loopback(host: str) -> bool:

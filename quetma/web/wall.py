@@ -21,12 +21,22 @@ from quetma.access.sessions import Session
 from quetma.language import DEFAULT, LANGUAGES, Translate, translator
 
 COOKIE = "quetma_session"
+HTTPS_COOKIE = "__Host-quetma_session"  # its name over HTTPS, where browsers then keep it to this very host
 LANGUAGE_COOKIE = "lang"
 
-OPEN = {"/sign-in", "/first-account", "/look-around"}  # exact paths, all of quetma/web/routes.py, none of Streamlit's
+OPEN = {  # exact paths, all of quetma/web/routes.py and steps.py, none of Streamlit's
+    "/sign-in",
+    "/sign-in/code",
+    "/sign-in/password",
+    "/sign-in/second-factor",
+    "/sign-in/go-on",
+    "/first-account",
+    "/look-around",
+}
 CODE = re.compile(re.escape(posters.PATH) + posters.TOKEN.pattern)  # what a printed code leads to: quetma/web/public/
 # Streamlit's own sign-in, which would be a second wall, and what drives pages from a script: answered to nobody.
 SHUT = ("/auth", "/oauth2callback", "/_stcore/agent", "/_stcore/script-health-check")
+BY_ITSELF = ("/_stcore/", "/static/")  # what a page left alone asks for: no sign that somebody is there
 NEEDS = {  # path and below → right
     "/incoming": "upload",
     "/_stcore/upload_file": "upload",
@@ -75,6 +85,8 @@ class Wall:
             answer = PlainTextResponse(t("There is nothing at this address."), 404)
         elif session and not _allowed(scope["path"], session):
             answer = PlainTextResponse(t("Your role may not do this. Nothing was changed."), 403)
+        elif session and not scope["path"].startswith(BY_ITSELF):
+            sessions.use(session)
         await answer(scope, receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,8 +96,12 @@ class Wall:
 
         async def receive_guarded() -> Message:
             message = await receive()
-            if message["type"] == "websocket.receive" and signed_in(HTTPConnection(scope)) is None:
-                return {"type": "websocket.receive", "bytes": RUN_AGAIN}
+            if message["type"] == "websocket.receive":
+                session = signed_in(HTTPConnection(scope))
+                if session is None:
+                    return {"type": "websocket.receive", "bytes": RUN_AGAIN}
+                if _by_somebody(message.get("bytes") or b""):
+                    sessions.use(session)
             return message
 
         await self.app(scope, receive_guarded, send)
@@ -93,7 +109,22 @@ class Wall:
 
 def signed_in(request: HTTPConnection) -> Session | None:
     """The live session of the request's cookie."""
-    return sessions.find(request.cookies.get(COOKIE))
+    return sessions.find(token(request))
+
+
+def token(request: HTTPConnection) -> str:
+    """The token of the session that the request brings, '' for none."""
+    return request.cookies.get(cookie_name(request), "")
+
+
+def https(request: HTTPConnection) -> bool:
+    """Whether the browser came over HTTPS, to us or to the proxy before us."""
+    return request.url.scheme in ("https", "wss")
+
+
+def cookie_name(request: HTTPConnection) -> str:
+    """The name of the session's cookie."""
+    return HTTPS_COOKIE if https(request) else COOKIE
 
 
 def language_of(request: HTTPConnection) -> str:
@@ -129,6 +160,15 @@ def _own_origin(headers: Headers) -> bool:
     if site:
         return site in ("same-origin", "none")
     return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+def _by_somebody(sent: bytes) -> bool:
+    """Whether somebody did something for a tab to send this, and not a page that looks again by itself."""
+    try:
+        message = BackMsg.FromString(sent)
+    except Exception:  # whatever it is, Streamlit refuses it as well
+        return False
+    return message.WhichOneof("type") == "rerun_script" and not message.rerun_script.is_auto_rerun
 
 
 def _refused(scope: Scope, headers: Headers, t: Translate) -> ASGIApp:

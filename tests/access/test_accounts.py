@@ -39,6 +39,12 @@ def test_the_store_holds_no_password(empty_store):
         ("An", "ngắn", "leader"),
         ("An", "x" * 201, "leader"),
         ("An", "aaaaaaaaaaaa", "leader"),
+        ("An", "password1234", "leader"),
+        ("An", "matkhau123456", "leader"),
+        ("An", "Mật khẩu 2026", "leader"),
+        ("An", "qwertyuiop12", "leader"),
+        ("An", "quanlythitruong", "leader"),
+        ("Hà Minh Tôn", "haminhton2026", "leader"),
         ("Nguyễn Văn An", "nguyen van an", "leader"),
         ("", GOOD, "leader"),
         ("x" * 61, GOOD, "leader"),
@@ -77,3 +83,40 @@ def test_making_an_account_is_in_the_audit(empty_store):
     accounts.add(empty_store, "An", GOOD, "viewer")
     rows = empty_store.cursor().execute("SELECT account, action, subject, detail FROM audit").fetchall()
     assert rows == [("An", "account_created", "An", "viewer")]
+
+
+def test_a_first_password_is_good_for_some_days_and_only_until_it_is_changed(empty_store, monkeypatch):
+    name, first = accounts.add_first(empty_store, "Bình", "viewer", "An")
+    assert accounts.verify(empty_store, name, first) == "viewer"
+    assert accounts.find(empty_store, name).must_change
+    with pytest.raises(AccountError, match="first password"):
+        accounts.set_password(empty_store, name, first)
+    accounts.set_password(empty_store, name, GOOD)
+    assert accounts.verify(empty_store, name, first) is None
+    assert not accounts.find(empty_store, name).must_change
+    again = accounts.reset(empty_store, name, "An")
+    assert accounts.verify(empty_store, name, GOOD) is None and accounts.find(empty_store, name).must_change
+    late = accounts.now() + accounts.FIRST_LASTS
+    monkeypatch.setattr(accounts, "now", lambda: late)
+    assert accounts.verify(empty_store, name, again) is None
+
+
+def test_an_account_is_switched_off_and_on_but_never_the_only_leader(empty_store):
+    accounts.add(empty_store, "An", GOOD, "leader")
+    for change in (
+        lambda: accounts.switch(empty_store, "An", False, "An"),
+        lambda: accounts.set_role(empty_store, "An", "viewer", "An"),
+    ):
+        with pytest.raises(AccountError, match="only leader") as refusal:
+            change()
+        assert refusal.value.message in catalogue("vi")
+    accounts.add(empty_store, "Bình", GOOD, "gatekeeper")
+    accounts.set_role(empty_store, "Bình", "leader", "An")
+    accounts.switch(empty_store, "An", False, "Bình")
+    assert accounts.verify(empty_store, "An", GOOD) is None
+    with pytest.raises(AccountError, match="only leader"):
+        accounts.set_role(empty_store, "Bình", "viewer", "Bình")
+    accounts.switch(empty_store, "An", True, "Bình")
+    assert accounts.verify(empty_store, "An", GOOD) == "leader"
+    actions = [row[0] for row in empty_store.cursor().execute("SELECT action FROM audit").fetchall()]
+    assert actions == ["account_created"] * 2 + ["role_changed", "account_off", "account_on"]

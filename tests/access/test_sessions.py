@@ -44,7 +44,8 @@ def test_an_ended_session_stays_ended_after_a_restart(empty_store, leader):
 
 def test_a_session_is_over_after_its_time(empty_store, leader, monkeypatch):
     token = sessions.start(empty_store, leader)
-    late = now() + sessions.LASTS
+    empty_store.set("session_idle_minutes", "720")
+    late = now() + sessions.limits(empty_store)[0]
     monkeypatch.setattr(sessions, "now", lambda: late - timedelta(seconds=10))
     assert sessions.find(token)
     monkeypatch.setattr(sessions, "now", lambda: late + timedelta(seconds=10))
@@ -79,3 +80,42 @@ def test_finding_costs_next_to_nothing(empty_store, leader):
     for _ in range(1000):
         sessions.find(token)
     assert time.perf_counter() - began < 0.1  # 100 µs each, some thirty times what it takes
+
+
+def test_a_session_nobody_uses_is_over_and_one_in_use_is_not(empty_store, leader, monkeypatch):
+    empty_store.set("session_idle_minutes", "30")
+    token, other = sessions.start(empty_store, leader), sessions.start(empty_store, leader)
+    began = now()
+    monkeypatch.setattr(sessions, "now", lambda: began + timedelta(minutes=29))
+    sessions.use(sessions.find(token))
+    monkeypatch.setattr(sessions, "now", lambda: began + timedelta(minutes=31))
+    assert sessions.find(token)
+    assert sessions.find(other) is None
+
+
+def test_sessions_are_listed_with_where_they_are_and_ended_one_by_one_or_all(empty_store, leader):
+    tokens = [sessions.start(empty_store, leader, f"10.0.0.{n}", "Firefox/1") for n in range(3)]
+    forget()
+    sessions.load(empty_store)
+    assert {s.address for s in sessions.live(empty_store)} == {"10.0.0.0", "10.0.0.1", "10.0.0.2"}
+    assert sessions.live(empty_store)[0].browser == "Firefox/1"
+    first = sessions.find(tokens[0])
+    sessions.end_key(first.key)
+    assert sessions.find(tokens[0]) is None
+    kept = sessions.find(tokens[1])
+    assert sessions.end_all(empty_store, "An", but=kept.key) == 1
+    assert [s.key for s in sessions.live(empty_store)] == [kept.key]
+    forget()
+    sessions.load(empty_store)
+    assert [s.key for s in sessions.live(empty_store)] == [kept.key]
+
+
+def test_an_account_that_is_switched_off_comes_back_with_no_session(empty_store, leader):
+    accounts.add(empty_store, "Binh", PASSWORD, "leader")
+    token = sessions.start(empty_store, leader)
+    accounts.switch(empty_store, leader, False, "Binh")
+    forget()
+    sessions.load(empty_store)
+    assert sessions.find(token) is None
+    with pytest.raises(LookupError):
+        sessions.start(empty_store, leader)

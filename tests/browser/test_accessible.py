@@ -71,6 +71,7 @@ def test_axe_finds_nothing_serious_on_any_page(demo: Demo, window: Window):
         "Upload",
         "Who is who",
         "Audit",
+        "Accounts",
     )
     for title in titles:
         go(page, t(title))

@@ -63,7 +63,7 @@ def test_the_first_account_signs_in_as_leader(store):
     [
         (("ngắn thôi", "ngắn thôi", "quá ngắn")),
         (PASSWORD, "khác", "không giống nhau"),
-        ("ha minh ton", "ha minh ton", "dễ đoán"),
+        ("haminhton2026", "haminhton2026", "dễ đoán"),
     ],
 )
 def test_a_refused_first_account_keeps_the_name_typed_and_no_password(store, password, again, said):

@@ -63,6 +63,11 @@ CODE = "/c/" + "A" * 22  # of no place
 OPEN = {
     ("GET", "/sign-in"): (200, 303, 303, 303, 200),
     ("POST", "/sign-in"): (400, 400, 400, 400, 400),  # nothing filled in
+    **{("GET", f"/sign-in/{step}"): (303, 200, 200, 200, 303) for step in ("password", "second-factor")},
+    ("POST", "/sign-in/password"): (303, 401, 401, 401, 303),  # without the present one
+    ("POST", "/sign-in/second-factor"): (303, 401, 401, 401, 303),
+    **{(method, "/sign-in/code"): (303, 303, 303, 303, 303) for method in ("GET", "POST")},  # of nobody in between
+    ("GET", "/sign-in/go-on"): (303, 303, 303, 303, 303),
     ("POST", "/first-account"): (303, 303, 303, 303, 303),  # there is one: to the sign-in page
     ("POST", "/look-around"): (303, 303, 303, 303, 303),
     ("GET", CODE): (404, 404, 404, 404, 404),

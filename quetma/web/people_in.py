@@ -1,0 +1,219 @@
+"""The parts of the page Accounts: all accounts and what can be done with them, the sessions, the limits."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import polars as pl
+import streamlit as st
+
+from quetma import settings
+from quetma.access import accounts, audit, second, sessions
+from quetma.access.accounts import Account, AccountError
+from quetma.access.rights import ROLES
+from quetma.access.sessions import Session
+from quetma.web import widgets
+from quetma.web.page import role_name
+
+if TYPE_CHECKING:
+    from quetma.web.page import Page
+
+SHOWN = "accounts_first_password"  # account and first password, until the next thing is done on the page
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Macintosh", "CrOS", "Linux")
+
+
+def everybody(here: "Page") -> None:
+    """All accounts; one that is chosen can be changed; another can be added."""
+    t, store = here.t, here.store
+    known = [account for account in accounts.every(store) if account.password_hash != accounts.NO_PASSWORD]
+    counts = pl.Series("account", [session.account for session in sessions.live(store)], pl.String)
+    last = sessions.last_starts(store)
+    rows = pl.DataFrame(
+        {
+            "name": [account.name for account in known],
+            "role": [role_name(account.role, t) for account in known],
+            "state": [_state(account, t) for account in known],
+            "second": ["✓" if account.second else "–" for account in known],
+            "last": [last.get(account.name) for account in known],
+            "sessions": [int((counts == account.name).sum()) for account in known],
+        },
+        schema_overrides={"last": pl.Datetime},
+    )
+    title = t("All accounts: {n}", n=len(known))
+    st.subheader(title, anchor=False)
+    widgets.table(
+        rows,
+        {
+            "name": st.column_config.TextColumn(t("Name"), pinned=True),
+            "role": t("Role"),
+            "state": t("State"),
+            "second": t("Second factor"),
+            "last": st.column_config.DatetimeColumn(t("Last signed in"), format="HH:mm DD/MM/YYYY"),
+            "sessions": t("Signed in now"),
+        },
+        alt=title,
+    )
+    _first_password(here)
+    left, right = st.columns(2, gap="large")
+    with left, st.form("account_add", clear_on_submit=True):
+        st.markdown(f"**{t('Add an account')}**")
+        name = st.text_input(t("Name"), max_chars=accounts.LONGEST_NAME, key="account_new_name")
+        role = st.selectbox(
+            t("Role"), ROLES, index=ROLES.index("viewer"), format_func=lambda r: role_name(r, t), key="account_new_role"
+        )
+        if st.form_submit_button(t("Add"), icon=":material/person_add:"):
+            _do(here, lambda: _shown(*accounts.add_first(store, name, role, here.account)))
+    with right:
+        _one(here, known)
+
+
+def _one(here: "Page", known: list[Account]) -> None:
+    """What can be done with one account."""
+    t, store, by = here.t, here.store, here.account
+    with st.container(border=True):
+        st.markdown(f"**{t('Change an account')}**")
+        names = {account.name: account for account in known}
+        name = st.selectbox(t("Account"), list(names), index=None, placeholder=t("Choose one"), key="account_chosen")
+        if name is None:
+            return
+        account = names[name]
+        role = st.selectbox(
+            t("Role"), ROLES, index=ROLES.index(account.role), format_func=lambda r: role_name(r, t),
+            key=f"account_role_{name}_{account.role}",
+        )  # fmt: skip
+
+        def changed(action: Callable[[], object]) -> None:
+            """Does it, and ends the sessions, which still have what was before."""
+            _do(here, lambda: (action(), sessions.end_all(store, name, but=here.session.key)))
+
+        with st.container(horizontal=True):
+            if role != account.role and st.button(t("Save the role"), type="primary", key="account_role_save"):
+                changed(lambda: accounts.set_role(store, name, role, by))
+            if st.button(t("New first password"), icon=":material/lock_reset:", key="account_reset"):
+                changed(lambda: _shown(name, accounts.reset(store, name, by)))
+            if (
+                account.second
+                and name != by
+                and st.button(t("Take the second factor away"), icon=":material/mobile_off:", key="account_second")
+            ):
+                changed(lambda: second.reset(store, name, by))
+            if account.off_since:
+                if st.button(t("Switch on"), icon=":material/toggle_on:", key="account_on"):
+                    _do(here, lambda: accounts.switch(store, name, True, by))
+            elif st.button(t("Switch off"), icon=":material/toggle_off:", key="account_off"):
+                changed(lambda: accounts.switch(store, name, False, by))
+        st.caption(t("Whoever's account is changed is signed out everywhere and signs in again."))
+
+
+def signed_in(here: "Page", live: list[Session], title: str) -> None:
+    """The browsers that are signed in, each with a button that ends it."""
+    t = here.t
+    rows = pl.DataFrame(
+        {
+            "account": [session.account for session in live],
+            "browser": [_browser(session.browser) or "–" for session in live],
+            "address": [session.address or "–" for session in live],
+            "started": [session.started for session in live],
+            "used": [sessions.last_used(session) for session in live],
+            "this": [t("this one") if session.key == here.session.key else "" for session in live],
+        }
+    )
+    rows = rows.insert_column(1, pl.repeat(t("Sign out"), rows.height, eager=True).alias("_end"))
+    moment = st.column_config.DatetimeColumn
+    keys = [session.key for session in live]
+    st.dataframe(
+        rows,
+        column_config={
+            "account": t("Name"),
+            "_end": st.column_config.ButtonColumn(
+                "", width="small", on_click=_end, args=(here, "session_end", keys), key="session_end"
+            ),
+            "browser": t("Browser"),
+            "address": t("From"),
+            "started": moment(t("Since"), format="HH:mm DD/MM/YYYY"),
+            "used": moment(t("Last used"), format="HH:mm DD/MM/YYYY"),
+            "this": "",
+        },
+        hide_index=True,
+        placeholder="",
+        key="sessions_live",
+        alt=title,
+    )
+
+
+def limits(here: "Page") -> None:
+    """How long sessions last, and whether leaders must have a second factor."""
+    t, store = here.t, here.store
+    with st.expander(t("Limits"), icon=":material/tune:", key="account_limits"), st.form("account_limits_form"):
+        hours = st.number_input(t("Sign out after so many hours"), 1, 24, settings.get(store, "session_hours"))
+        idle = st.number_input(
+            t("Sign out after so many minutes in which nothing is done"), 5, 720,
+            settings.get(store, "session_idle_minutes"), step=5,
+        )  # fmt: skip
+        must = st.checkbox(
+            t("Leaders must have a second factor: they set it up at their next sign-in"),
+            settings.get(store, "leaders_second_factor"),
+        )
+        if st.form_submit_button(t("Save")):
+            told = {
+                "session_hours": str(hours), "session_idle_minutes": str(idle),
+                "leaders_second_factor": "yes" if must else "no",
+            }  # fmt: skip
+            with store.write() as cursor:
+                for key, value in told.items():
+                    settings.put(cursor, key, value)
+                audit.log_within(cursor, here.account, "account_limits", ", ".join(f"{k} {v}" for k, v in told.items()))
+            st.rerun()
+
+
+def _state(account: Account, t: Callable[..., str]) -> str:
+    if account.off_since:
+        return t("switched off")
+    return t("first password, not changed yet") if account.must_change else t("in use")
+
+
+def _first_password(here: "Page") -> None:
+    """Shows a first password, once: in the run after it was made, and until the next thing is done on the page."""
+    shown = st.session_state.pop(SHOWN, None)
+    if shown is None:
+        return
+    name, password = shown
+    t = here.t
+    with st.container(border=True):
+        days = accounts.FIRST_LASTS.days
+        st.markdown(
+            ":material/key: "
+            + t("First password of {name}. It is shown only now: give it to them alone. It can be used for {n} days "
+                "and is changed at the first sign-in.", name=widgets.plain(name), n=days)
+        )  # fmt: skip
+        st.code(password, language=None)
+
+
+def _shown(name: str, password: str) -> None:
+    st.session_state[SHOWN] = (name, password)
+
+
+def _do(here: "Page", action: Callable[[], object]) -> None:
+    """Does it and draws the page anew, or says why not."""
+    try:
+        action()
+    except AccountError as error:
+        st.error(here.t(error.message, **error.gaps), icon=":material/error:")
+        return
+    st.rerun()
+
+
+def _end(here: "Page", click: str, keys: list[str]) -> None:
+    key = keys[st.session_state[click]["row"]]
+    known = {session.key: session for session in sessions.live(here.store)}
+    if key in known and (here.may("accounts") or known[key].account == here.account):
+        audit.log(here.store, here.account, "session_ended", known[key].account, known[key].address)
+        sessions.end_key(key)
+
+
+def _browser(told: str) -> str:
+    """`Chrome, Windows` from what a browser calls itself."""
+    name = next((shown for word, shown in BROWSERS if re.search(rf"\b{word}/", told)), "")
+    system = next((word for word in SYSTEMS if word in told), "")
+    return ", ".join(part for part in (name, {"Macintosh": "macOS", "CrOS": "ChromeOS"}.get(system, system)) if part)

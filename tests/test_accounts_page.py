@@ -1,0 +1,75 @@
+"""The page Accounts: one's own for everybody, everybody's for leaders."""
+
+import pytest
+
+from quetma.access import accounts, sessions
+from quetma.store import Store
+from tests.conftest import PASSWORD, sign_in
+
+
+def texts(at) -> str:
+    return "\n".join(item.value for kind in (at.markdown, at.caption, at.subheader, at.error) for item in kind)
+
+
+@pytest.mark.parametrize("role", ["viewer", "gatekeeper"])
+def test_others_see_their_own_alone(app, empty_store: Store, role: str):
+    sign_in(empty_store, "leader")
+    at = app("pages/accounts.py", role=role, language="en", store=empty_store)
+    assert not at.exception
+    [table] = at.dataframe
+    assert set(table.value["account"]) == {f"Test {role}"}
+    assert not at.button and not at.expander
+    assert "Test leader" not in texts(at)
+
+
+def test_an_account_is_added_with_a_first_password_shown_once(app, empty_store: Store):
+    at = app("pages/accounts.py", language="en", store=empty_store)
+    at.text_input(key="account_new_name").set_value("Lường Văn Sơn")
+    at.selectbox(key="account_new_role").set_value("gatekeeper")
+    [add] = [button for button in at.button if button.label == "Add"]
+    add.click().run()
+    assert not at.exception
+    [first] = [code.value for code in at.code]
+    assert accounts.verify(empty_store, "Lường Văn Sơn", first) == "gatekeeper"
+    at.run()
+    assert not at.code
+    assert at.dataframe[0].value["name"].tolist() == ["Lường Văn Sơn", "Test leader"]
+
+
+def test_a_changed_account_is_signed_out_everywhere(app, empty_store: Store):
+    viewer = sign_in(empty_store, "viewer")
+    at = app("pages/accounts.py", language="en", store=empty_store)
+    at.selectbox(key="account_chosen").set_value("Test viewer").run()
+    at.selectbox(key="account_role_Test viewer_viewer").set_value("gatekeeper").run()
+    at.button(key="account_role_save").click().run()
+    assert accounts.find(empty_store, "Test viewer").role == "gatekeeper"
+    assert sessions.find(viewer) is None
+    at.button(key="account_reset").click().run()
+    assert accounts.verify(empty_store, "Test viewer", at.code[0].value) == "gatekeeper"
+    at.button(key="account_off").click().run()
+    assert accounts.find(empty_store, "Test viewer").off_since
+    at.button(key="account_on").click().run()
+    assert not accounts.find(empty_store, "Test viewer").off_since
+    assert not at.exception
+
+
+def test_the_only_leader_stays(app, empty_store: Store):
+    at = app("pages/accounts.py", language="en", store=empty_store)
+    at.selectbox(key="account_chosen").set_value("Test leader").run()
+    at.button(key="account_off").click().run()
+    assert "only leader" in at.error[0].value
+    assert accounts.verify(empty_store, "Test leader", PASSWORD) == "leader"
+
+
+def test_the_limits_are_settings(app, empty_store: Store):
+    at = app("pages/accounts.py", language="en", store=empty_store)
+    at.session_state["account_limits"] = True
+    at.run()
+    hours, idle = at.number_input
+    hours.set_value(8)
+    idle.set_value(30)
+    [save] = [button for button in at.button if button.label == "Save"]
+    save.click().run()
+    assert not at.exception
+    assert [limit.total_seconds() for limit in sessions.limits(empty_store)] == [8 * 3600, 30 * 60]
+    assert "after 8 hours, and after 30 minutes" in texts(at)
