@@ -8,6 +8,7 @@ from importlib import import_module
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from quetma import archive, backup, regular, retention
 from quetma.access import sessions
@@ -72,9 +73,13 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     unit.close()
 
 
+# Streamlit asks for `server.allowedHosts` at its websocket only.
+allowed = st.get_option("server.allowedHosts")
+HOSTS = [Middleware(TrustedHostMiddleware, allowed_hosts=allowed, www_redirect=False)] if allowed else []
+
 app = st.App(
     "quetma/web/main.py",
-    middleware=[Middleware(wall.Wall)],
+    middleware=[*HOSTS, Middleware(wall.Wall)],
     routes=routes.ROUTES,
     lifespan=lifespan,
     on_script_error=page.apologise,

@@ -170,8 +170,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(store_folder: Path) -> Iterator[str]:
-    """The dashboard, started as a user does, once it answers: its address. All it served so far is a refusal."""
+def serve(store_folder: Path, told: list[str] | None = None) -> Iterator[str]:
+    """The dashboard, started as a user does, once it answers: its address. All it served so far is a refusal.
+
+    told: gets what it wrote to its log when it has ended.
+    """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
@@ -190,6 +193,9 @@ def serve(store_folder: Path) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(timeout=20)
+            if told is not None:
+                log.seek(0)
+                told.append(log.read().decode())
 
 
 def _answers(url: str) -> bool:

@@ -119,7 +119,7 @@ def set_password(store: Store, name: str, password: str, *, by: str = "", to_cha
     password = normalize("NFC", password)
     account = _known(store, name)
     password_hash = _hashed(account.name, password)
-    if account.must_change and not to_change and _matches(account.password_hash, password):
+    if account.must_change and not to_change and matches(account.password_hash, password):
         raise AccountError("That is the first password. Choose one of your own.")
     until = now() + FIRST_LASTS if to_change else None
     with store.write() as cursor:
@@ -159,7 +159,7 @@ def verify(store: Store, name: str, password: str) -> str | None:
     """
     account = find(store, name)
     known = account if account and account.password_hash != NO_PASSWORD else None
-    right = _matches(known.password_hash if known else _nobody(), normalize("NFC", password)[: LONGEST + 1])
+    right = matches(known.password_hash if known else _nobody(), normalize("NFC", password)[: LONGEST + 1])
     if not known or not right or known.off_since or (known.first_until and now() > known.first_until):
         return None
     return known.role
@@ -204,10 +204,16 @@ def _hashed(name: str, password: str) -> str:
         passwords.check(name, password)
     except PasswordError as error:
         raise AccountError(error.message, **error.gaps) from error
-    return _hasher.hash(password)
+    return hashed(password)
 
 
-def _matches(password_hash: str, password: str) -> bool:
+def hashed(secret: str) -> str:
+    """The argon2 hash of a password, or of a code on paper, with a salt of its own."""
+    return _hasher.hash(secret)
+
+
+def matches(password_hash: str, password: str) -> bool:
+    """Whether that is the password, or code, of that hash."""
     try:
         return _hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):

@@ -4,13 +4,12 @@ when the phone is lost. A code is taken once.
 
 import secrets
 import time
-from hashlib import sha256
 
 import pyotp
 
 from quetma import settings
 from quetma.access import audit
-from quetma.access.accounts import Account, AccountError, find
+from quetma.access.accounts import Account, AccountError, find, hashed, matches
 from quetma.access.passwords import LETTERS
 from quetma.store import Store, now
 
@@ -36,6 +35,7 @@ def confirm(store: Store, name: str, secret: str, code: str) -> list[str] | None
     if step is None:
         return None
     codes = ["".join(secrets.choice(LETTERS) for _ in range(LENGTH)) for _ in range(RECOVERY)]
+    kept = [hashed(one) for one in codes]
     with store.write() as cursor:
         account = find(cursor, name)
         if account is None:
@@ -44,9 +44,7 @@ def confirm(store: Store, name: str, secret: str, code: str) -> list[str] | None
             "UPDATE account SET second_secret = ?, second_step = ? WHERE name = ?", [secret, step, account.name]
         )
         cursor.execute("DELETE FROM recovery_code WHERE account = ?", [account.name])
-        cursor.executemany(
-            "INSERT INTO recovery_code VALUES (?, ?, NULL)", [[account.name, _hash(account.name, one)] for one in codes]
-        )
+        cursor.executemany("INSERT INTO recovery_code VALUES (?, ?, NULL)", [[account.name, one] for one in kept])
         audit.log_within(cursor, account.name, "second_factor_on", account.name)
     return codes
 
@@ -63,13 +61,16 @@ def check(store: Store, name: str, code: str) -> bool:
                 return False
             cursor.execute("UPDATE account SET second_step = ? WHERE name = ?", [step, account.name])
             return True
-        typed = _hash(account.name, code.strip().lower().replace("-", "").replace(" ", ""))
-        left = "account = ? AND code_hash = ? AND used_at IS NULL"
-        if not cursor.execute(f"SELECT 1 FROM recovery_code WHERE {left}", [account.name, typed]).fetchone():
+        typed = code.strip().lower().replace("-", "").replace(" ", "")
+        if len(typed) != LENGTH:
             return False
-        cursor.execute(f"UPDATE recovery_code SET used_at = ? WHERE {left}", [now(), account.name, typed])
-        audit.log_within(cursor, account.name, "recovery_code_used", account.name)
-        return True
+        left = "SELECT code_hash FROM recovery_code WHERE account = ? AND used_at IS NULL"
+        for (kept,) in cursor.execute(left, [account.name]).fetchall():
+            if matches(kept, typed):
+                cursor.execute("UPDATE recovery_code SET used_at = ? WHERE code_hash = ?", [now(), kept])
+                audit.log_within(cursor, account.name, "recovery_code_used", account.name)
+                return True
+        return False
 
 
 def reset(store: Store, name: str, by: str) -> None:
@@ -102,7 +103,3 @@ def _step(secret: str, code: str) -> int | None:
 
 def _seconds() -> float:
     return time.time()
-
-
-def _hash(account: str, code: str) -> str:
-    return sha256(f"{account}\n{code}".encode()).hexdigest()

@@ -125,7 +125,8 @@ async def sign_out(request: Request) -> Response:
     if session:
         sessions.end(wall.token(request))
         audit.log(session.store, session.account, "sign_out", session.account)
-    answer = RedirectResponse("/sign-in?out", 303)
+    # Not "storage": what the gate has scanned and not sent yet waits there.
+    answer = RedirectResponse("/sign-in?out", 303, {"Clear-Site-Data": '"cache"'})
     https = wall.https(request)  # browsers take a __Host- cookie back only as they were given it
     answer.delete_cookie(wall.cookie_name(request), secure=https, httponly=True, samesite="lax")
     return answer

@@ -5,6 +5,7 @@ forgets a file that is on its way when another page is opened. This one goes on.
 """
 
 from typing import Any
+from urllib.parse import unquote
 
 import anyio
 import streamlit as st
@@ -24,11 +25,15 @@ PIECE = 1 << 20  # bytes gathered before they are written
 
 
 async def receive(request: Request) -> Response:
-    """POST `/incoming?name=a.csv` with the file as its body: the id of the item on the desk, or why there is none."""
+    """POST `/incoming` with the file as its body: the id of the item on the desk, or why there is none.
+
+    Its name stands in the header X-File-Name, percent-encoded: files are called after people, and servers on the way
+    write addresses into their logs.
+    """
     session = wall.signed_in(request)
     assert session  # the wall lets nobody else come so far
     in_thread = anyio.to_thread.run_sync  # writing may wait for the disk; the pages must not
-    name = request.query_params.get("name", "")
+    name = unquote(request.headers.get("x-file-name", ""))
     file = None
     try:
         file = await in_thread(lambda: desk_of(session.store).begin(name, session.account))
@@ -135,7 +140,8 @@ _frame = st.components.v2.component(
             };
             request.onerror = () => ended(file.texts.broken);
             request.onabort = () => ended("");
-            request.open("POST", file.texts.address + "?name=" + encodeURIComponent(file.name));
+            request.open("POST", file.texts.address);
+            request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
             request.setRequestHeader("Content-Type", "application/octet-stream");
             request.send(file.content);
             sending.draw();

@@ -3,12 +3,11 @@
 Anonymous requests get nothing of Streamlit's. A websocket outlives a sign-out, so its messages are looked at too.
 """
 
+import logging
 import re
-from collections.abc import MutableMapping
-from typing import Any
 from urllib.parse import quote, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +18,9 @@ from quetma import posters
 from quetma.access import rights, sessions
 from quetma.access.sessions import Session
 from quetma.language import DEFAULT, LANGUAGES, Translate, translator
+from quetma.web import headers
+
+_log = logging.getLogger(__name__)
 
 COOKIE = "quetma_session"
 HTTPS_COOKIE = "__Host-quetma_session"  # its name over HTTPS, where browsers then keep it to this very host
@@ -45,13 +47,6 @@ NEEDS = {  # path and below → right
     "/gate-screen": "gate",
 }
 
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-    # Nothing is told to other sites. Not "no-referrer": with that, browsers hide the Origin of our own forms as well.
-    "Referrer-Policy": "same-origin",
-}
-
 # What a signed-out tab says, whatever it wanted to say: "run the page again", which then shows that it is signed out.
 # Its own message might call a widget's function or rerun a fragment, which would come before the page's guard.
 RUN_AGAIN = BackMsg(rerun_script=ClientState()).SerializeToString()
@@ -75,7 +70,7 @@ class Wall:
         request = HTTPConnection(scope)
         t = spoken(request)
         session = signed_in(request)
-        send = _with_headers(send)
+        send = headers.added(send, https(request))
         answer: ASGIApp = self.app
         if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not _own_origin(request.headers):
             answer = PlainTextResponse(t("This request came from another site and was refused."), 403)
@@ -87,7 +82,22 @@ class Wall:
             answer = PlainTextResponse(t("Your role may not do this. Nothing was changed."), 403)
         elif session and not scope["path"].startswith(BY_ITSELF):
             sessions.use(session)
-        await answer(scope, receive, send)
+        begun = False
+
+        async def telling(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await answer(scope, receive, telling)
+        except Exception:
+            # Neither the address with what was asked nor anything of the inside goes to the browser.
+            _log.exception("%s %s failed", scope["method"], _shape(scope["path"]))
+            if begun:
+                raise
+            failed = t("Something went wrong. Nothing half-done was saved. Try again, or tell your administrator.")
+            await PlainTextResponse(failed, 500)(scope, receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if signed_in(HTTPConnection(scope)) is None:
@@ -119,7 +129,7 @@ def token(request: HTTPConnection) -> str:
 
 def https(request: HTTPConnection) -> bool:
     """Whether the browser came over HTTPS, to us or to the proxy before us."""
-    return request.url.scheme in ("https", "wss")
+    return request.scope.get("scheme") in ("https", "wss")
 
 
 def cookie_name(request: HTTPConnection) -> str:
@@ -154,12 +164,17 @@ def _within(path: str, start: str) -> bool:
     return path == start or path.startswith(start + "/")
 
 
-def _own_origin(headers: Headers) -> bool:
+def _own_origin(sent: Headers) -> bool:
     """Whether a changing request was made by one of our own pages. Programs other than browsers send neither header."""
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    site, origin = sent.get("sec-fetch-site"), sent.get("origin")
     if site:
         return site in ("same-origin", "none")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    return origin is None or urlsplit(origin).netloc == sent.get("host")
+
+
+def _shape(path: str) -> str:
+    """A path for the log: without keys, tokens and names of files."""
+    return "/".join(part if re.fullmatch(r"[a-z_.-]{0,24}", part) else "…" for part in path.split("/"))
 
 
 def _by_somebody(sent: bytes) -> bool:
@@ -171,22 +186,9 @@ def _by_somebody(sent: bytes) -> bool:
     return message.WhichOneof("type") == "rerun_script" and not message.rerun_script.is_auto_rerun
 
 
-def _refused(scope: Scope, headers: Headers, t: Translate) -> ASGIApp:
-    if scope["method"] in ("GET", "HEAD") and "text/html" in headers.get("accept", ""):
+def _refused(scope: Scope, sent: Headers, t: Translate) -> ASGIApp:
+    if scope["method"] in ("GET", "HEAD") and "text/html" in sent.get("accept", ""):
         query = scope["query_string"].decode("latin-1")
         wanted = scope["path"] + (f"?{query}" if query else "")
         return RedirectResponse("/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='/')}", 303)
     return PlainTextResponse(t("Please sign in first: open /sign-in."), 401)
-
-
-def _with_headers(send: Send) -> Send:
-    async def send_with_headers(message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers[name] = value
-            if headers.get("content-type", "").startswith(("text/html", "text/plain")):
-                headers["Cache-Control"] = "no-store"
-        await send(message)
-
-    return send_with_headers

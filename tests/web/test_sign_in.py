@@ -249,6 +249,12 @@ def test_every_answer_carries_its_protection(unit):
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "SAMEORIGIN"
         assert headers["referrer-policy"] == "same-origin"
+        assert headers["permissions-policy"].startswith("camera=(self), microphone=()")
+        assert "frame-ancestors" in headers["content-security-policy"]
+        assert "object-src 'none'" in headers["content-security-policy"] or "default-src 'none'" in str(headers)
+        assert "strict-transport-security" not in headers
+    over_https = Browser(url="https://quetma.example").get("/sign-in").headers
+    assert over_https["strict-transport-security"] == "max-age=31536000"
     headers = Browser().get("/sign-in").headers
     assert headers["cache-control"] == "no-store"
     assert "default-src 'none'" in headers["content-security-policy"]
