@@ -112,11 +112,13 @@ def signed_in(here: "Page", live: list[Session], title: str) -> None:
     rows = pl.DataFrame(
         {
             "account": [session.account for session in live],
-            "browser": [_browser(session.browser) or "–" for session in live],
+            "browser": [
+                (_browser(session.browser) or "–") + (f" · {t('this one')}" if session.key == here.session.key else "")
+                for session in live
+            ],
             "address": [session.address or "–" for session in live],
             "started": [session.started for session in live],
             "used": [sessions.last_used(session) for session in live],
-            "this": [t("this one") if session.key == here.session.key else "" for session in live],
         }
     )
     rows = rows.insert_column(1, pl.repeat(t("Sign out"), rows.height, eager=True).alias("_end"))
@@ -130,10 +132,9 @@ def signed_in(here: "Page", live: list[Session], title: str) -> None:
                 "", width="small", on_click=_end, args=(here, "session_end", keys), key="session_end"
             ),
             "browser": t("Browser"),
-            "address": t("From"),
-            "started": moment(t("Since"), format="HH:mm DD/MM/YYYY"),
+            "address": t("Network address"),
+            "started": moment(t("Signed in at"), format="HH:mm DD/MM/YYYY"),
             "used": moment(t("Last used"), format="HH:mm DD/MM/YYYY"),
-            "this": "",
         },
         hide_index=True,
         placeholder="",
