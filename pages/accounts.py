@@ -12,8 +12,8 @@ own = accounts.find(store, here.account)
 # One's own -----------------------------------------------------------------------------------------------------------
 
 st.subheader(widgets.plain(f"{here.account} · {page.role_name(here.role, t)}"), anchor=False)
-if own is None or own.password_hash == accounts.NO_PASSWORD:
-    st.caption(t("This account is of the demo unit: it has no password."))
+if own is None or not own.has_password:
+    st.caption(t("This account has no password of its own."))
 else:
     if own.second:
         st.markdown(":material/verified_user: " + t("The second factor is on: a code from your phone is asked for."))
@@ -42,3 +42,4 @@ st.caption(
 )  # fmt: skip
 if here.may("accounts"):
     people_in.limits(here)
+    people_in.provider(here)

@@ -60,6 +60,12 @@ SETTINGS = {
     "leaders_second_factor": Setting(
         lambda text: text == "yes", False, "whether leaders must have a second factor: a phone with an app is needed"
     ),
+    "oidc_issuer": Setting(str, "", "the agency's own sign-in (OpenID Connect), by its address; '' is none"),
+    "oidc_client": Setting(str, "", "what the dashboard is called there"),
+    "oidc_claim": Setting(str, "roles", "which claim says who is in which groups"),
+    "oidc_leaders": Setting(lambda text: tuple(text.split()), (), "the groups there whose people are leaders here"),
+    "oidc_gatekeepers": Setting(lambda text: tuple(text.split()), (), "the same of gatekeepers"),
+    "oidc_viewers": Setting(lambda text: tuple(text.split()), (), "the same of viewers"),
     "unit_name": Setting(str, "", "the unit's name as it stands on screens and exports"),
     "agency_parent": Setting(str, "", "the agency above, at the head of official documents (Decree 30/2020/NĐ-CP)"),
     "agency_name": Setting(str, "", "the issuing agency at their head; '' is the unit's name"),

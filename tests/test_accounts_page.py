@@ -2,7 +2,7 @@
 
 import pytest
 
-from quetma.access import accounts, sessions
+from quetma.access import accounts, oidc, sessions
 from quetma.store import Store
 from tests.conftest import PASSWORD, sign_in
 
@@ -68,8 +68,23 @@ def test_the_limits_are_settings(app, empty_store: Store):
     hours, idle = at.number_input
     hours.set_value(8)
     idle.set_value(30)
-    [save] = [button for button in at.button if button.label == "Save"]
+    save = next(button for button in at.button if button.label == "Save")
     save.click().run()
     assert not at.exception
     assert [limit.total_seconds() for limit in sessions.limits(empty_store)] == [8 * 3600, 30 * 60]
     assert "after 8 hours, and after 30 minutes" in texts(at)
+
+
+def test_the_agencys_own_sign_in_is_set_up_encrypted_or_not_at_all(app, empty_store: Store):
+    at = app("pages/accounts.py", language="en", store=empty_store)
+    issuer, client = (
+        next(field for field in at.text_input if field.label.startswith(label)) for label in ("Address of", "Client ID")
+    )
+    save = at.button[-1]
+    issuer.set_value("http://sso.example.vn")
+    client.set_value("quetma")
+    save.click().run()
+    assert "https://" in at.error[0].value and not oidc.configured(empty_store)
+    issuer.set_value("https://sso.example.vn")
+    save.click().run()
+    assert not at.exception and oidc.configured(empty_store)

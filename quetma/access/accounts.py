@@ -18,6 +18,7 @@ from quetma.store import Store, now
 
 LONGEST_NAME = 60
 FIRST_LASTS = timedelta(days=7)  # for which a first password can be used
+PROVIDER = "!"  # an account with this hash is signed in through the agency's own sign-in, and with no password
 NO_PASSWORD = ""  # an account with this hash exists only for its sessions: nobody can sign in to it with a password
 DEMO = "demo"
 
@@ -43,6 +44,11 @@ class Account:
     off_since: datetime | None
     second_secret: str | None
     second_step: int | None
+
+    @property
+    def has_password(self) -> bool:
+        """Whether one signs in to it with a password."""
+        return self.password_hash not in (NO_PASSWORD, PROVIDER)
 
     @property
     def must_change(self) -> bool:
@@ -163,6 +169,29 @@ def verify(store: Store, name: str, password: str) -> str | None:
     if not known or not right or known.off_since or (known.first_until and now() > known.first_until):
         return None
     return known.role
+
+
+def from_provider(store: Store, subject: str, name: str, role: str) -> str:
+    """The account of whom the provider calls by that subject, made when they come first; its role is what it says now.
+
+    Raises `AccountError` when it was switched off. A name that is taken gets a number: nobody becomes somebody else.
+    """
+    with store.write() as cursor:
+        found = cursor.execute("SELECT name, role, off_since FROM account WHERE subject = ?", [subject]).fetchone()
+        if found is None:
+            wanted = "".join(c for c in clean(name) if c.isprintable())[: LONGEST_NAME - 4] or "?"
+            own = next(n for n in (wanted, *(f"{wanted} {i}" for i in range(2, 1000))) if find(cursor, n) is None)
+            _insert(cursor, own, role, PROVIDER, None)
+            cursor.execute("UPDATE account SET subject = ? WHERE name = ?", [subject, own])
+            audit.log_within(cursor, own, "account_created", own, role)
+            return own
+        own, before, off_since = found
+        if off_since:
+            raise AccountError("The account “{name}” is switched off. Ask a leader.", name=own)
+        if before != role:
+            cursor.execute("UPDATE account SET role = ? WHERE name = ?", [role, own])
+            audit.log_within(cursor, own, "role_changed", own, f"{before} → {role}")
+        return own
 
 
 def demo_leader(store: Store) -> str:

@@ -80,6 +80,7 @@ def words(t: Translate) -> dict[str, str]:
         "role_changed": t("changed a role"),
         "account_off": t("switched an account off"),
         "account_on": t("switched an account on"),
+        "account_provider": t("changed the sign-in through the agency"),
         "account_limits": t("changed the limits of sessions"),
         "second_factor_on": t("set up a second factor"),
         "second_factor_off": t("took a second factor away"),

@@ -23,8 +23,10 @@ ICON = Path(__file__).parent / "icon.svg"
 LARGEST = 16 * 1024  # bytes of a form: these pages answer anybody
 
 
-def sign_in(request: Request, name: str = "", error: str = "", notice: str = "", status: int = 200) -> HTMLResponse:
-    """The sign-in form; `name` is what was typed before."""
+def sign_in(
+    request: Request, name: str = "", error: str = "", notice: str = "", status: int = 200, with_provider: bool = False
+) -> HTMLResponse:
+    """The sign-in form; `name` is what was typed before. with_provider: and the way to the agency's own sign-in."""
     t = wall.spoken(request)
     texts = {
         "title": t("Sign in"),
@@ -35,7 +37,9 @@ def sign_in(request: Request, name: str = "", error: str = "", notice: str = "",
         "next": quote(wanted(request), safe="/"),
         "typed": name,
     }
-    return _page(request, "sign_in", texts, _alert(error) or _alert(notice, "notice"), status)
+    way = {"next": quote(wanted(request), safe="/"), "provider": t("Sign in through your agency")}
+    provider = _filled("provider", way) if with_provider else ""
+    return _page(request, "sign_in", texts, _alert(error) or _alert(notice, "notice"), status, provider=provider)
 
 
 def first_run(request: Request, name: str = "", error: str = "", status: int = 200) -> HTMLResponse:

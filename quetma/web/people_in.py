@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from quetma import settings
-from quetma.access import accounts, audit, second, sessions
+from quetma.access import accounts, audit, oidc, second, sessions
 from quetma.access.accounts import Account, AccountError
 from quetma.access.rights import ROLES
 from quetma.access.sessions import Session
@@ -90,7 +90,9 @@ def _one(here: "Page", known: list[Account]) -> None:
         with st.container(horizontal=True):
             if role != account.role and st.button(t("Save the role"), type="primary", key="account_role_save"):
                 changed(lambda: accounts.set_role(store, name, role, by))
-            if st.button(t("New first password"), icon=":material/lock_reset:", key="account_reset"):
+            if account.has_password and st.button(
+                t("New first password"), icon=":material/lock_reset:", key="account_reset"
+            ):
                 changed(lambda: _shown(name, accounts.reset(store, name, by)))
             if (
                 account.second
@@ -165,6 +167,44 @@ def limits(here: "Page") -> None:
                 for key, value in told.items():
                     settings.put(cursor, key, value)
                 audit.log_within(cursor, here.account, "account_limits", ", ".join(f"{k} {v}" for k, v in told.items()))
+            st.rerun()
+
+
+PROVIDER = ("oidc_issuer", "oidc_client", "oidc_claim", *(f"oidc_{role}s" for role in ROLES))
+
+
+def provider(here: "Page") -> None:
+    """The agency's own sign-in: where it is, and which groups there are which role."""
+    t, store = here.t, here.store
+    labels = {
+        "oidc_issuer": t("Address of the provider (issuer)"),
+        "oidc_client": t("Client ID of this dashboard there"),
+        "oidc_claim": t("Claim that names the groups"),
+        "oidc_leaders": t("Groups of leaders"),
+        "oidc_gatekeepers": t("Groups of gatekeepers"),
+        "oidc_viewers": t("Groups of viewers"),
+    }
+    with st.expander(t("Sign-in through the agency (OpenID Connect)"), icon=":material/login:", key="account_provider"):
+        st.caption(
+            t("Its client secret stands in the file {file} of the store's folder, never here. Tell the provider this "
+              "address of return: the dashboard's own, followed by {path}.", file=f"`{oidc.SECRET}`",
+              path="`/sign-in/oidc/back`")
+        )  # fmt: skip
+        with st.form("account_provider_form"):
+            given = {}
+            for key in PROVIDER:
+                kept = settings.get(store, key)
+                given[key] = st.text_input(labels[key], kept if isinstance(kept, str) else " ".join(kept))
+            if not st.form_submit_button(t("Save")):
+                return
+            given = {key: text.strip() for key, text in given.items()}
+            if given["oidc_issuer"] and not oidc.safe(given["oidc_issuer"]):
+                st.error(t("The address must begin with https://. Nothing was changed."), icon=":material/error:")
+                return
+            with store.write() as cursor:
+                for key, text in given.items():
+                    settings.put(cursor, key, text)
+                audit.log_within(cursor, here.account, "account_provider", given["oidc_issuer"])
             st.rerun()
 
 

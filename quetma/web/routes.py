@@ -12,12 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from quetma import demo
-from quetma.access import accounts, audit, sessions
+from quetma.access import accounts, audit, oidc, sessions
 from quetma.access.accounts import AccountError
 from quetma.access.attempts import Attempts
 from quetma.language import LANGUAGES
 from quetma.store import Store, configured_folder, open_store
-from quetma.web import downloads, forms, public, steps, uploader, wall
+from quetma.web import downloads, forms, provider, public, steps, uploader, wall
 from quetma.web.gate import routes as gate
 
 LONGEST_KEPT = 60  # characters of a name as typed that go into the audit
@@ -64,7 +64,7 @@ async def sign_in(request: Request) -> Response:
         return forms.first_run(request) if _at_this_machine(request) else forms.not_here(request)
     if request.method != "POST":
         signed_out = t("You are signed out. Your work is saved.") if "out" in request.query_params else ""
-        return forms.sign_in(request, notice=signed_out)
+        return forms.sign_in(request, notice=signed_out, with_provider=oidc.configured(store))
 
     form = await forms.fields(request)
     name, password = form.get("name", "").strip(), form.get("password", "")
@@ -138,6 +138,7 @@ ROUTES = [
     Route("/look-around", look_around, methods=["POST"]),
     Route("/sign-out", sign_out, methods=["POST"]),
     *steps.ROUTES,
+    *provider.ROUTES,
     *downloads.ROUTES,
     uploader.ROUTE,
     public.ROUTE,

@@ -17,7 +17,7 @@ from quetma import settings
 from quetma.access import accounts, audit, second, sessions
 from quetma.access.accounts import Account, AccountError
 from quetma.access.attempts import Attempts
-from quetma.store import Store, now
+from quetma.store import Store, configured_folder, now, open_store
 from quetma.web import forms, wall
 
 COOKIE = "quetma_step"
@@ -59,6 +59,11 @@ def begin(request: Request, store: Store, account: str, path: str, *, coded: boo
     return answer
 
 
+def unit() -> Store:
+    """The store this installation uses."""
+    return open_store(configured_folder())
+
+
 def address(request: Request) -> str:
     """The address the request comes from."""
     return request.client.host if request.client else ""
@@ -98,7 +103,7 @@ async def code(request: Request) -> Response:
 async def password(request: Request) -> Response:
     """GET: the form for another password. POST: sets it; whoever is signed in gives the present one as well."""
     key, step, account, store = _who(request)
-    if account is None or store is None or account.password_hash == accounts.NO_PASSWORD:
+    if account is None or store is None or not account.has_password:
         return RedirectResponse("/sign-in", 303)
     if step and not step.coded and account.second:
         return RedirectResponse(CODE, 303)
@@ -130,7 +135,7 @@ async def password(request: Request) -> Response:
 async def second_factor(request: Request) -> Response:
     """GET: what the phone is to scan. POST: the first code of it; then the codes on paper, shown once."""
     _, step, account, store = _who(request)
-    if account is None or store is None or account.password_hash == accounts.NO_PASSWORD:
+    if account is None or store is None or not account.has_password:
         return RedirectResponse("/sign-in", 303)
     if step and account.second:
         return RedirectResponse(CODE, 303)

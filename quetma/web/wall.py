@@ -32,6 +32,8 @@ OPEN = {  # exact paths, all of quetma/web/routes.py and steps.py, none of Strea
     "/sign-in/password",
     "/sign-in/second-factor",
     "/sign-in/go-on",
+    "/sign-in/oidc",
+    "/sign-in/oidc/back",
     "/first-account",
     "/look-around",
 }

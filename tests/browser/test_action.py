@@ -124,8 +124,12 @@ LINES = """() => [...document.querySelectorAll('.js-plotly-plot')]
 def lines(page: Page, n: int = 4) -> list[list[Any]]:
     """The line at what is wanted and its words, of the chart of each duty on the page Compliance."""
     settled(page)
-    page.wait_for_function(f"() => ({LINES})().length === {n}")
-    return page.evaluate(LINES)
+    for _ in range(200):  # asked from here: the page's policy forbids wait_for_function
+        found = page.evaluate(LINES)
+        if len(found) == n:
+            return found
+        page.wait_for_timeout(200)
+    raise AssertionError(found)
 
 
 @pytest.mark.timeout(300)
