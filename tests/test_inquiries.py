@@ -1,11 +1,11 @@
 """Requests for information: the register, what goes out to whom, and that each ends once and whole."""
 
 import hashlib
-import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
 import fastexcel
 import polars as pl
 import pypdfium2
@@ -16,7 +16,7 @@ from quetma.documents import answer
 from quetma.documents.official import making
 from quetma.inquiries import Asked, InquiryError
 from quetma.language import translator
-from quetma.store import SCHEMA, Store
+from quetma.store import FILE, SCHEMA, Store
 from tests import history_unit
 
 t = translator("vi")
@@ -181,25 +181,21 @@ def test_a_request_stands_when_what_it_is_about_was_taken_back(unit: Store) -> N
     answer.give(unit, "An", asked, whole=False)
 
 
-def test_requests_of_before_are_about_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = tmp_path / "schema"
-    old.mkdir()
-    for path in SCHEMA.glob("*.sql"):
-        if int(path.stem.split("_")[0]) < 19:
-            shutil.copy(path, old)
-    monkeypatch.setattr("quetma.store.SCHEMA", old)
-    before = Store(tmp_path / "store")
-    with before.write() as cursor:
+def test_requests_of_before_are_about_the_same(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / FILE)) as old:
+        old.execute("CREATE TABLE migration (number INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)")
+        for path in sorted(SCHEMA.glob("[0-9]*.sql")):
+            if (number := int(path.stem.split("_")[0])) < 19:
+                old.execute(path.read_text(encoding="utf-8"))
+                old.execute("INSERT INTO migration VALUES (?, ?, current_timestamp)", [number, path.stem])
         for number, place, person in ((1, 7, None), (2, None, 9)):
-            cursor.execute(
+            old.execute(
                 "INSERT INTO inquiry VALUES (?, 'A', '', NULL, 'x', '2021-08-24', '2021-08-26', '2021-08-01',"
                 " '2021-08-24', ?, ?, 'staff', NULL, 'như đã ghi', '2021-08-24 08:00', 'An')", [number, place, person]
             )  # fmt: skip
-    before.close()
-    monkeypatch.setattr("quetma.store.SCHEMA", SCHEMA)
-    after = Store(tmp_path / "store")
-    told = {one.inquiry_id: (one.locations, one.people, one.kind, one.about) for one in inquiries.all_of(after)}
-    after.close()
+    store = Store(tmp_path)
+    told = {one.inquiry_id: (one.locations, one.people, one.kind, one.about) for one in inquiries.all_of(store)}
+    store.close()
     assert told == {1: ((7,), (), "staff", "như đã ghi"), 2: ((), (9,), "staff", "như đã ghi")}
 
 
