@@ -22,6 +22,7 @@ from quetma import (
     backup,
     compliance,
     demo,
+    expiry,
     intake,
     people,
     places,
@@ -33,6 +34,7 @@ from quetma import (
     sealed,
     settings,
     tracing,
+    upkeep,
 )
 from quetma.access import accounts, audit, chain, rights, second
 from quetma.access.rights import OPERATOR, ROLES
@@ -214,7 +216,11 @@ def parser() -> argparse.ArgumentParser:
     user.add_argument("--role", choices=ROLES, help="of add and role")
     user.add_argument("--password-stdin", action="store_true", help="read the password from the first line of stdin")
 
-    forgetting = verb("purge", run_purge, "Forget check-ins of visitors that are older than they were told.")
+    forgetting = verb(
+        "purge",
+        run_purge,
+        "Forget check-ins of visitors that are over, and delete what else is.",
+    )
     forgetting.add_argument("--dry-run", action="store_true", help="only say what would be forgotten")
     forgetting.add_argument("--json", action="store_true")
 
@@ -489,14 +495,19 @@ def run_purge(given: argparse.Namespace) -> None:
     """Forgets what is due, as the running dashboard does each day."""
     store = existing(given)
     found = retention.would_purge(store) if given.dry_run else retention.purge(store, account=operator())
+    kinds = expiry.would_run(store) if given.dry_run else expiry.run(store, account=operator())
+    if not given.dry_run:
+        upkeep.note(store, "purge", operator(), {**found.json(), "kinds": kinds})
     if given.json:
-        return show(found.json() | {"dry_run": given.dry_run})
+        return show(found.json() | {"kinds": kinds, "dry_run": given.dry_run})
     become = "would be forgotten" if given.dry_run else "forgotten"
     print(f"Check-ins of visitors before {day(found.before)} {become}: {found.visitors} visitors, {found.scans} scans, "
           f"{found.declarations} health declarations")  # fmt: skip
     if found.waiting:
         print(f"{found.waiting} visitors wait: requests that are not ended ask for their scans. "
               "Answer or refuse them on the page Documents.")  # fmt: skip
+    for kind, rows in kinds.items():
+        print(f"{kind}, over after {expiry.kept_for(store)[kind]} days: {rows} rows {become}")
 
 
 def run_backup(given: argparse.Namespace) -> None:

@@ -25,7 +25,7 @@ from typing import Any
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import language, rollups, settings
+from quetma import expiry, language, rollups, settings, upkeep
 from quetma.access import audit
 from quetma.intake import recount
 from quetma.intake.undo import forget
@@ -56,6 +56,11 @@ class Purged:
     scans: int = 0
     declarations: int = 0
     waiting: int = 0
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """As `expiry.run` says it: {kind: rows}."""
+        return {"visitors": self.scans} if self.scans else {}
 
     def json(self) -> dict[str, Any]:
         """The object of `purge --json`."""
@@ -89,18 +94,29 @@ class Schedule(Watch):
         super().__init__("retention", EVERY)
         self._store = store
         self._done: date | None = None
+        self._failed: date | None = None
 
     def look(self) -> None:
         """Forgets what is due, unless that was done today. The demo unit's time stands still."""
         today = now().date()
-        if self._done != today and not self._store.demo:
-            purge(self._store, today)
-            self._done = today
+        if self._done == today or self._store.demo:
+            return
+        try:
+            told = {**purge(self._store, today).json(), "kinds": expiry.run(self._store, today)}
+        except Exception as error:
+            if self._failed != today:  # once a day is enough to be told
+                upkeep.note(self._store, "purge", ACCOUNT, failed=" ".join(str(error).split())[:500])
+                self._failed = today
+            raise
+        upkeep.note(self._store, "purge", ACCOUNT, told)
+        self._done = today
 
 
 def _purge(cursor: DuckDBPyConnection, today: date, account: str) -> Purged:
     before = today - timedelta(days=settings.get(cursor, "visitor_days"))
-    due = cursor.sql(query("retention/leaving")[0], params={"before": before}).pl()
+    days = settings.get(cursor, "scan_days")
+    listed = today - timedelta(days=days) if days else None
+    due = cursor.sql(query("retention/leaving")[0], params={"before": before, "listed": listed}).pl()
     waiting = due.filter("waits")["person_id"].n_unique()
     due = due.filter(~pl.col("waits")).drop("waits")
     if due.is_empty():

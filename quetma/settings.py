@@ -42,6 +42,13 @@ SETTINGS = {
     "backup_at": Setting(time.fromisoformat, time(1, 0), "from which hour on the day's backup is made: at night"),
     "backup_kept": Setting(int, 14, "how many backups that were made by themselves are kept: two weeks"),
     "backup_folder": Setting(str, "", "where they lie; '' is backups/ in the store's folder, on the same disk"),
+    "scan_days": Setting(int, 0, "for how many days visitors of uploaded lists are known by name; 0 is without end"),
+    "symptom_days": Setting(int, 0, "the same of symptoms that were declared"),
+    "dose_days": Setting(int, 0, "the same of where a dose was given, and its lot"),
+    "absence_days": Setting(int, 0, "the same of why somebody was absent"),
+    "case_days": Setting(int, 0, "the same of symptoms and notes of closed cases and their contacts"),
+    "document_days": Setting(int, 0, "the same of files of documents made"),
+    "audit_days": Setting(int, 0, "the same of lines of the audit"),
     "regular_kinds": Setting(
         lambda text: tuple(filter(None, text.split("|"))), (), "which documents are made by themselves; none at first"
     ),

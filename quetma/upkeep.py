@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from quetma.store import Store, now, query
 
-Task = Literal["backup", "restore", "purge"]
+Task = Literal["backup", "restore", "purge", "audit"]
 
 
 @dataclass(frozen=True)

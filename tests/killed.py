@@ -59,7 +59,7 @@ def work(store: Store, chance: random.Random, number: int, kind: str, say) -> No
         rows = chance.randint(5, 300)
         day = date(2021, 8, 1) + timedelta(days=chance.randrange(40))
         text = LOG + "".join(
-            f"Khách Số {k},09{number % 100_000_000:05}{k:03},{7 + k % 10:02}:{k % 60:02} {day:%d/%m/%Y},Mai Sơn,Vào\n"
+            f"Khách Số {k},09{number % 100_000:05}{k:03},{7 + k % 10:02}:{k % 60:02} {day:%d/%m/%Y},Mai Sơn,Vào\n"
             for k in range(rows)
         )
         say(number, kind, False, rows=rows, file=f"{number}.csv")

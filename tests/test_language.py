@@ -54,6 +54,7 @@ ASKERS = {
     "AgencyError",
     "BackupError",
     "SealError",
+    "ExpiryError",
 }
 LOGGER = re.compile(r"\b_?log(ger|ging)?\b")
 IN_BOTH_LANGUAGES = "'Ngôn ngữ · Language'"

@@ -39,6 +39,7 @@ SCREENS = [
     ("who", t("Who is who"), "person_search", "who"),
     ("audit", t("Audit"), "policy", "audit"),
     ("accounts", t("Accounts"), "manage_accounts", "figures"),
+    ("upkeep", t("Upkeep"), "health_and_safety", "server"),
 ]
 
 

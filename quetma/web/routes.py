@@ -17,7 +17,7 @@ from quetma.access.accounts import AccountError
 from quetma.access.attempts import Attempts
 from quetma.language import LANGUAGES
 from quetma.store import Store, configured_folder, open_store
-from quetma.web import downloads, forms, provider, public, steps, uploader, wall
+from quetma.web import downloads, forms, health, provider, public, steps, uploader, wall
 from quetma.web.gate import routes as gate
 
 LONGEST_KEPT = 60  # characters of a name as typed that go into the audit
@@ -143,6 +143,7 @@ ROUTES = [
     uploader.ROUTE,
     public.ROUTE,
     *gate.ROUTES,
+    *health.ROUTES,
 ]
 
 

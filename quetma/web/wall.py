@@ -36,6 +36,7 @@ OPEN = {  # exact paths, all of quetma/web/routes.py and steps.py, none of Strea
     "/sign-in/oidc/back",
     "/first-account",
     "/look-around",
+    "/healthz",
 }
 CODE = re.compile(re.escape(posters.PATH) + posters.TOKEN.pattern)  # what a printed code leads to: quetma/web/public/
 # Streamlit's own sign-in, which would be a second wall, and what drives pages from a script: answered to nobody.

@@ -1,0 +1,31 @@
+"""For the administrator: what is not as it should be, backups, for how long what is kept, versions."""
+
+import streamlit as st
+
+from quetma import health, upkeep
+from quetma.store import now
+from quetma.web import page
+from quetma.web.upkeep import backups, condition, keeping
+
+here = page.begin("Upkeep", right="server")
+t, store = here.t, here.store
+if said := st.session_state.pop(backups.SAID, None):
+    st.success(said, icon=":material/check_circle:")
+
+# What is not as it should be -----------------------------------------------------------------------------------------
+
+found = health.warnings(store, now())
+condition.warnings(here, found)
+condition.cards(here, upkeep.last(store, "backup"), upkeep.last(store, "purge"))
+
+# The rest ------------------------------------------------------------------------------------------------------------
+
+views = {"backups": t("Backups"), "keeping": t("How long what is kept"), "condition": t("Versions and sizes")}
+view = st.segmented_control(t("Show"), list(views), default="backups", required=True, format_func=views.__getitem__,
+                            key="upkeep_view", persist_state="session", wrap=True)  # fmt: skip
+if view == "backups":
+    backups.view(here)
+elif view == "keeping":
+    keeping.view(here)
+else:
+    condition.view(here)

@@ -1,0 +1,2 @@
+-- One row at most is deleted: where the chain began until now.
+DELETE FROM audit_start

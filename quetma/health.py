@@ -1,0 +1,148 @@
+"""How the store and what it runs on are: for probes, and for the administrator's page."""
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from quetma import backup, language, upkeep
+from quetma.access import chain
+from quetma.intake.errors import Message
+from quetma.language import Translate
+from quetma.store import FILE, Store, now, query
+
+LATE = timedelta(hours=50)  # two days, and a little for a server that is off at night
+OLD = timedelta(days=7)  # a store put aside is needed no more
+SHORT = 1_000_000_000  # bytes that a disk should have left
+WRONG = timedelta(minutes=5)  # by which a clock may be set back when it is set right
+STARTED = now()
+
+
+@dataclass(frozen=True)
+class Warning:
+    """Something that is not as it should be, in words for the administrator, most urgent first."""
+
+    level: Literal["urgent", "note"]
+    told: Message
+
+    def words(self, t: Translate) -> str:
+        """The sentence."""
+        return self.told.words(t)
+
+
+def answers(store: Store) -> bool:
+    """Whether the store answers; cheap, for probes."""
+    try:
+        return bool(store.cursor().execute(query("upkeep/answers")[0]).fetchall())
+    except duckdb.Error:
+        return False
+
+
+def warnings(store: Store, at: datetime) -> list[Warning]:
+    """What is not as it should be just now."""
+    return sorted(_warnings(store, at), key=lambda one: one.level != "urgent")
+
+
+def _warnings(store: Store, at: datetime) -> Iterator[Warning]:
+    if store.demo:
+        return
+    last, good = upkeep.last(store, "backup", good=False, before=at), upkeep.last(store, "backup", before=at)
+    if last and last.failed:
+        yield Warning("urgent", Message("The last backup failed at {moment}: "
+                                        "{why}", moment=language.moment(last.ran_at),
+                                        why=last.failed))  # fmt: skip
+    if good is None:
+        if at - STARTED > timedelta(minutes=10) or last:
+            yield Warning("urgent", Message("There is no backup yet."))
+    elif at - good.ran_at > LATE:
+        yield Warning("urgent", Message("The last good backup is of {moment}.", moment=language.moment(good.ran_at)))
+    if (found := upkeep.last(store, "audit", good=False, before=at)) and found.failed:
+        yield Warning("urgent", Message("The audit was changed from outside: {what}", what=found.failed))
+    purged = upkeep.last(store, "purge", good=False, before=at)
+    if purged and purged.failed:
+        yield Warning("urgent", Message("What is over was not deleted at {moment}: {why}",
+                                        moment=language.moment(purged.ran_at), why=purged.failed))  # fmt: skip
+    if (newest := _newest_line(store)) and newest - at > WRONG:
+        yield Warning("urgent", Message("The clock of this machine was put back: the audit has lines of {moment}. "
+                                        "Set the "
+                                        "clock right.", moment=language.moment(newest)))  # fmt: skip
+    free = shutil.disk_usage(store.folder).free
+    if free < max(SHORT, 2 * size(store)):
+        yield Warning("urgent", Message("Only {mb} MB are left on the disk of the store.", mb=free // 1_000_000))
+    if backup.key(store) is None:
+        yield Warning("note", Message("Backups have no passphrase: whoever has the file can read all of it."))
+    folder = backup.folder_of(store)
+    if folder.exists() and folder.stat().st_dev == store.folder.stat().st_dev:
+        yield Warning("note", Message("Backups lie on the disk of the store: when it fails, both are lost. Name "
+                                      "another "
+                                      "folder, or copy them elsewhere."))  # fmt: skip
+    for aside in sorted(store.folder.glob("before-restore-*")):
+        yield Warning("note", Message("{folder} has what was there before a restore, people's data with it. Delete "
+                                      "it when "
+                                      "it is not needed any more.", folder=aside.name))  # fmt: skip
+    if store.folder.stat().st_mode & 0o077:
+        yield Warning("note", Message("Other accounts of this machine may look into the store's folder: chmod 700."))
+
+
+def _newest_line(store: Store) -> datetime | None:
+    [(newest,)] = store.cursor().execute(query("audit/newest")[0]).fetchall()
+    return newest
+
+
+def size(store: Store) -> int:
+    """Bytes of the store's file, with the changes not yet put into it."""
+    paths = (store.folder / FILE, store.folder / f"{FILE}.wal")
+    return sum(path.stat().st_size for path in paths if path.exists())
+
+
+def sizes(store: Store) -> dict[str, int]:
+    """Bytes of what lies in the store's folder: store | documents | incoming | inbox | backups."""
+
+    def of(folder: Path) -> int:
+        return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
+
+    beside = {name: of(store.folder / name) for name in ("documents", "incoming", "inbox")}
+    return {"store": size(store), **beside, "backups": of(backup.folder_of(store))}
+
+
+def versions(store: Store) -> dict[str, str]:
+    """What runs, by name."""
+    [(number,)] = store.cursor().execute(query("upkeep/schema")[0]).fetchall()
+    named = {name: version(name) for name in ("duckdb", "streamlit", "polars")}
+    return {"quetma (store)": str(number), "python": platform.python_version(), **named, "system": platform.platform()}
+
+
+def look_at_audit(store: Store, account: str) -> list[str]:
+    """Looks the audit's chain through, and writes down what was found; [] when it hangs together."""
+    found = chain.check(store.cursor())
+    last = chain.head(store.cursor())
+    told: dict[str, Any] = {"entries": last.number, "seal": last.seal}
+    upkeep.note(store, "audit", account, told, found[0] if found else "")
+    return found
+
+
+def audit_head(store: Store) -> tuple[int, str]:
+    """Number and seal of the audit's last line."""
+    last = chain.head(store.cursor())
+    return last.number, last.seal
+
+
+def signed_in(store: Store) -> dict[str, int]:
+    """How many sessions each account has that is signed in."""
+    return dict(store.cursor().execute(query("upkeep/sessions")[0]).fetchall())
+
+
+def process_memory() -> int | None:
+    """Bytes of this process in memory; None where the system does not say."""
+    try:
+        pages = Path("/proc/self/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return None

@@ -1,0 +1,153 @@
+"""Backups: the newest, one made now, when and where they are made, their passphrase, how one is brought back."""
+
+from datetime import time
+from typing import TYPE_CHECKING
+
+import polars as pl
+import streamlit as st
+
+from quetma import backup, settings, upkeep
+from quetma.backup import BackupError
+from quetma.sealed import SealError
+from quetma.web import widgets
+from quetma.web.upkeep.condition import megabytes
+
+if TYPE_CHECKING:
+    from quetma.web.page import Page
+
+SAID = "upkeep_said"
+SHOWN = 20
+
+
+def view(here: "Page") -> None:
+    """All of it."""
+    t, store = here.t, here.store
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(t("Back up now"), type="primary", icon=":material/save:", key="upkeep_backup"):
+            _make(here)
+    _runs(here)
+    with st.expander(t("How to bring a backup back"), icon=":material/restore:"):
+        st.markdown(
+            t("1. Stop the dashboard.\n2. On the server, in the folder of the program: `{command}`\n3. Start the "
+              "dashboard "
+              "again; everybody signs in again.\n\nWhat is there now is not written over: it is kept beside it, in a "
+              "folder `before-restore-…`.",
+              command=f".venv/bin/python -m quetma restore {backup.folder_of(store)}/quetma-….backup")
+        )  # fmt: skip
+    if not store.demo:
+        _settings(here)
+        _passphrase(here)
+
+
+def _make(here: "Page") -> None:
+    t = here.t
+    try:
+        with st.spinner(t("The backup is made, read again and counted …")):
+            made = backup.make_now(here.store, here.account)
+    except BackupError as refused:
+        st.error(widgets.plain(refused.words(t)), icon=":material/error:")
+        return
+    st.session_state[SAID] = t("The backup {file} is made and was read again: {rows} rows, "
+                               "{size}.", file=made.path.name,
+                               rows=here.number(made.rows), size=megabytes(here, made.size))  # fmt: skip
+    st.rerun()
+
+
+def _runs(here: "Page") -> None:
+    t, store = here.t, here.store
+    found = [*upkeep.runs(store, "backup", SHOWN), *upkeep.runs(store, "restore", SHOWN)]
+    if not found:
+        st.info(t("No backup was made yet. One a day is made by itself while the dashboard runs."),
+                icon=":material/info:")  # fmt: skip
+        return
+    there = {path.name for path in backup.kept(store)}
+    words = {"backup": t("Backup"), "restore": t("Restored")}
+
+    def outcome(run: upkeep.Run) -> str:
+        name = run.detail.get("file", "").rpartition("/")[2]
+        if run.failed:
+            return f"✗ {run.failed}"
+        if run.task == "restore":
+            return f"↩ {name}"
+        return f"✓ {name}" + ("" if name in there else f" ({t('no longer in the folder')})")
+
+    rows = pl.DataFrame(
+        [
+            {
+                "ran_at": run.ran_at, "task": words[run.task], "outcome": outcome(run),
+                "rows": run.detail.get("rows"), "size": round(run.detail.get("size", 0) / 1e6, 1) or None,
+                "locked": {True: t("with passphrase"), False: t("open")}.get(run.detail.get("locked"), ""),
+                "seconds": run.detail.get("seconds"), "ran_by": run.ran_by,
+            }
+            for run in sorted(found, key=lambda run: run.ran_at, reverse=True)[:SHOWN]
+        ],
+        schema_overrides={"rows": pl.Int64, "size": pl.Float64, "seconds": pl.Float64},
+    )  # fmt: skip
+    number = st.column_config.NumberColumn
+    widgets.table(
+        rows,
+        {
+            "ran_at": st.column_config.DatetimeColumn(t("Done at"), format="HH:mm DD/MM/YYYY"),
+            "task": t("What"),
+            "outcome": st.column_config.TextColumn(t("Outcome"), width="large"),
+            "rows": number(t("Rows")),
+            "size": number("MB"),
+            "locked": t("Lock"),
+            "seconds": number(t("Seconds")),
+            "ran_by": t("By"),
+        },
+        alt=t("Backups"),
+    )
+
+
+def _settings(here: "Page") -> None:
+    t, store = here.t, here.store
+    with st.form("upkeep_backups", border=True):
+        st.markdown(t("**Made by itself, once a day**"))
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            at = st.time_input(t("From this hour on"), value=settings.get(store, "backup_at"), step=900, width=180)
+            keep = st.number_input(t("So many are kept"), 1, 400, settings.get(store, "backup_kept"), width=180)
+        folder = st.text_input(
+            t("Into this folder of the server (empty: backups/ in the store's folder)"),
+            value=settings.get(store, "backup_folder"), max_chars=500,
+            help=t("Best a disk of its own or a network share, so that the fire that takes the one leaves the other."),
+        )  # fmt: skip
+        if not st.form_submit_button(t("Save"), icon=":material/save:"):
+            return
+    try:
+        backup.set_up(store, here.account, f"{at or time(1):%H:%M}", int(keep), (folder or "").strip())
+    except BackupError as refused:
+        st.error(widgets.plain(refused.words(t)), icon=":material/error:")
+        return
+    st.session_state[SAID] = t("Saved.")
+    st.rerun()
+
+
+def _passphrase(here: "Page") -> None:
+    t, store = here.t, here.store
+    locked = backup.key(store) is not None
+    with st.form("upkeep_passphrase", border=True, clear_on_submit=True):
+        st.markdown(t("**Passphrase of the backups**"))
+        st.caption(
+            t("Backups are locked with a passphrase that is kept nowhere here: write it down and lock it away. "
+              "Without it "
+              "nobody can open them.") if locked else
+            t("Backups are not locked: whoever has the file can read all of it. With a passphrase nobody can without "
+              "it; it "
+              "is kept nowhere here: write it down and lock it away.")
+        )  # fmt: skip
+        first = st.text_input(t("New passphrase"), type="password", max_chars=200, autocomplete="new-password")
+        again = st.text_input(t("The same again"), type="password", max_chars=200, autocomplete="new-password")
+        forget = locked and st.checkbox(t("Leave backups open from now on"))
+        if not st.form_submit_button(t("Save"), icon=":material/lock:"):
+            return
+    if not forget and (not first or first != again):
+        st.error(t("The two passphrases differ, or are empty. Nothing was changed."), icon=":material/error:")
+        return
+    try:
+        backup.set_passphrase(store, here.account, "" if forget else first)
+    except SealError as refused:
+        st.error(widgets.plain(refused.words(t)), icon=":material/error:")
+        return
+    st.session_state[SAID] = t("Saved. It holds for backups from now on; earlier ones open as they did.")
+    st.rerun()
