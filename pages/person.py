@@ -5,7 +5,7 @@ import streamlit as st
 from quetma import compliance, dossier, terms
 from quetma.web import matrix, page, widgets
 from quetma.web.people import person_picker
-from quetma.web.person import facts, told
+from quetma.web.person import facts, rights, told
 
 here = page.begin("One person", right="health")
 t, store = here.t, here.store
@@ -50,7 +50,7 @@ if here.may("trace"):
 
 views = {
     "facts": t("What holds"), "timeline": t("Timeline"), "stays": t("Stays"), "decided": t("Cases and decisions"),
-    "files": t("Files"),
+    "files": t("Files"), "looked": t("What was done with their data"), "rights": t("Their rights"),
 }  # fmt: skip
 if who["masked"]:  # nobody can say of a mask what holds
     del views["facts"]
@@ -68,6 +68,10 @@ elif view == "decided":
     told.decided(here, found)
 elif view == "files":
     told.files(here, found)
+elif view == "looked":
+    rights.looked_at(here, person)
+elif view == "rights":
+    rights.view(here, person, who["name"])
 else:
     st.caption(
         t("Change cells, add rows below, delete rows; then save. Each saving can be taken back, also later in the list "

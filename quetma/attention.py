@@ -19,6 +19,7 @@ from quetma import (
     playbook,
     rollups,
     rota,
+    subject,
     terms,
 )
 from quetma.access.small import FEWEST
@@ -50,7 +51,10 @@ def items(
     """
     found = list(_items(store, t, health, upload, at_gate))
     order = {"urgent": 0, "duty": 1, "note": 2}
-    return sorted([*found, *_inquiries(store, t)], key=lambda item: order[item.level]) if export else found
+    if export:
+        found += [*_inquiries(store, t), *_own_data(store, t)]
+        found.sort(key=lambda item: order[item.level])
+    return found
 
 
 def _items(store: Store, t: Translate, health: bool, upload: bool, at_gate: bool) -> Iterator[Item]:
@@ -101,6 +105,15 @@ def _inquiries(store: Store, t: Translate) -> Iterator[Item]:
     for one in soon[:NAMED]:
         text = t("The request of {who} is to be answered by {day}.", who=one.requester, day=language.day(one.due_on))
         yield Item("duty", text, "documents")
+
+
+def _own_data(store: Store, t: Translate) -> Iterator[Item]:
+    """Requests of people about their own data that wait for an answer."""
+    over, soon = subject.pressing(subject.register(store), store.clock().date())
+    for level, found in (("urgent", over), ("duty", soon)):
+        for one in found[:NAMED]:
+            text = t("A request about somebody's own data is to be answered by {day}.", day=language.day(one.due_on))
+            yield Item(level, text, "person")
 
 
 def _symptoms(store: Store, t: Translate, first: date, last: date, health: bool) -> Iterator[Item]:

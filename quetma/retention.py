@@ -17,8 +17,8 @@ import random
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, time, timedelta
 from string import ascii_lowercase
 from typing import Any
 
@@ -121,6 +121,16 @@ def _purge(cursor: DuckDBPyConnection, today: date, account: str) -> Purged:
     due = due.filter(~pl.col("waits")).drop("waits")
     if due.is_empty():
         return Purged(before, waiting=waiting)
+    purged = replace(forget_days(cursor, due, before, account), waiting=waiting)
+    told = f"{purged.visitors} visitors, {purged.scans} scans, {purged.declarations} declarations"
+    audit.log_within(cursor, account, "purge", f"< {before:%d/%m/%Y}", told)
+    return purged
+
+
+def forget_days(cursor: DuckDBPyConnection, due: pl.DataFrame, before: date, account: str) -> Purged:
+    """Makes what these people did on these days (person_id, day) nobody's, within a write. before: the first day of
+    which the gate's lines in the audit still name them.
+    """
     leaving = due.join(_nameless(cursor, due["person_id"].unique()), on="person_id")
     with _frames(cursor, leaving=leaving):
         identities = cursor.sql(query("retention/identities")[0]).pl()
@@ -133,13 +143,13 @@ def _purge(cursor: DuckDBPyConnection, today: date, account: str) -> Purged:
     _forget_rows(cursor, scans, declarations)
     _forget_people(cursor, identities)
     days = frozenset(due["day"])
-    touched = Touched((scans["moment"].min(), scans["moment"].max()), days, frozenset(declarations["day"]))
+    began, ended = scans["moment"].min(), scans["moment"].max()
+    if scans.is_empty():  # declarations alone
+        began, ended = (datetime.combine(day, time()) for day in (min(days), max(days)))
+    touched = Touched((began, ended), days, frozenset(declarations["day"]))
     rollups.concern(cursor, [*identities["as_named"], *due["person_id"], *leaving["anonymous_id"]])
     rollups.derive(cursor, recount.anew(cursor, touched))
-    purged = Purged(before, leaving["person_id"].n_unique(), scans.height, declarations.height, waiting)
-    told = f"{purged.visitors} visitors, {purged.scans} scans, {purged.declarations} declarations"
-    audit.log_within(cursor, account, "purge", f"< {before:%d/%m/%Y}", told)
-    return purged
+    return Purged(before, leaving["person_id"].n_unique(), scans.height, declarations.height)
 
 
 def _nameless(cursor: DuckDBPyConnection, people: pl.Series) -> pl.DataFrame:

@@ -55,6 +55,7 @@ ASKERS = {
     "BackupError",
     "SealError",
     "ExpiryError",
+    "SubjectError",
 }
 LOGGER = re.compile(r"\b_?log(ger|ging)?\b")
 IN_BOTH_LANGUAGES = "'Ngôn ngữ · Language'"

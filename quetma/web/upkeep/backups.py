@@ -61,7 +61,7 @@ def _runs(here: "Page") -> None:
                 icon=":material/info:")  # fmt: skip
         return
     there = {path.name for path in backup.kept(store)}
-    words = {"backup": t("Backup"), "restore": t("Restored")}
+    words = {"backup": t("Backed up"), "restore": t("Restored")}
 
     def outcome(run: upkeep.Run) -> str:
         name = run.detail.get("file", "").rpartition("/")[2]
