@@ -72,7 +72,7 @@ def work(store: Store, chance: random.Random, number: int, kind: str, say) -> No
             say(number, kind, True, file=batch[1])
     elif kind == "merge":
         # not those who are forgotten: what was decided about who they are goes with them
-        people = "SELECT person_id FROM person WHERE name LIKE 'Khách Số%' AND person_id NOT IN (SELECT person_id FROM merge)"
+        people = "SELECT person_id FROM person ANTI JOIN merge USING (person_id) WHERE name LIKE 'Khách Số%'"
         pair = [*drawn(people), *drawn(people)]
         if len(set(pair)) == 2:
             say(number, kind, False, pair=pair)

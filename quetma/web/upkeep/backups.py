@@ -61,6 +61,7 @@ def _runs(here: "Page") -> None:
                 icon=":material/info:")  # fmt: skip
         return
     there = {path.name for path in backup.kept(store)}
+    locks = {True: t("with passphrase"), False: t("without passphrase")}
     words = {"backup": t("Backed up"), "restore": t("Restored")}
 
     def outcome(run: upkeep.Run) -> str:
@@ -76,7 +77,7 @@ def _runs(here: "Page") -> None:
             {
                 "ran_at": run.ran_at, "task": words[run.task], "outcome": outcome(run),
                 "rows": run.detail.get("rows"), "size": round(run.detail.get("size", 0) / 1e6, 1) or None,
-                "locked": {True: t("with passphrase"), False: t("open")}.get(run.detail.get("locked"), ""),
+                "locked": locks.get(run.detail.get("locked"), ""),
                 "seconds": run.detail.get("seconds"), "ran_by": run.ran_by,
             }
             for run in sorted(found, key=lambda run: run.ran_at, reverse=True)[:SHOWN]
@@ -94,7 +95,7 @@ def _runs(here: "Page") -> None:
             "size": number("MB"),
             "locked": t("Lock"),
             "seconds": number(t("Seconds")),
-            "ran_by": t("By"),
+            "ran_by": t("Done by"),
         },
         alt=t("Backups"),
     )

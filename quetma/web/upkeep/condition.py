@@ -38,13 +38,17 @@ def cards(here: "Page", backed_up: Run | None, purged: Run | None) -> None:
     widgets.cards(
         [
             widgets.Card(t("Size of the store"), megabytes(here, health.size(store))),
-            widgets.Card(t("Last good backup"), here.moment(backed_up.ran_at) if backed_up else "–"),
-            widgets.Card(t("Last looked for what is over"), here.moment(purged.ran_at) if purged else "–"),
+            _when(here, t("Last good backup"), backed_up),
+            _when(here, t("Last looked for what is over"), purged),
             widgets.Card(t("Signed in"), here.number(sum(signed_in.values())),
                          t("{n} accounts", n=len(signed_in))),
         ],
         across=4,
     )  # fmt: skip
+
+
+def _when(here: "Page", label: str, run: Run | None) -> widgets.Card:
+    return widgets.Card(label, f"{run.ran_at:%H:%M}", here.day(run.ran_at.date())) if run else widgets.Card(label, "–")
 
 
 def megabytes(here: "Page", size: int) -> str:

@@ -114,7 +114,7 @@ def _reports(here: "Page", words: dict[str, tuple[str, str]]) -> None:
         {
             "ran_at": st.column_config.DatetimeColumn(t("Done at"), format="HH:mm DD/MM/YYYY"),
             "what": st.column_config.TextColumn(t("What went"), width="large"),
-            "ran_by": t("By"),
+            "ran_by": t("Done by"),
         },
         alt=t("What went"),
     )
