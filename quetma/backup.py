@@ -244,7 +244,7 @@ def due(store: Store, at: datetime) -> bool:
 
 
 class Schedule(Watch):
-    """Makes the day's backup of a store, between `start` and `stop`. The demo unit has none."""
+    """Makes the day's backup of a store and looks its audit through, between `start` and `stop`. Not of a demo unit."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime] = now) -> None:
         super().__init__("backup", EVERY)
@@ -259,3 +259,4 @@ class Schedule(Watch):
             make_now(self._store, ACCOUNT)
         except BackupError as error:
             _log.error("no backup: %s", error)
+        upkeep.look_at_audit(self._store, ACCOUNT)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
 
@@ -117,15 +117,6 @@ def versions(store: Store) -> dict[str, str]:
     [(number,)] = store.cursor().execute(query("upkeep/schema")[0]).fetchall()
     named = {name: version(name) for name in ("duckdb", "streamlit", "polars")}
     return {"quetma (store)": str(number), "python": platform.python_version(), **named, "system": platform.platform()}
-
-
-def look_at_audit(store: Store, account: str) -> list[str]:
-    """Looks the audit's chain through, and writes down what was found; [] when it hangs together."""
-    found = chain.check(store.cursor())
-    last = chain.head(store.cursor())
-    told: dict[str, Any] = {"entries": last.number, "seal": last.seal}
-    upkeep.note(store, "audit", account, told, found[0] if found else "")
-    return found
 
 
 def audit_head(store: Store) -> tuple[int, str]:

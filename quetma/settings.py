@@ -42,6 +42,10 @@ SETTINGS = {
     "backup_at": Setting(time.fromisoformat, time(1, 0), "from which hour on the day's backup is made: at night"),
     "backup_kept": Setting(int, 14, "how many backups that were made by themselves are kept: two weeks"),
     "backup_folder": Setting(str, "", "where they lie; '' is backups/ in the store's folder, on the same disk"),
+    "notice_vi": Setting(
+        str, "", "what visitors are told of who keeps what they write and for what; '' is our own text"
+    ),
+    "notice_en": Setting(str, "", "the same in English"),
     "scan_days": Setting(int, 0, "for how many days visitors of uploaded lists are known by name; 0 is without end"),
     "symptom_days": Setting(int, 0, "the same of symptoms that were declared"),
     "dose_days": Setting(int, 0, "the same of where a dose was given, and its lot"),

@@ -5,7 +5,7 @@ allows.
     reasons(store, person) says what keeps somebody's data; erase(store, …) makes the rest nobody's, whole or not at all
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -13,7 +13,7 @@ from typing import Literal
 import duckdb
 import polars as pl
 
-from quetma import inquiries, retention
+from quetma import inquiries, retention, settings
 from quetma.access import audit
 from quetma.intake.errors import Message, Refusal
 from quetma.retention import Purged
@@ -99,6 +99,18 @@ def pressing(found: Sequence[Request], today: date) -> tuple[list[Request], list
     waiting = [one for one in found if one.outcome is None]
     soon = today + timedelta(days=1)
     return [one for one in waiting if one.due_on < today], [one for one in waiting if today <= one.due_on <= soon]
+
+
+def set_notice(store: Store, account: str, texts: Mapping[str, str]) -> None:
+    """Keeps what visitors are told at the door of who keeps what they write, and for what; language → text, '' for the
+    program's own. For how long, and what they may ask, is told in any case. Raises `SubjectError`.
+    """
+    if any(len(text) > LONGEST for text in texts.values()):
+        raise SubjectError("The text is longer than {n} characters. Nothing was saved.", n=LONGEST)
+    with store.write() as cursor:
+        for spoken, text in texts.items():
+            settings.put(cursor, f"notice_{spoken}", " ".join(text.split()))
+        audit.log_within(cursor, account, "set notice", ", ".join(texts))
 
 
 # Deleting -------------------------------------------------------------------------------------------------------------

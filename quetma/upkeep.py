@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from quetma.access import chain
 from quetma.store import Store, now, query
 
 Task = Literal["backup", "restore", "purge", "audit"]
@@ -39,3 +40,12 @@ def last(store: Store, task: Task, good: bool = True, before: datetime | None = 
         (run for run in runs(store, task) if not (good and run.failed) and (before is None or run.ran_at <= before)),
         None,
     )
+
+
+def look_at_audit(store: Store, account: str) -> list[str]:
+    """Looks the audit's chain through, and writes down what was found; [] when it hangs together."""
+    found = chain.check(store.cursor())
+    last = chain.head(store.cursor())
+    told: dict[str, Any] = {"entries": last.number, "seal": last.seal}
+    note(store, "audit", account, told, found[0] if found else "")
+    return found

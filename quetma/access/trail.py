@@ -179,6 +179,7 @@ def words(t: Translate) -> dict[str, str]:
         "end own-data request": t("ended a request about own data"),
         "erase person": t("deleted what was held about somebody"),
         "export person": t("took along everything held about somebody"),
+        "set notice": t("changed what visitors are told"),
         "purge audit": t("deleted lines of the audit whose time was over"),
         "backup": t("made a backup"),
         "restore": t("brought a backup back"),

@@ -47,7 +47,7 @@ def view(here: "Page", person: int, name: str) -> None:
     t, store = here.t, here.store
     if said := st.session_state.pop(SAID, None):
         st.success(said, icon=":material/check_circle:")
-    st.caption(t("Law 91/2025/QH15 and Decree 356/2025: people may ask for a copy of what is held about them, have it "
+    st.caption(t("Law 91/2025/QH15 and Decree 356/2025: people may ask for all that is held about them, have it "
                  "corrected, and have it deleted where no other law keeps it; they are answered within two working "
                  "days."))  # fmt: skip
     url = downloads.offer(

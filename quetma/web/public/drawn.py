@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from quetma import settings
 from quetma.language import Translate, day, moment
 from quetma.store import now
 from quetma.web import wall
@@ -44,6 +45,7 @@ def form(
         status = 429 if status == 200 else status
     until = now().date() + timedelta(days=facts.days)
     unit = facts.unit or t("The unit at this door")
+    notice = settings.get(facts.store, f"notice_{wall.language_of(request)}")
     texts = {
         "place": facts.code.location,
         "unit": facts.unit,
@@ -62,8 +64,10 @@ def form(
         "remember_why": t("Only on this phone. Leave it unticked on a phone that is not yours."),
         "send": t("Send"),
         "why": t("Why we ask"),
-        "keeps": t("{unit} keeps what you write here, and nobody else gets it.", unit=unit),
-        "purpose_of": t("It serves to warn you in time, if somebody who was here turns out to have COVID-19."),
+        "keeps": notice or t("{unit} keeps what you write here, and nobody else gets it.", unit=unit),
+        "purpose_of": ""
+        if notice
+        else t("It serves to warn you in time, if somebody who was here turns out to have COVID-19."),
         "until": t("It is kept for {n} days, until {day}.", n=facts.days, day=day(until)),
         "rights": t("You may ask at the door what is kept about you, and have it corrected or deleted."),
         "trap": t("Leave this empty"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
-from quetma import health
+from quetma import health, upkeep
 from quetma.health import Warning
 from quetma.upkeep import Run
 from quetma.web import widgets
@@ -80,7 +80,7 @@ def view(here: "Page") -> None:
                  "same."))  # fmt: skip
     if st.button(t("Look the audit through"), icon=":material/policy:", key="upkeep_audit"):
         here.audit("look at audit chain", "")
-        st.session_state["upkeep_chain"] = health.look_at_audit(store, here.account)
+        st.session_state["upkeep_chain"] = upkeep.look_at_audit(store, here.account)
     if (wrong := st.session_state.get("upkeep_chain")) is not None:
         number, seal = health.audit_head(store)
         if wrong:

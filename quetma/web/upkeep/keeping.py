@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
-from quetma import expiry, retention, upkeep
+from quetma import expiry, retention, settings, subject, upkeep
 from quetma.expiry import ExpiryError
 from quetma.store import now
 from quetma.web import widgets
@@ -68,6 +68,7 @@ def view(here: "Page") -> None:
             st.rerun()
     _try(here, words)
     _reports(here, words)
+    _notice(here)
 
 
 def _try(here: "Page", words: dict[str, tuple[str, str]]) -> None:
@@ -118,3 +119,24 @@ def _reports(here: "Page", words: dict[str, tuple[str, str]]) -> None:
         },
         alt=t("What went"),
     )
+
+
+def _notice(here: "Page") -> None:
+    """What visitors are told, to be written otherwise."""
+    t, store = here.t, here.store
+    with st.form("upkeep_notice", border=True):
+        st.markdown(t("**What visitors are told at the door**"))
+        st.caption(t("Who keeps what they write, and for what. Empty: the program's own words. For how many days it "
+                     "is kept, "
+                     "and that they may ask for it, is told in any case."))  # fmt: skip
+        vi = st.text_area(t("In Vietnamese"), settings.get(store, "notice_vi"), max_chars=subject.LONGEST, height=90)
+        en = st.text_area(t("In English"), settings.get(store, "notice_en"), max_chars=subject.LONGEST, height=90)
+        if not st.form_submit_button(t("Save"), icon=":material/save:", key="upkeep_notice_save"):
+            return
+    try:
+        subject.set_notice(store, here.account, {"vi": vi or "", "en": en or ""})
+    except subject.SubjectError as refused:
+        st.error(refused.words(t), icon=":material/error:")
+        return
+    st.session_state[SAID] = t("Saved. Visitors read it from now on.")
+    st.rerun()
