@@ -168,9 +168,10 @@ def _put(file: Path, path: Path) -> int:
 
 
 def sweep(store: Store) -> None:
-    """Deletes what backups left behind that were killed in the middle."""
-    for left in store.folder.glob(f"{STAGING}*"):
-        shutil.rmtree(left, ignore_errors=True)
+    """Deletes what backups and restores left behind that were killed in the middle."""
+    for pattern in (f"{STAGING}*", "restore-making-*", f"{switch.READY}-given-up"):
+        for left in store.folder.glob(pattern):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 # The key --------------------------------------------------------------------------------------------------------------

@@ -63,15 +63,44 @@ def restore(folder: Path, file: Path, passphrase: str | None, account: str) -> R
     with switch.alone(folder):
         switch.finish(folder)
         _unused(folder)
-        staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
-        try:
-            found = _unpacked(file, staging, passphrase, account)
-            aside = ASIDE.format(now())
-            there = any(True for _ in switch.own(folder))
-            switch.prepare(folder, staging, aside)
-            switch.finish(folder)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+        found = _ready(folder, file, passphrase, account)
+        switch.finish(folder)
+    return found
+
+
+def at_next_start(store: Store, file: Path, passphrase: str | None, account: str) -> Restored:
+    """Makes a backup ready to take the place of a store that is in use, when it is opened the next time: until then
+    everything goes on, and what is entered meanwhile goes aside with the rest. `forget` takes it back. Raises as
+    `restore` does.
+    """
+    forget(store, account)
+    found = _ready(store.folder, file, passphrase, account)
+    audit.log(store, account, "prepare restore", file.name, f"of {found.made_at:%d/%m/%Y %H:%M}")
+    return found
+
+
+def waits(store: Store) -> bool:
+    """Whether a backup is ready to take the place of this store when it is opened the next time."""
+    return switch.prepared(store.folder)
+
+
+def forget(store: Store, account: str) -> None:
+    """Takes `at_next_start` back; nothing when there was none."""
+    if waits(store):
+        switch.cancel(store.folder)
+        audit.log(store, account, "prepare restore", "", "taken back")
+
+
+def _ready(folder: Path, file: Path, passphrase: str | None, account: str) -> Restored:
+    """Unpacks a backup beside the store and says that it is to take its place."""
+    staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
+    try:
+        found = _unpacked(file, staging, passphrase, account)
+        aside = ASIDE.format(now())
+        there = any(True for _ in switch.own(folder))
+        switch.prepare(folder, staging, aside)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
     return replace(found, aside=folder / aside if there else None)
 
 

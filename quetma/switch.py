@@ -48,6 +48,18 @@ def prepare(folder: Path, new: Path, aside: str) -> None:
     sync(folder)
 
 
+def prepared(folder: Path) -> bool:
+    """Whether an exchange is prepared."""
+    return (folder / READY).is_dir()
+
+
+def cancel(folder: Path) -> None:
+    """Gives an exchange up that has not begun."""
+    gone = folder / f"{READY}-given-up"
+    (folder / READY).rename(gone)  # at once: what is left of it must not look prepared
+    shutil.rmtree(gone)
+
+
 def finish(folder: Path) -> None:
     """Does what is left of an exchange; nothing when none was prepared. Inside `alone`."""
     ready = folder / READY

@@ -37,6 +37,28 @@ def test_a_backup_is_made_from_the_page_and_stands_in_the_list(app: App, empty_s
     assert sealed.locked(file) is False
 
 
+def test_a_backup_is_brought_back_at_the_next_start(app: App, empty_store: Store):
+    at = app(PAGE, language="en", store=empty_store)
+    at.button(key="upkeep_backup").click().run()
+    empty_store.set("unit_name", "Sau đó")
+    next(button for button in at.button if "next start" in button.label).click().run()
+    assert not at.exception and "is ready: 0 scans" in texts(at.success)
+    assert "as soon as the dashboard is started again" in texts(at.warning)
+    at.button(key="upkeep_forget").click().run()
+    assert not at.exception and "as soon as" not in texts(at.warning)
+    next(button for button in at.button if "next start" in button.label).click().run()
+    empty_store.set("unit_name", "Sau đó nữa")
+    folder = empty_store.folder
+    empty_store.close()
+    store = Store(folder)
+    assert store.setting("unit_name") is None
+    [aside] = folder.glob("before-restore-*")
+    old = Store(aside)
+    assert old.setting("unit_name") == "Sau đó nữa"
+    old.close()
+    store.close()
+
+
 def test_settings_and_passphrase_are_kept(app: App, empty_store: Store):
     at = app(PAGE, language="en", store=empty_store)
     next(box for box in at.number_input).set_value(5)

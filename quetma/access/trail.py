@@ -180,6 +180,7 @@ def words(t: Translate) -> dict[str, str]:
         "erase person": t("deleted what was held about somebody"),
         "export person": t("took along everything held about somebody"),
         "set notice": t("changed what visitors are told"),
+        "prepare restore": t("made a backup ready to be brought back"),
         "purge audit": t("deleted lines of the audit whose time was over"),
         "backup": t("made a backup"),
         "restore": t("brought a backup back"),

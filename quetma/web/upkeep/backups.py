@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
-from quetma import backup, settings, upkeep
+from quetma import backup, restore, settings, upkeep
 from quetma.backup import BackupError
+from quetma.intake.errors import Refusal
 from quetma.sealed import SealError
+from quetma.store import StoreError
 from quetma.web import widgets
 from quetma.web.upkeep.condition import megabytes
 
@@ -26,17 +28,53 @@ def view(here: "Page") -> None:
         if st.button(t("Back up now"), type="primary", icon=":material/save:", key="upkeep_backup"):
             _make(here)
     _runs(here)
-    with st.expander(t("How to bring a backup back"), icon=":material/restore:"):
-        st.markdown(
-            t("1. Stop the dashboard.\n2. On the server, in the folder of the program: `{command}`\n3. Start the "
-              "dashboard "
-              "again; everybody signs in again.\n\nWhat is there now is not written over: it is kept beside it, in a "
-              "folder `before-restore-…`.",
-              command=f".venv/bin/python -m quetma restore {backup.folder_of(store)}/quetma-….backup")
-        )  # fmt: skip
     if not store.demo:
+        _bring_back(here)
         _settings(here)
         _passphrase(here)
+
+
+def _bring_back(here: "Page") -> None:
+    """What to do on the server, or a backup made ready to take the store's place at the next start."""
+    t, store = here.t, here.store
+    if restore.waits(store):
+        st.warning(t("A backup is ready to take the place of what is here, as soon as the dashboard is started "
+                     "again. What is "
+                     "entered until then goes aside with the rest."), icon=":material/restore:")  # fmt: skip
+        if st.button(t("Do not bring it back after all"), key="upkeep_forget"):
+            restore.forget(store, here.account)
+            st.rerun()
+        return
+    with st.expander(t("How to bring a backup back"), icon=":material/restore:"):
+        st.markdown(
+            t("On the server, with the dashboard stopped, in the folder of the program: `{command}`. Or here: choose "
+              "one; it "
+              "takes the place of what is here when the dashboard is started again. Either way what is here is not "
+              "written "
+              "over but kept in a folder `before-restore-…`, and everybody signs in again.",
+              command=".venv/bin/python -m quetma restore FILE")
+        )  # fmt: skip
+        there = {path.name: path for path in backup.kept(store)}
+        if not there:
+            return
+        with st.form("upkeep_restore", border=False, clear_on_submit=True):
+            name = st.selectbox(t("Which backup"), list(there), key="upkeep_which")
+            phrase = st.text_input(t("Its passphrase, if it has one"), type="password", max_chars=200,
+                                   autocomplete="off")  # fmt: skip
+            if not st.form_submit_button(t("Bring it back at the next start"), icon=":material/restore:"):
+                return
+        try:
+            found = restore.at_next_start(store, there[name], phrase or None, here.account)
+        except (Refusal, StoreError) as refused:
+            st.error(widgets.plain(refused.words(t) if isinstance(refused, Refusal) else str(refused)),
+                     icon=":material/error:")  # fmt: skip
+            return
+        st.session_state[SAID] = t("The backup of {moment} was looked through and is ready: {scans} scans, {people} "
+                                   "people. "
+                                   "Start the dashboard again.", moment=here.moment(found.made_at),
+                                   scans=here.number(found.counts["scans"]),
+                                   people=here.number(found.counts["people"]))  # fmt: skip
+        st.rerun()
 
 
 def _make(here: "Page") -> None:

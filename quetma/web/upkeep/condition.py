@@ -41,7 +41,7 @@ def cards(here: "Page", backed_up: Run | None, purged: Run | None) -> None:
             _when(here, t("Last good backup"), backed_up),
             _when(here, t("Last looked for what is over"), purged),
             widgets.Card(t("Signed in"), here.number(sum(signed_in.values())),
-                         t("{n} accounts", n=len(signed_in))),
+                         t("Accounts: {n}", n=len(signed_in))),
         ],
         across=4,
     )  # fmt: skip

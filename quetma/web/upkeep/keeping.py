@@ -42,7 +42,7 @@ def view(here: "Page") -> None:
                  "set. The running dashboard deletes once a day what is over. Figures of past days never "
                  "change."))  # fmt: skip
     rows = pl.DataFrame(
-        [{"kind": kind, "what": words[kind][0], "goes": words[kind][1], "days": days[kind]} for kind in expiry.KINDS]
+        [{"kind": kind, "what": words[kind][0], "days": days[kind], "goes": words[kind][1]} for kind in expiry.KINDS]
     )
     with st.form("upkeep_keeping", border=False):
         edited = widgets.editor(
