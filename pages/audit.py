@@ -72,8 +72,9 @@ if count > SHOWN:
         st.caption(t("The newest {n} can be paged through. For older ones choose a shorter period.", n=newest))
 with place:
     widgets.table(
-        asked.lines(store, SHOWN, (number - 1) * SHOWN).with_columns(pl.col("action").replace(words)),
+        asked.lines(store, SHOWN, (number - 1) * SHOWN).drop("seal").with_columns(pl.col("action").replace(words)),
         {
+            "number": st.column_config.NumberColumn(t("No."), format="plain", width="small"),
             "logged_at": st.column_config.DatetimeColumn(t("Done at"), format="HH:mm:ss DD/MM/YYYY", pinned=True),
             "account": t("Account"),
             "action": t("What they did"),

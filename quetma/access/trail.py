@@ -36,7 +36,7 @@ class Filter:
         return _asked(store, "audit/totals", self.params())["lines"][0]
 
     def lines(self, store: Store, rows: int, skip: int = 0) -> pl.DataFrame:
-        """Those lines, newest first: logged_at, account, action, subject, detail."""
+        """Those lines, newest first: number, logged_at, account, action, subject, detail, seal."""
         return _asked(store, "audit/lines", self.params() | {"rows": rows, "skip": skip})
 
     def sentence(self, t: Translate, n: int) -> str:

@@ -26,11 +26,13 @@ def write(store: Store, asked: Filter, fmt: str, path: Path, language: str) -> s
 def columns(t: Translate) -> list[table.Column]:
     """The columns of the file."""
     return [
+        table.Column("number", t("No."), 8),
         table.Column("logged_at", t("Done at"), 20),
         table.Column("account", t("Account"), 24),
         table.Column("action", t("What they did"), 34, trail.words(t)),
         table.Column("subject", t("About what or whom"), 40),
         table.Column("detail", t("In detail"), 60),
+        table.Column("seal", t("Seal"), 20),
     ]
 
 
