@@ -26,7 +26,7 @@ STARTED = now()
 
 
 @dataclass(frozen=True)
-class Warning:
+class Concern:
     """Something that is not as it should be, in words for the administrator, most urgent first."""
 
     level: Literal["urgent", "note"]
@@ -45,50 +45,50 @@ def answers(store: Store) -> bool:
         return False
 
 
-def warnings(store: Store, at: datetime) -> list[Warning]:
+def warnings(store: Store, at: datetime) -> list[Concern]:
     """What is not as it should be just now."""
     return sorted(_warnings(store, at), key=lambda one: one.level != "urgent")
 
 
-def _warnings(store: Store, at: datetime) -> Iterator[Warning]:
+def _warnings(store: Store, at: datetime) -> Iterator[Concern]:
     if store.demo:
         return
     last, good = upkeep.last(store, "backup", good=False, before=at), upkeep.last(store, "backup", before=at)
     if last and last.failed:
-        yield Warning("urgent", Message("The last backup failed at {moment}: "
+        yield Concern("urgent", Message("The last backup failed at {moment}: "
                                         "{why}", moment=language.moment(last.ran_at),
                                         why=last.failed))  # fmt: skip
     if good is None:
         if at - STARTED > timedelta(minutes=10) or last:
-            yield Warning("urgent", Message("There is no backup yet."))
+            yield Concern("urgent", Message("There is no backup yet."))
     elif at - good.ran_at > LATE:
-        yield Warning("urgent", Message("The last good backup is of {moment}.", moment=language.moment(good.ran_at)))
+        yield Concern("urgent", Message("The last good backup is of {moment}.", moment=language.moment(good.ran_at)))
     if (found := upkeep.last(store, "audit", good=False, before=at)) and found.failed:
-        yield Warning("urgent", Message("The audit was changed from outside: {what}", what=found.failed))
+        yield Concern("urgent", Message("The audit was changed from outside: {what}", what=found.failed))
     purged = upkeep.last(store, "purge", good=False, before=at)
     if purged and purged.failed:
-        yield Warning("urgent", Message("What is over was not deleted at {moment}: {why}",
+        yield Concern("urgent", Message("What is over was not deleted at {moment}: {why}",
                                         moment=language.moment(purged.ran_at), why=purged.failed))  # fmt: skip
     if (newest := _newest_line(store)) and newest - at > WRONG:
-        yield Warning("urgent", Message("The clock of this machine was put back: the audit has lines of {moment}. "
+        yield Concern("urgent", Message("The clock of this machine was put back: the audit has lines of {moment}. "
                                         "Set the "
                                         "clock right.", moment=language.moment(newest)))  # fmt: skip
     free = shutil.disk_usage(store.folder).free
     if free < max(SHORT, 2 * size(store)):
-        yield Warning("urgent", Message("Only {mb} MB are left on the disk of the store.", mb=free // 1_000_000))
+        yield Concern("urgent", Message("Only {mb} MB are left on the disk of the store.", mb=free // 1_000_000))
     if backup.key(store) is None:
-        yield Warning("note", Message("Backups have no passphrase: whoever has the file can read all of it."))
+        yield Concern("note", Message("Backups have no passphrase: whoever has the file can read all of it."))
     folder = backup.folder_of(store)
     if folder.exists() and folder.stat().st_dev == store.folder.stat().st_dev:
-        yield Warning("note", Message("Backups lie on the disk of the store: when it fails, both are lost. Name "
+        yield Concern("note", Message("Backups lie on the disk of the store: when it fails, both are lost. Name "
                                       "another "
                                       "folder, or copy them elsewhere."))  # fmt: skip
     for aside in sorted(store.folder.glob("before-restore-*")):
-        yield Warning("note", Message("{folder} has what was there before a restore, people's data with it. Delete "
+        yield Concern("note", Message("{folder} has what was there before a restore, people's data with it. Delete "
                                       "it when "
                                       "it is not needed any more.", folder=aside.name))  # fmt: skip
     if store.folder.stat().st_mode & 0o077:
-        yield Warning("note", Message("Other accounts of this machine may look into the store's folder: chmod 700."))
+        yield Concern("note", Message("Other accounts of this machine may look into the store's folder: chmod 700."))
 
 
 def _newest_line(store: Store) -> datetime | None:

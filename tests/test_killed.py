@@ -20,7 +20,7 @@ from quetma.intake import recount
 from quetma.store import FILE, ROOT, Store, rows_of
 from tests import killed
 
-KILLS = int(os.environ.get("QUETMA_KILLS", "3"))
+KILLS = int(os.environ.get("QUETMA_KILLS", "2"))
 LONGEST = 2.5  # seconds that it works before it is killed, at most
 
 

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
-from quetma import door, intake, posters, rollups
+from quetma import door, intake, posters, rollups, subject
 from quetma.intake import recount
 from quetma.posters import Poster
 from quetma.store import Store, now, open_store
@@ -417,3 +417,19 @@ def test_a_body_that_never_ends_is_not_waited_for(browser: TestClient, code: Pos
     with anyio.from_thread.start_blocking_portal() as portal:
         portal.call(browser.app, scope, receive, send)
     assert sent[0]["status"] == 408
+
+
+def test_what_visitors_are_told_can_be_written_otherwise(browser: TestClient, unit: Store, code: Poster):
+    own = "không chuyển cho ai khác"
+    before = browser.get(path(code)).text
+    subject.set_notice(unit, "An", {"vi": "Đội lưu <b>để</b> báo kịp.", "en": ""})
+    try:
+        told = browser.get(path(code)).text
+        assert "Đội lưu &lt;b&gt;để&lt;/b&gt; báo kịp." in told and "28" in told
+        assert own in before and own not in told
+        other = browser.get(path(code), headers={"cookie": "lang=en"}).text
+        assert "nobody else gets it" in other, "the language for which nothing was written keeps our own words"
+    finally:
+        subject.set_notice(unit, "An", {"vi": "", "en": ""})
+    with pytest.raises(subject.SubjectError):
+        subject.set_notice(unit, "An", {"vi": "x" * 501})

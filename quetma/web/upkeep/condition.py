@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 
 from quetma import health, upkeep
-from quetma.health import Warning
+from quetma.health import Concern
 from quetma.upkeep import Run
 from quetma.web import widgets
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from quetma.web.page import Page
 
 
-def warnings(here: "Page", found: Sequence[Warning]) -> None:
+def warnings(here: "Page", found: Sequence[Concern]) -> None:
     """Each in a box of its own; or that there is none."""
     if here.store.demo:
         st.info(here.t("The demo unit's time stands still: nothing is backed up or deleted by itself there."),
