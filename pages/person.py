@@ -13,6 +13,7 @@ t, store = here.t, here.store
 person = person_picker(here, widgets.PERSON)
 if person is None:
     st.caption(t("Type a name or a phone, or click on a name on the page Compliance."))
+    rights.register(here)
     st.stop()
 found = dossier.of(store, person)
 [who] = store.ask("people/identities", people=[person]).iter_rows(named=True)

@@ -126,6 +126,8 @@ def test_on_the_page_of_one_person(app: App, unit: Store):
     assert not at.exception
     next(button for button in at.button if button.label == "Enter it in the register").click().run()
     assert [one.wish for one in subject.register(unit)] == ["copy"]
+    register = app("pages/person.py", language="en", store=unit)
+    assert register.dataframe[0].value[["name", "wish"]].values.tolist() == [["Cà Thị Khách", "a copy"]]
     at.button(key="person_done_1").click().run()
     assert [one.outcome for one in subject.register(unit)] == ["done"]
     assert at.button(key="person_erase").disabled

@@ -176,6 +176,7 @@ def words(t: Translate) -> dict[str, str]:
         "set retention": t("set for how long something is kept"),
         "look at audit chain": t("looked the audit's chain through"),
         "enter own-data request": t("entered somebody's request about their own data"),
+        "open own-data requests": t("looked at requests about own data"),
         "end own-data request": t("ended a request about own data"),
         "erase person": t("deleted what was held about somebody"),
         "export person": t("took along everything held about somebody"),

@@ -59,6 +59,14 @@ def view(here: "Page", person: int, name: str) -> None:
     _delete(here, person)
 
 
+def register(here: "Page") -> None:
+    """Everybody's requests, when there are any."""
+    if found := subject.register(here.store):
+        here.audit("open own-data requests", "")
+        st.subheader(here.t("Requests of people about their own data"), anchor=False)
+        table(here, found, named=True)
+
+
 def wishes(here: "Page") -> dict[str, str]:
     """What may be asked, in words."""
     t = here.t
@@ -93,9 +101,9 @@ def table(here: "Page", found: list[Request], named: bool) -> None:
         "due_on": day(t("Answer by"), format="DD/MM/YYYY"),
         "name": t("Name"),
         "wish": t("What they ask for"),
-        "told": st.column_config.TextColumn(t("In their words"), width="large"),
+        "told": st.column_config.TextColumn(t("In their words"), width="medium"),
         "received_on": day(t("Received on"), format="DD/MM/YYYY"),
-        "reason": st.column_config.TextColumn(t("What came of it"), width="large"),
+        "reason": st.column_config.TextColumn(t("What came of it"), width="medium"),
         "ended_by": t("Ended by"),
     }
     if not named:
