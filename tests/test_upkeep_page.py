@@ -9,7 +9,7 @@ import httpx
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from quetma import backup, health, sealed, upkeep
+from quetma import archive, backup, expiry, health, sealed, upkeep
 from quetma.access.chain import Line
 from quetma.store import FILE, Store, now
 
@@ -79,14 +79,17 @@ def test_what_is_over_is_shown_before_it_goes(app: App, empty_store: Store):
     assert not at.exception
     at.button(key="upkeep_try").click().run()
     assert "Nothing is over today." in texts(at.info)
-    for n in range(3):
-        empty_store.log(Line(now() - timedelta(days=500 - n), "Cũ", "trace", "Ai đó", ""))
-    from quetma import expiry
-
-    expiry.set_days(empty_store, "An", {"audit": 400})
+    archive.keep(empty_store, "An", "letter", "Thư", "thu.txt", lambda path: path.write_text("Kính gửi"))
+    empty_store.cursor().execute("UPDATE document SET made_at = '2021-08-10'")
+    at.number_input(key="upkeep_days_documents").set_value(100)
+    at.button(key="upkeep_keeping_save").click().run()
+    assert not at.exception and expiry.kept_for(empty_store)["documents"] == 100
     at.button(key="upkeep_try").click().run()
-    # the lines of signing in are older in the chain: what stands before them waits for them
-    assert not at.exception
+    assert "Documents made: **1**" in texts(at.markdown)
+    assert archive.made(empty_store)[0][0].removed_at is None, "only tried"
+    at.button(key="upkeep_delete").click().run()
+    assert not at.exception and archive.made(empty_store)[0][0].removed_at
+    assert "Documents made: 1" in at.dataframe[0].value["what"][0]
 
 
 def test_the_audit_is_looked_through_from_the_page(app: App, empty_store: Store):

@@ -41,25 +41,20 @@ def view(here: "Page") -> None:
                  "yours to "
                  "set. The running dashboard deletes once a day what is over. Figures of past days never "
                  "change."))  # fmt: skip
-    rows = pl.DataFrame(
-        [{"kind": kind, "what": words[kind][0], "days": days[kind], "goes": words[kind][1]} for kind in expiry.KINDS]
-    )
-    with st.form("upkeep_keeping", border=False):
-        edited = widgets.editor(
-            rows, key="upkeep_days", hide_index=True, disabled=["what", "goes"], num_rows="fixed",
-            column_config={
-                "kind": None,
-                "what": st.column_config.TextColumn(t("What"), width="medium"),
-                "goes": st.column_config.TextColumn(t("What goes then"), width="large"),
-                "days": st.column_config.NumberColumn(t("Days kept (0: without end)"), min_value=0,
-                                                      max_value=expiry.LONGEST, step=1, required=True),
-            },
-        )  # fmt: skip
-        with st.container(horizontal=True):
-            saved = st.form_submit_button(t("Save"), type="primary", icon=":material/save:")
+    with st.form("upkeep_keeping", border=True):
+        st.markdown(t("**Days kept (0: without end)**"))
+        with st.grid(2, min_column_width=260):
+            set_to = {
+                kind: st.number_input(
+                    words[kind][0], int(kind == "visitors"), expiry.LONGEST, days[kind], key=f"upkeep_days_{kind}",
+                    help=t("What goes then: {what}.", what=words[kind][1]),
+                )
+                for kind in expiry.KINDS
+            }  # fmt: skip
+        saved = st.form_submit_button(t("Save"), type="primary", icon=":material/save:", key="upkeep_keeping_save")
     if saved:
         try:
-            expiry.set_days(store, here.account, dict(zip(edited["kind"], edited["days"], strict=True)))
+            expiry.set_days(store, here.account, set_to)
         except ExpiryError as refused:
             st.error(refused.words(t), icon=":material/error:")
         else:
