@@ -129,6 +129,7 @@ def reasons(store: Store, person: int) -> list[Message]:
                             "cases is "
                             "over."),
         "decisions": Message("Decisions about them were made: kept as long as they can be contested."),
+        "asked": Message("A request of others for their scans is not ended: answer or refuse it first."),
         "lists": Message("Lists that were uploaded tell of doses, apps, absences or exemptions of theirs: correct "
                          "the list, "
                          "or take that upload back."),

@@ -25,7 +25,7 @@ awaited AS (
         AND (LEN(q.locations) = 0 OR LIST_CONTAINS(q.locations, r.location_id))
         AND (LEN(q.people) = 0 OR LIST_CONTAINS(q.people, COALESCE(a.person_id, r.person_id)))
         AND (q.direction IS NULL OR q.direction = r.direction)
-    WHERE r.scanned_at < $before
+    WHERE r.scanned_at < GREATEST(CAST($before AS DATE), COALESCE(CAST($listed AS DATE), CAST($before AS DATE)))
 ),
 visit AS (
     SELECT COALESCE(a.person_id, r.person_id) AS person_id, CAST(r.scanned_at AS DATE) AS day, MAX(b.kept) AS kept

@@ -5,6 +5,8 @@ SELECT (SELECT COUNT(*) FROM roster_row SEMI JOIN same USING (person_id)) AS ros
     (SELECT COUNT(*) FROM case_entry SEMI JOIN same USING (person_id)) AS cases,
     (SELECT COUNT(*) FROM contact_entry SEMI JOIN same USING (person_id))
         + (SELECT COUNT(*) FROM follow_up_entry SEMI JOIN same USING (person_id)) AS contacts,
+    (SELECT COUNT(*) FROM inquiry i WHERE i.inquiry_id NOT IN (SELECT inquiry_id FROM inquiry_end)
+        AND EXISTS (SELECT 1 FROM same s WHERE LIST_CONTAINS(i.people, s.person_id))) AS asked,
     (SELECT COUNT(*) FROM conduct_entry SEMI JOIN same USING (person_id)) AS decisions,
     (SELECT COUNT(*) FROM dose_row SEMI JOIN same USING (person_id)) + (SELECT COUNT(*) FROM app_install_row SEMI JOIN same USING (person_id))
         + (SELECT COUNT(*) FROM absence_row SEMI JOIN same USING (person_id))
