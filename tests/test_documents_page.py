@@ -1,6 +1,7 @@
 """The screen of official documents: those made, had again; head and foot."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -142,6 +143,17 @@ def test_words_that_the_figures_have_left_behind_are_shown(app: App, demo_store:
     at.text_area[2].set_value("Mới.").run()
     [kept] = drafts.of(demo_store, "Test leader")
     assert kept.words["1_0123456789ab"] == "Đã viết *khi trước*." and "Mới." in kept.words.values()
+
+
+def test_who_has_not_written_the_addressee_gets_the_one_that_is_set_by_now(app: App, demo_store: Store) -> None:
+    at = app(PAGE, language="en", store=demo_store)
+    agency.change(demo_store, "An", replace(agency.of(demo_store), parent="Cục Khác"))
+    at.run()
+    assert at.text_input(key=f"{AUGUST}_to").value == "Cục Khác" and drafts.of(demo_store, "Test leader") == []
+    at.text_input(key=f"{AUGUST}_to").set_value("Cục Riêng").run()
+    agency.change(demo_store, "An", replace(agency.of(demo_store), parent="Cục Thứ Ba"))
+    at.run()
+    assert not at.exception and at.text_input(key=f"{AUGUST}_to").value == "Cục Riêng"
 
 
 def test_a_draft_of_other_days_goes_on(app: App, demo_store: Store) -> None:

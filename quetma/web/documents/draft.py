@@ -38,8 +38,7 @@ def view(
     """Everything about one draft. key: tells drafts apart. days, about, reason: as in `making.make`."""
     standard = _standard(paper, reason)
     kept = drafts.one(here.store, here.account, key)
-    for name, text in standard.items():
-        st.session_state.setdefault(f"{key}_{name}", _value(name, kept.words.get(name, text) if kept else text))
+    _fill(key, standard, kept)
     kept = _keep(here, paper, key, standard, kept)
     work, shown = st.columns([1, 1], gap="medium")
     with work:
@@ -58,6 +57,17 @@ def _standard(paper: Paper, reason: str) -> dict[str, str]:
     """What stands in each field when nobody has written anything: the end of its key → the text."""
     texts = {f"{at}_{sha256(text.encode()).hexdigest()[:12]}": text for at, text in enumerate(paper.texts)}
     return {"to": "; ".join(paper.addressees), "number": "", DATED: "", "why": reason} | texts
+
+
+def _fill(key: str, standard: dict[str, str], kept: Draft | None) -> None:
+    """Puts into each field that nobody has touched what is kept of it, else what stands there by itself by now."""
+    state, before = st.session_state, st.session_state.get(f"{key}_standard", {})
+    for name, text in standard.items():
+        field = f"{key}_{name}"
+        moved = before.get(name, text) != text and state.get(field) == _value(name, before[name])
+        if field not in state or moved:
+            state[field] = _value(name, kept.words.get(name, text) if kept else text)
+    state[f"{key}_standard"] = standard
 
 
 def _value(name: str, text: str) -> str | date | None:
@@ -101,7 +111,7 @@ def _say(here: "Page", kept: Draft | None, key: str, standard: dict[str, str]) -
                 st.button(t("Discard the draft"), type="primary", key=f"{key}_discard", on_click=_discard,
                           args=(here, key, standard))  # fmt: skip
         if old := _orphans(kept, standard):
-            with st.expander(t("The figures of {n} paragraphs have changed since you wrote them: your words of before",
+            with st.expander(t("Paragraphs whose figures have changed since you wrote them: {n}. Your words of before",
                                n=len(old)), icon=":material/history:", key=f"{key}_old"):  # fmt: skip
                 for text in old.values():
                     st.markdown(widgets.plain(text))
