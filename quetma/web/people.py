@@ -41,7 +41,7 @@ def person_picker(here: "Page", key: str, label: str | None = None) -> int | Non
 
 
 def people_picker(here: "Page", key: str) -> tuple[int, ...]:
-    """The people picked, each with a button to take them out, and a search field to add one; () when nobody is picked.
+    """The people picked, each a button that takes them out, and a search field to add one; () when nobody is picked.
 
     Returns their person_id. The choice is the list `st.session_state[key]`; else as `person_picker`.
     """
@@ -51,14 +51,13 @@ def people_picker(here: "Page", key: str) -> tuple[int, ...]:
     known = {person["person_id"]: person for one in picked if (person := directory.person(here.store, one))}
     state[key] = list(known)
     if known:
-        with st.container(border=True, gap="xsmall", height=230 if len(known) > HIGH else "content"):
+        with st.container(border=True, gap="xsmall", height=260 if len(known) > HIGH else "content"):
+            st.caption(t("Only these people; press one to take them out:"))
             for person_id, person in known.items():
-                with st.container(horizontal=True, vertical_alignment="center"):
-                    st.markdown(described(here, person), width="stretch")
-                    st.button(
-                        t("Take out"), icon=":material/close:", type="tertiary", key=f"{key}_out_{person_id}",
-                        on_click=_take_out, args=(key, person_id),
-                    )  # fmt: skip
+                st.button(
+                    described(here, person), icon=":material/close:", key=f"{key}_out_{person_id}", width="stretch",
+                    on_click=_take_out, args=(key, person_id),
+                )  # fmt: skip
     search(here, f"{key}_add", t("Add another person") if known else t("Find people by name or phone"))
     return tuple(known)
 

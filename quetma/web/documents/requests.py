@@ -100,7 +100,7 @@ def _form(here: "Page") -> None:
                 help=t("Two working days, as the law gives for people's own data; change it where another rule holds."),
             )  # fmt: skip
         st.markdown(t("**Which scans**"))
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        with st.grid(2, min_column_width=280):
             first, last = st.session_state.get(DAYS, (today - timedelta(days=13), today))
             days = st.date_input(t("From day – to day"), value=(first, last), format="DD/MM/YYYY",
                                  min_value=widgets.FIRST_DAY, key=f"request_range_{first}_{last}")  # fmt: skip
