@@ -317,6 +317,26 @@ def test_user_add_refuses_a_weak_password(
     assert not accounts.exist(empty_store)
 
 
+def test_accounts_from_the_shell(run: Run, empty_store: Store, monkeypatch: pytest.MonkeyPatch):
+    accounts.add(empty_store, "An", "một mật khẩu dài", "leader")
+    accounts.add(empty_store, "Lan", "một mật khẩu dài", "viewer")
+    monkeypatch.setattr("sys.stdin", io.StringIO("ba con mèo ngồi ngắm trăng\n"))
+    assert run(empty_store, "user", "password", "Lan", "--password-stdin")[0] == 0
+    assert run(empty_store, "user", "role", "Lan", "--role", "gatekeeper")[0] == 0
+    assert run(empty_store, "user", "off", "Lan")[0] == 0
+    status, out, _ = run(empty_store, "user", "list")
+    assert status == 0
+    assert out.splitlines() == ["An: leader, in use, second factor off", "Lan: gatekeeper, off, second factor off"]
+    assert run(empty_store, "user", "on", "Lan")[0] == 0
+    assert accounts.verify(empty_store, "Lan", "ba con mèo ngồi ngắm trăng") == "gatekeeper"
+    assert accounts.find(empty_store, "Lan").must_change
+    assert run(empty_store, "user", "second-off", "Lan")[0] == 0
+    assert_refused(run(empty_store, "user", "off", "An"), "only leader")
+    assert_refused(run(empty_store, "user", "off", "Ai"), "no account")
+    assert_refused(run(empty_store, "user", "off"), "whose account")
+    assert_refused(run(empty_store, "user", "role", "Lan"), "which role")
+
+
 def test_user_add_without_a_terminal_says_how(run: Run, empty_store: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("một câu rất dài\n"))
     assert_refused(run(empty_store, "user", "add", "Lan", "--role", "viewer"), "--password-stdin")

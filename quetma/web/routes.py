@@ -55,7 +55,8 @@ async def sign_in(request: Request) -> Response:
     t, store = wall.spoken(request), unit()
     chosen = request.query_params.get("lang")
     if chosen in LANGUAGES:
-        answer = RedirectResponse(f"/sign-in?{urlencode({'next': forms.wanted(request)})}", 303)
+        on = steps.GO_ON if steps.under_way(request) else f"/sign-in?{urlencode({'next': forms.wanted(request)})}"
+        answer = RedirectResponse(on, 303)
         answer.set_cookie(wall.LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="lax")
         return answer
     if wall.signed_in(request) and request.method != "POST":
@@ -125,8 +126,7 @@ async def sign_out(request: Request) -> Response:
     if session:
         sessions.end(wall.token(request))
         audit.log(session.store, session.account, "sign_out", session.account)
-    # Not "storage": what the gate has scanned and not sent yet waits there.
-    answer = RedirectResponse("/sign-in?out", 303, {"Clear-Site-Data": '"cache"'})
+    answer = RedirectResponse("/sign-in?out", 303)
     https = wall.https(request)  # browsers take a __Host- cookie back only as they were given it
     answer.delete_cookie(wall.cookie_name(request), secure=https, httponly=True, samesite="lax")
     return answer

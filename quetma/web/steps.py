@@ -23,6 +23,7 @@ from quetma.web import forms, wall
 COOKIE = "quetma_step"
 LASTS = timedelta(minutes=10)
 MOST = 1000  # people between two steps; of the oldest nothing is known any more
+GO_ON = "/sign-in/go-on"
 CODE, PASSWORD, SECOND = "/sign-in/code", "/sign-in/password", "/sign-in/second-factor"
 
 hashing = anyio.CapacityLimiter(2)  # each password check takes 64 MB and a core for a moment
@@ -164,7 +165,7 @@ async def second_factor(request: Request) -> Response:
         sessions.end_all(store, account.name, but=session.key if session else "")
         return forms.recovery(request, codes, "/")
     step.coded = True
-    return forms.recovery(request, codes, "/sign-in/go-on")
+    return forms.recovery(request, codes, GO_ON)
 
 
 async def go_on(request: Request) -> Response:
@@ -177,8 +178,13 @@ ROUTES = [
     Route(CODE, code, methods=["GET", "POST"]),
     Route(PASSWORD, password, methods=["GET", "POST"]),
     Route(SECOND, second_factor, methods=["GET", "POST"]),
-    Route("/sign-in/go-on", go_on, methods=["GET"]),
+    Route(GO_ON, go_on, methods=["GET"]),
 ]
+
+
+def under_way(request: Request) -> bool:
+    """Whether somebody is between the password and the dashboard."""
+    return _step(request)[1] is not None
 
 
 def _step(request: Request) -> tuple[str, Step | None]:

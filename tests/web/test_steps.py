@@ -106,6 +106,13 @@ def test_leaders_who_must_have_a_second_factor_set_it_up_and_get_codes_on_paper_
     assert signed_in(browser).account == NAME
 
 
+def test_the_language_can_be_changed_on_the_way(unit):
+    browser, on = come(*accounts.add_first(unit, "Sơn", "viewer", NAME))
+    answer = browser.get("/sign-in?lang=en&next=/")
+    assert browser.get(answer.headers["location"]).headers["location"] == on
+    assert "Choose a new password" in browser.get(on).text
+
+
 def test_a_step_ends_after_a_while_and_with_the_account(unit, monkeypatch):
     name, first = accounts.add_first(unit, "Sơn", "viewer", NAME)
     browser, _ = come(name, first)

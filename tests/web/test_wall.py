@@ -268,6 +268,24 @@ def test_a_signed_out_tab_can_only_ask_to_run_again(empty_store):
     assert BackMsg.FromString(heard[1]) == BackMsg(rerun_script=ClientState())
 
 
+def test_what_fails_says_nothing_of_the_inside(empty_store, caplog):
+    async def fails(scope, receive, send):
+        raise RuntimeError("SELECT secret FROM person")
+
+    async def ask():
+        transport = httpx.ASGITransport(wall.Wall(fails))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", cookies=cookie) as client:
+            return await client.get("/export/Nguyen-Van-An-0912345678/progress?name=An")
+
+    cookie = {wall.COOKIE: sign_in(empty_store)}
+    answer = asyncio.run(ask())
+    assert answer.status_code == 500
+    assert answer.text == "Có lỗi xảy ra. Không có gì dở dang được lưu. Hãy thử lại hoặc báo người quản trị."
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    [line] = [record.getMessage() for record in caplog.records if record.name == "quetma.web.wall"]
+    assert line == "GET /export/…/progress failed"
+
+
 def test_the_screens_have_no_entrance_of_streamlits_own():
     """A `pages` folder beside the script that Streamlit runs would be served without it, to anybody."""
     script = ROOT / "quetma" / "web" / "main.py"
