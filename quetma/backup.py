@@ -98,8 +98,10 @@ def _why(error: Exception) -> str:
 
 def _make(store: Store, path: Path, key: Key | None, began: float) -> Made:
     made_at = now().replace(microsecond=0)
-    needed = sum(part.stat().st_size for part in switch.own(store.folder) if part.is_file())
-    for folder in (store.folder, path.parent):
+    parts = [file for part in switch.own(store.folder) for file in ([part] if part.is_file() else _files(part))]
+    size = sum(part.stat().st_size for part in parts if part.exists())
+    # beside the store lie the copy, the pack, and the locked pack for a moment
+    for folder, needed in ((store.folder, 3 * size), (path.parent, size)):
         if not folder.is_dir():
             raise BackupError("There is no folder {folder}. No backup was made.", folder=folder)
         if shutil.disk_usage(folder).free < needed:
