@@ -19,10 +19,12 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import Phase
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from quetma.access import accounts, sessions
+from quetma.intake import apart
 from quetma.store import FILE, ROOT, Store, open_store
+from tests.intake import ReadHere
 
 PASSWORD = "một mật khẩu dài"
 
@@ -48,12 +50,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def cheap() -> Iterator[None]:
     """What costs every test of a page most and is no part of it. Passwords are hashed with the least work, but for a
-    server that is started. Installed packages are searched for Streamlit's components once, not for each test anew.
+    server that is started. Installed packages are searched for Streamlit's components once, not for each test anew;
+    a page is compiled once; and its run is waited for, not asked a thousand times a second whether it has ended.
     """
+    look = local_script_runner.require_widgets_deltas
+
+    def wait(runner: local_script_runner.LocalScriptRunner, timeout: float) -> None:
+        assert runner._script_thread
+        runner._script_thread.join(timeout)
+        look(runner, 1)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(local_script_runner, "ScriptCache", cache(local_script_runner.ScriptCache))
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
         yield
+
+
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files on the desk are read in this process; test_desk.py shows that one of their own reads the same."""
+    monkeypatch.setattr(apart, "Reading", ReadHere)
 
 
 @pytest.fixture(scope="session")

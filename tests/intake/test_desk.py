@@ -1,15 +1,17 @@
 """The desk: files are read apart, wait their turn, are loaded one after the other, and survive whatever happens."""
 
 import io
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -98,6 +100,7 @@ def test_from_arriving_to_loaded(table: Desk):
     assert left == ["item.json"], "people's data is not kept twice"
 
 
+@pytest.mark.usefixtures("read_here")
 def test_only_the_servers_account_may_read_what_lies_there(table: Desk):
     item = table.receive("a.csv", LOG, "An")
     settled(table)
@@ -106,6 +109,7 @@ def test_only_the_servers_account_may_read_what_lies_there(table: Desk):
     assert stat.S_IMODE((table.folder / item.id / "content").stat().st_mode) == 0o600
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_refused_file_says_why_and_can_be_discarded(table: Desk):
     table.receive("a.txt", b"", "An")
     [item] = settled(table)
@@ -121,6 +125,7 @@ def test_a_refused_file_says_why_and_can_be_discarded(table: Desk):
     table.choose(item.id, "", Choices(location="X"))
 
 
+@pytest.mark.usefixtures("read_here")
 def test_choices_are_read_again_and_outlive_the_server(table: Desk):
     item = table.receive("a.csv", NO_PLACE, "An")
     [item] = settled(table)
@@ -136,6 +141,7 @@ def test_choices_are_read_again_and_outlive_the_server(table: Desk):
         assert item.tables[0].loadable
 
 
+@pytest.mark.usefixtures("read_here")
 def test_files_confirmed_at_once_are_loaded_one_after_the_other(table: Desk):
     first, second = table.receive("a.csv", LOG, "An"), table.receive("b.csv", OTHER, "An")
     settled(table)
@@ -169,6 +175,7 @@ def test_progress_goes_forward_only(table: Desk, monkeypatch: pytest.MonkeyPatch
     assert told[-1][1] > 0.9
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_preview_follows_what_was_loaded_meanwhile(table: Desk):
     first, second = table.receive("a.csv", LOG, "An"), table.receive("b.csv", LOG + OTHER[len(HEADER.encode()) :], "An")
     settled(table)
@@ -178,6 +185,7 @@ def test_a_preview_follows_what_was_loaded_meanwhile(table: Desk):
     assert preview and preview.counts == {"rows": 5, "accepted": 1, "duplicates": 3, "rejected": 1}
 
 
+@pytest.mark.usefixtures("read_here")
 def test_tables_of_one_file_are_loaded_staff_first_and_one_can_be_left(table: Desk):
     item = table.receive("a.xlsx", book(), "An")
     [item] = settled(table)
@@ -192,6 +200,7 @@ def test_tables_of_one_file_are_loaded_staff_first_and_one_can_be_left(table: De
     assert [found.batch_id for found in table.item(other.id).tables] == [3, 2]
 
 
+@pytest.mark.usefixtures("read_here")
 def test_larger_than_the_limit(table: Desk):
     table.store.set("upload_limit_mb", "1")
     with pytest.raises(IntakeError, match="larger than 1 MB"):
@@ -200,6 +209,7 @@ def test_larger_than_the_limit(table: Desk):
     assert list(table.folder.iterdir()) == []
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_file_that_breaks_off_leaves_nothing(table: Desk):
     with pytest.raises(ConnectionError), table.begin("a.csv", "An") as file:
         file.write(LOG)
@@ -217,6 +227,7 @@ def test_what_had_not_arrived_whole_is_swept_away(empty_store: Store):
     assert not folder.exists()
 
 
+@pytest.mark.usefixtures("read_here")
 def test_refused_files_go_after_a_week_and_loaded_ones_after_a_day(table: Desk, monkeypatch: pytest.MonkeyPatch):
     refused, ready = table.receive("a.txt", b"", "An"), table.receive("a.csv", OTHER, "An")
     loaded = table.receive("b.csv", LOG, "An")
@@ -351,6 +362,18 @@ def killed(folder: Path, moment: str, loaded: int = 1) -> str:
     return done.stdout.strip()
 
 
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Path, str]]:
+    """`left(moment, loaded)`: the store that a server killed then left, and the item; made once; copy it."""
+
+    @cache
+    def made(moment: str, loaded: int) -> tuple[Path, str]:
+        folder = tmp_path_factory.mktemp("killed") / "store"
+        return folder, killed(folder, moment, loaded)
+
+    return made
+
+
 @pytest.mark.parametrize(
     ("moment", "loaded", "stored"),
     [
@@ -359,10 +382,12 @@ def killed(folder: Path, moment: str, loaded: int = 1) -> str:
         ("before it is written down that it was loaded", 2, 2),
     ],
 )
-def test_killed_while_loading(tmp_path: Path, moment: str, loaded: int, stored: int):
+def test_killed_while_loading(
+    left: Callable[..., tuple[Path, str]], tmp_path: Path, moment: str, loaded: int, stored: int
+):
     """Each table is in wholly or not at all; the item is still on the desk, and goes on where it was."""
-    folder = tmp_path / "store"
-    item_id = killed(folder, moment, loaded)
+    left_behind, item_id = left(moment, loaded)
+    folder = shutil.copytree(left_behind, tmp_path / "store")
     with closing(open_store(folder)) as store:
         assert len(batches(store)) == stored
         assert rollups.check(store) == []
@@ -373,9 +398,9 @@ def test_killed_while_loading(tmp_path: Path, moment: str, loaded: int, stored: 
         assert rollups.check(store) == []
 
 
-def test_a_file_that_kills_the_server_is_not_tried_for_ever(tmp_path: Path):
-    folder = tmp_path / "store"
-    item_id = killed(folder, "while the figures are made")
+def test_a_file_that_kills_the_server_is_not_tried_for_ever(left: Callable[..., tuple[Path, str]], tmp_path: Path):
+    left_behind, item_id = left("while the figures are made", 1)
+    folder = shutil.copytree(left_behind, tmp_path / "store")
     path = folder / desk.FOLDER / item_id / "item.json"
     path.write_text(path.read_text().replace('"begun": 1', f'"begun": {desk.ATTEMPTS}'))
     with closing(open_store(folder)) as store, closing(desk_of(store)) as table:

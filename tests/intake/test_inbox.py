@@ -83,6 +83,7 @@ def test_a_workbook_with_several_tables(box: Inbox):
         ),
     ],
 )
+@pytest.mark.usefixtures("read_here")
 def test_what_is_not_certain_is_left_to_people(box: Inbox, content: bytes, why: str):
     put(box, "a.csv", content)
     look(box)
@@ -99,6 +100,7 @@ def test_what_is_not_certain_is_left_to_people(box: Inbox, content: bytes, why: 
     assert lies(box) == []
 
 
+@pytest.mark.usefixtures("read_here")
 def test_larger_than_the_limit(box: Inbox):
     box.store.set("upload_limit_mb", "0")
     put(box, "a.csv", LOG)
@@ -107,6 +109,7 @@ def test_larger_than_the_limit(box: Inbox):
     assert "Tệp lớn hơn 0 MB" in (box.folder / "failed/a.csv.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("read_here")
 def test_names_are_never_written_over(box: Inbox):
     for content in (LOG, OTHER, OTHER):
         put(box, "a.csv", content)
@@ -121,6 +124,7 @@ def test_names_are_never_written_over(box: Inbox):
     assert "a.csv: đúng bảng này đã có ở Lần nạp số 2. Không có gì thay đổi." in again
 
 
+@pytest.mark.usefixtures("read_here")
 def test_only_files_that_stand_still_are_taken(box: Inbox, monkeypatch: pytest.MonkeyPatch):
     clock = [0.0]
     monkeypatch.setattr(inbox.time, "monotonic", lambda: clock[0])
@@ -143,6 +147,7 @@ def test_only_files_that_stand_still_are_taken(box: Inbox, monkeypatch: pytest.M
     assert box._come() == [path]
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_server_killed_after_loading_puts_the_file_away_later(box: Inbox):
     """It lies on the desk, loaded: neither loaded again nor lost."""
     put(box, "a.csv", LOG)
@@ -158,6 +163,7 @@ def test_a_server_killed_after_loading_puts_the_file_away_later(box: Inbox):
     assert len(batches(box.store)) == 1
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_server_killed_while_the_file_is_put_away(box: Inbox, monkeypatch: pytest.MonkeyPatch):
     """The report is there, the file not yet: the same report is written again."""
     put(box, "a.csv", LOG)
@@ -189,6 +195,7 @@ def test_the_watcher_takes_what_comes(empty_store: Store, monkeypatch: pytest.Mo
     assert len(batches(empty_store)) == 1
 
 
+@pytest.mark.usefixtures("read_here")
 def test_the_list_that_its_names_propose_is_taken_and_reported(box: Inbox):
     put(box, "sổ trực cửa.csv", LOG)
     look(box)
