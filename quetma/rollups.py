@@ -211,7 +211,7 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     replace(cursor, STAYED, stayed)
     replace(cursor, PRESENT, with_mornings(stayed))
     # Before there is a staff list, nobody owes anything.
-    if touched.enrolled or cursor.execute("SELECT 1 FROM roster_row LIMIT 1").fetchone():
+    if touched.enrolled or cursor.execute("SELECT 1 FROM roster_row LIMIT 1").fetchall():
         replace(cursor, DUTIES, duty_days)
 
 

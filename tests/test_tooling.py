@@ -6,7 +6,8 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -52,15 +53,20 @@ def test_the_gate_runs_exactly_the_readme_test_command():
     assert os.access(ROOT / ".ci/run", os.X_OK)
 
 
+@cache
+def homes() -> Mapping[str, list[str]]:
+    """Module → the distributions that bring it. All that are installed are read for it."""
+    return packages_distributions()
+
+
 def imported(paths: Iterable[Path]) -> set[str]:
     """The distributions whose modules those files import."""
-    homes = packages_distributions()
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-    tops = {top for name in names if (top := name.split(".")[0]) in homes}
-    own = {top: next(home for home in homes[top] if not home.endswith("-stubs")) for top in tops}
+    tops = {top for name in names if (top := name.split(".")[0]) in homes()}
+    own = {top: next(home for home in homes()[top] if not home.endswith("-stubs")) for top in tops}
     return {home.lower().replace("_", "-") for home in own.values()}
 
 

@@ -46,7 +46,7 @@ def anew(cursor: DuckDBPyConnection, touched: Touched | None = None) -> Touched:
         _recount(cursor, "scans", ROWS["scans"], touched)
     for kind in _told(cursor):
         _recount(cursor, kind, ROWS[kind], touched)
-    if cursor.execute("SELECT 1 FROM recounted LIMIT 1").fetchone():
+    if cursor.execute("SELECT 1 FROM recounted LIMIT 1").fetchall():
         _count_batches(cursor)
     names(cursor, people)
     return touched
@@ -188,6 +188,8 @@ def aliases(
     )
     found = {one: _root(into, one) for one in into}
     found = {one: root for one, root in found.items() if one != root}
+    if staff is None and not cursor.execute("SELECT 1 FROM batch WHERE kind = 'roster' LIMIT 1").fetchall():
+        return found
     told = cursor.sql(query("intake/staff_names")[0]).pl().cast(STAFF)
     told = told if staff is None else pl.concat([told, staff.select(STAFF.names()).cast(STAFF)])
     if told.is_empty():
@@ -294,7 +296,7 @@ def check(store: Store) -> list[str]:
         if wrong:
             differences.append(f"alias: {wrong} people are taken for others than they should be")
         for kind, table in ROWS.items():
-            if not cursor.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
+            if not cursor.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall():
                 continue
             text = consider(cursor, kind, "TRUE")
             [(wrong,)] = cursor.execute(
