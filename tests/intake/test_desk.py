@@ -37,14 +37,15 @@ NO_PLACE = "Họ tên,SĐT,Thời gian,Vào/Ra\nLò Văn A,0912000001,24/08/2021
 PATIENCE = 60
 
 
-def book() -> bytes:
-    """A workbook with a roster and a log; the log first."""
+def book(title: str = "") -> bytes:
+    """A workbook with a roster and a log; the log first. Another title makes it another file."""
     sheets = {
         "Quét": [["Họ tên", "SĐT", "Thời gian", "Địa điểm"], ["Lò Văn A", "0912000001", "24/08/2021 08:10", "Mai Sơn"]],
         "Cán bộ": [["Họ tên", "SĐT", "Chức vụ", "Địa điểm"], ["Lò Văn A", "0912000001", "Kiểm soát viên", "Mai Sơn"]],
     }
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as workbook:
+        workbook.set_properties({"title": title})
         for name, rows in sheets.items():
             sheet = workbook.add_worksheet(name)
             for n, row in enumerate(rows):
@@ -193,7 +194,7 @@ def test_tables_of_one_file_are_loaded_staff_first_and_one_can_be_left(table: De
     table.confirm(item.id, "An", ["Quét"])
     [item] = settled(table)
     assert (item.state, [found.batch_id for found in item.tables]) == ("ready", [1, None])
-    other = table.receive("b.xlsx", book(), "An")
+    other = table.receive("b.xlsx", book("again"), "An")
     table.wait(PATIENCE)
     table.confirm(other.id, "An")
     settled(table)
