@@ -14,8 +14,8 @@ from quetma.history import Filter
 from quetma.language import Translate, translator
 from quetma.store import Store, query
 
-FRAME_ROWS = 10_000  # twice as many for a CSV, which is written by all cores: small pieces leave them idle
-ASKED_ROWS = 100_000
+FRAME_ROWS, ASKED_ROWS = 10_000, 100_000
+CSV_ROWS, CSV_ASKED_ROWS = 100_000, 300_000  # a CSV is written by all cores: small pieces leave them idle
 GIVEN = ("name", "phone", "kind", "location", "scanned_at", "direction")  # to who has no right to more
 
 
@@ -40,7 +40,8 @@ def write(
         days = cursor.execute(query("history/days")[0], filter.params()).fetchall()
         count = sum(scans for _, scans in days)
         title = filter.sentence(store, t, count, masked=not whole)
-        frames = _frames(cursor, filter, days, FRAME_ROWS * (2 if fmt == "csv" else 1))
+        rows, asked = (CSV_ROWS, CSV_ASKED_ROWS) if fmt == "csv" else (FRAME_ROWS, ASKED_ROWS)
+        frames = _frames(cursor, filter, _parts(days, asked), rows)
         shown = columns(t) if whole else [column for column in columns(t) if column.name in GIVEN]
         table.write(path, fmt, frames if whole else map(masked, frames), shown, title, count, told)
     finally:
@@ -66,10 +67,12 @@ def columns(t: Translate) -> list[table.Column]:
 
 
 def _frames(
-    cursor: DuckDBPyConnection, filter: Filter, days: Sequence[tuple[date, int]], rows: int
+    cursor: DuckDBPyConnection, filter: Filter, parts: Sequence[tuple[date, date]], rows: int
 ) -> Iterator[pl.DataFrame]:
-    """The scans, newest first, asked for by so many whole days at a time that memory does not grow with the period."""
-    for first, last in _parts(days) or [(filter.first, filter.first)]:
+    """The scans, newest first, so many at a time; asked for a part after the other, so that memory does not grow with
+    the period.
+    """
+    for first, last in parts or [(filter.first, filter.first)]:
         params = replace(filter, first=first, last=last).params() | {"skip": 0, "rows": None}
         reader = cursor.sql(query("history/scans")[0], params=params).to_arrow_reader(rows)
         yield pl.DataFrame(reader.schema.empty_table())  # the columns, should there be no rows
@@ -87,13 +90,13 @@ def masked(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(people.mask_names(pl.col("name")), people.mask_phones(pl.col("phone")))
 
 
-def _parts(days: Sequence[tuple[date, int]]) -> list[tuple[date, date]]:
+def _parts(days: Sequence[tuple[date, int]], most: int) -> list[tuple[date, date]]:
     """Periods, newest first, that hold all of these days, each with no more than so many scans or of one day."""
     parts: list[tuple[date, date]] = []
     asked = 0
     for day, scans in days:
         asked += scans
-        if parts and asked <= ASKED_ROWS:
+        if parts and asked <= most:
             parts[-1] = (day, parts[-1][1])
         else:
             parts.append((day, day))

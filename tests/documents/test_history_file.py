@@ -118,8 +118,9 @@ def test_nothing_to_export_gives_a_file_that_says_so(unit: Store, tmp_path: Path
 
 @pytest.mark.parametrize("fmt", TABLES)
 def test_a_large_export_in_parts_is_whole_and_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fmt: str):
-    monkeypatch.setattr(history, "ASKED_ROWS", 70)
-    monkeypatch.setattr(history, "FRAME_ROWS", 7)
+    for asked, rows in (("ASKED_ROWS", "FRAME_ROWS"), ("CSV_ASKED_ROWS", "CSV_ROWS")):
+        monkeypatch.setattr(history, asked, 70)
+        monkeypatch.setattr(history, rows, 7)
     start = datetime(2021, 8, 1)
     scans = [(n % 5 + 1, 1, start + timedelta(minutes=53 * n), "in") for n in range(300)]
     store = scenario.unit(tmp_path / "store", scans)
@@ -136,12 +137,11 @@ def test_a_large_export_in_parts_is_whole_and_in_order(tmp_path: Path, monkeypat
     assert got == [at for _, _, at, _ in reversed(scans)]
 
 
-def test_what_is_asked_for_at_a_time_is_cut_by_how_many_scans_days_have(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(history, "ASKED_ROWS", 10)
+def test_what_is_asked_for_at_a_time_is_cut_by_how_many_scans_days_have():
     d = [date(2021, 8, n) for n in range(1, 9)]
     days = [(d[7], 4), (d[6], 6), (d[4], 1), (d[3], 25), (d[1], 5), (d[0], 5)]
-    assert history._parts(days) == [(d[6], d[7]), (d[4], d[4]), (d[3], d[3]), (d[0], d[1])]
-    assert history._parts([]) == []
+    assert history._parts(days, 10) == [(d[6], d[7]), (d[4], d[4]), (d[3], d[3]), (d[0], d[1])]
+    assert history._parts([], 10) == []
 
 
 def test_how_far_it_is_is_told_and_what_that_raises_breaks_it_off(unit: Store, tmp_path: Path):
