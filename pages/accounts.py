@@ -3,7 +3,8 @@
 import streamlit as st
 
 from quetma.access import accounts, sessions
-from quetma.web import page, people_in, widgets
+from quetma.web import accounts as parts
+from quetma.web import page, widgets
 
 here = page.begin("Accounts", right="figures")
 t, store = here.t, here.store
@@ -27,19 +28,19 @@ else:
 # Everybody's ---------------------------------------------------------------------------------------------------------
 
 if here.may("accounts"):
-    people_in.everybody(here)
+    parts.everybody(here)
 
 # Who is signed in ----------------------------------------------------------------------------------------------------
 
 mine = sessions.live(store, None if here.may("accounts") else here.account)
 title = t("Signed in now: {n} browsers", n=len(mine))
 st.subheader(title, anchor=False)
-people_in.signed_in(here, mine, title)
+parts.signed_in(here, mine, title)
 lasts, idle = (int(limit.total_seconds()) for limit in sessions.limits(store))
 st.caption(
     t("One is signed out after {hours} hours, and after {minutes} minutes in which nothing is done.",
       hours=here.number(lasts // 3600), minutes=here.number(idle // 60))
 )  # fmt: skip
 if here.may("accounts"):
-    people_in.limits(here)
-    people_in.provider(here)
+    parts.limits(here)
+    parts.provider(here)

@@ -114,28 +114,21 @@ def signed_out(spoken: str) -> None:
 
 def apologise(error: Exception) -> bool:
     """What the reader sees when the program failed: what is kept, what to do. Streamlit logs the error itself."""
-    t = language.translator(chosen_language())
+    t, time = language.translator(chosen_language()), language.moment(now())
+    icon = ":material/error:"
     if isinstance(error, DiskFull):
-        st.error(
-            t("The disk of the server is full. What you just did was not saved; everything before it is. Tell your "
-              "administrator to make room, then do it again."),
-            icon=":material/disc_full:",
-        )  # fmt: skip
-        return True
-    if "Corrupt" in str(error):
-        st.error(
-            t("The server could not read a part of the store: its disk may be failing. Stop working here and tell your "
-              "administrator at once: the newest backup has everything up to its hour. The time is {time}.",
-              time=language.moment(now())),
-            icon=":material/error:",
-        )  # fmt: skip
-        return True
-    st.error(
-        t("Something went wrong on this page. Your data is unharmed: nothing half-done is ever saved. "
-          "Reload the page; if it happens again, tell your administrator the time, {time}.",
-          time=language.moment(now())),
-        icon=":material/error:",
-    )  # fmt: skip
+        icon = ":material/disc_full:"
+        text = t("The disk of the server is full. What you just did was not saved; everything before it is. Tell your "
+                 "administrator to make room, then do it again.")  # fmt: skip
+    elif "Corrupt" in str(error):
+        text = t("The server could not read a part of the store: its disk may be failing. Stop working here and tell "
+                 "your administrator at once: the newest backup has everything up to its hour. The time is {time}.",
+                 time=time)  # fmt: skip
+    else:
+        text = t("Something went wrong on this page. Your data is unharmed: nothing half-done is ever saved. "
+                 "Reload the page; if it happens again, tell your administrator the time, {time}.",
+                 time=time)  # fmt: skip
+    st.error(text, icon=icon)
     return True  # instead of Streamlit's own words
 
 
