@@ -99,6 +99,8 @@ def _bound(name: str, params: Mapping[str, Any]) -> str:
 class Store:
     """One unit's store. Make it with `open_store`, which gives every caller in the process the same one."""
 
+    unit: int | None = None  # which unit's rows it reads; None: everything
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
@@ -113,6 +115,8 @@ class Store:
         self._answers: OrderedDict[tuple[Any, ...], pl.DataFrame] = OrderedDict()
         self._answers_lock = threading.Lock()
         self.version = next(_versions)  # of what is stored; no other store, and no other time, has the same
+        self.drawing = threading.Lock()  # behind which the views of units are made (quetma/within.py)
+        self._within: dict[int, Store] = {}
         try:
             self._migrate()
         except BaseException as error:
@@ -132,6 +136,19 @@ class Store:
                 f"yourself, delete the file {HEAD} beside it and start again."
             )
         (folder / LOG_KEPT).unlink(missing_ok=True)
+
+    @property
+    def whole(self) -> "Store":
+        """The store of everything, of which a unit's store (`within`) reads a part."""
+        return self
+
+    def within(self, unit: int | None) -> "Store":
+        """The store as the people of that unit see it (quetma/within.py); None is the root, which sees everything."""
+        if unit is None:
+            return self.whole
+        from quetma.within import Within  # which needs this module
+
+        return self.whole._within.setdefault(unit, Within(self.whole, unit))
 
     def _migrate(self) -> None:
         """Applies each `schema/NNN_*.sql` not yet applied, in order, and what follows from them, all or none."""
@@ -171,12 +188,17 @@ class Store:
         text = _bound(name, params)
         if tables:
             return self._seeing(tables).sql(text, params=params or None).pl()
-        key = (self.version, name, *sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in params.items()))
+        key = (
+            self.version,
+            self.unit,
+            name,
+            *sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in params.items()),
+        )
         with self._answers_lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
                 return self._answers[key]
-        answer = self._connection.cursor().sql(text, params=params or None).pl()
+        answer = self.cursor().sql(text, params=params or None).pl()
         if answer.height <= REMEMBERED_ROWS:
             with self._answers_lock:
                 self._answers[key] = answer
@@ -192,7 +214,7 @@ class Store:
 
     def _seeing(self, tables: Mapping[str, pl.DataFrame]) -> duckdb.DuckDBPyConnection:
         """A cursor that reads these frames by name."""
-        cursor = self._connection.cursor()
+        cursor = self.cursor()
         for table, frame in tables.items():
             cursor.register(table, frame.to_arrow())  # half the time of a frame that DuckDB has to look into
         return cursor

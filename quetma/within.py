@@ -1,0 +1,91 @@
+"""The store as the people of a unit beneath the root see it: its rows and those of the units beneath it, and no others.
+
+    store.within(7).ask("flow/daily", …)
+
+Every query is asked as it is. Before the tables and views it names stand others of the same names (schema/within.sql),
+in a database in memory, where the cursor of such a store looks first. They name the unit's places by their numbers, so
+that DuckDB skips what is not of those places. What is written is written into the store as a whole.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from quetma.access.chain import Line
+from quetma.store import SCHEMA, Store
+
+SHADES = "shade"  # the database in memory
+
+
+class Within(Store):
+    """The store of a unit beneath the root: `Store.within` makes it, once for each."""
+
+    def __init__(self, whole: Store, unit: int) -> None:
+        self._whole = whole
+        self.unit = unit
+        self.folder: Path = whole.folder
+        self._connection, self._lock = whole._connection, whole._lock
+        self._answers, self._answers_lock = whole._answers, whole._answers_lock
+        self._drawn: tuple[int, list[int], list[int]] | None = None  # of which version, units, places
+
+    @property
+    def whole(self) -> Store:
+        """The store of everybody, for what has to know all of it; what it answers is not for the people of the unit."""
+        return self._whole
+
+    @property
+    def version(self) -> int:  # of the whole, which alone changes it
+        return self._whole.version
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor that reads the unit's rows alone."""
+        self._draw()
+        cursor = self._whole.cursor()
+        cursor.execute(f"SET search_path = '{SHADES}.unit_{self.unit},quetma.main'")
+        return cursor
+
+    def _draw(self) -> None:
+        """Puts the unit's views in memory, when they are not there as units and places are now."""
+        version = (
+            self._whole.version
+        )  # asked first: a write in between makes it older, never younger, than what is drawn
+        drawn = self._drawn
+        if drawn and drawn[0] == version:
+            return
+        [(units, places)] = self._whole.ask("units/scope", unit=self.unit).iter_rows()
+        if not drawn or drawn[1:] != (units, places):
+            with self._whole.drawing:
+                cursor = self._whole.cursor()
+                cursor.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {SHADES}")
+                cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SHADES}.unit_{self.unit}")
+                cursor.execute(f"USE {SHADES}.unit_{self.unit}")
+                cursor.execute(self.views(units, places))
+                cursor.close()
+        self._drawn = (version, units, places)
+
+    def views(self, units: list[int], places: list[int]) -> str:
+        """The statements that make the views; nothing belongs to a unit that is not there any more."""
+        text = (SCHEMA / "within.sql").read_text(encoding="utf-8")
+        text = text.replace("(UNITS)", f"({_listed(units)})").replace("(PLACES)", f"({_listed(places)})")
+        return text.replace("= UNIT;", f"= {self.unit};")
+
+    @contextmanager
+    def write(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """One write transaction on the whole store: whoever writes has asked before what the unit may."""
+        with self._whole.write() as cursor:
+            yield cursor
+
+    def copy_to(self, path: Path) -> dict[str, int]:
+        return self._whole.copy_to(path)
+
+    def log(self, line: Line) -> None:
+        self._whole.log(line)
+
+    def close(self) -> None:
+        self._whole.close()
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(str(int(number)) for number in numbers) or "NULL"
