@@ -66,8 +66,12 @@ def imported(paths: Iterable[Path]) -> set[str]:
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
     tops = {top for name in names if (top := name.split(".")[0]) in homes()}
-    own = {top: next(home for home in homes()[top] if not home.endswith("-stubs")) for top in tops}
-    return {home.lower().replace("_", "-") for home in own.values()}
+    named = (ROOT / "pyproject.toml").read_text(encoding="utf-8").lower()
+    own = set()
+    for top in tops:  # of several that bring a part of it (google), the one that is named
+        brought = [home.lower().replace("_", "-") for home in homes()[top] if not home.endswith("-stubs")]
+        own.add(next((home for home in brought if f'"{home}' in named), brought[0]))
+    return own
 
 
 def test_dependencies_are_what_is_imported():
