@@ -1,5 +1,6 @@
 """Compliance: the four duties of the staff on one day, who has not done them and since when, and how it went before."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -80,14 +81,12 @@ if due and not have:
         t("There is no staff scan at all on {day}. Perhaps its log has not been uploaded yet.", day=here.day(day)),
         icon=":material/upload_file:",
     )
-free = store.ask("compliance/exempt", day=day)
-phoneless = free.filter(pl.col("reason") == "", pl.col("duty") == "apps").height
+phoneless, exempt = compliance.exempt(store, day)
 if small.count(here.role, phoneless):
     st.caption(t("{n} without a smartphone: the app and the declaration are not due.", n=phoneless))
 for duty, label in LABELS.items():
-    own = free.filter(pl.col("reason") != "", pl.col("duty") == duty)["person_id"].n_unique()
-    if small.count(here.role, own):
-        st.caption(t("{duty}: {n} exempt for a reason noted down.", duty=label, n=own))
+    if small.count(here.role, exempt[duty]):
+        st.caption(t("{duty}: {n} exempt for a reason noted down.", duty=label, n=exempt[duty]))
 absent = len(compliance.absent(store, day))
 if small.count(here.role, absent) and working:
     st.caption(t("{n} absent (leave, trip, duty elsewhere): the declaration and the scan are not due.", n=absent))
@@ -156,7 +155,7 @@ def target(duty: str) -> tuple[float, str] | None:
 with st.container(horizontal=True):
     place = widgets.location(here, key="trend_location")
     within = staff.filter(pl.col("location_id") == place) if place else staff
-    sizes = dict(within.group_by("position").len().iter_rows())
+    sizes = Counter(within["position"])
     least = small.fewest(here.role)
     positions = sorted(position for position, size in sizes.items() if size >= least)
     chosen = st.selectbox(
@@ -193,37 +192,37 @@ else:
 # By premises and position --------------------------------------------------------------------------------------------
 
 
-def groups(by: str) -> pl.DataFrame:
-    """`compliance.split` with a name on every group, none smaller than the reader may see."""
-    return compliance.split(store, staff, by, small.fewest(here.role)).with_columns(
-        pl.col("group").fill_null(t("Others, together"))
-    )
-
-
-def counted(duty: str) -> pl.Expr:
-    """`12/13`, a dash when nobody owes it."""
-    have, due = pl.col(f"{duty}_have"), pl.col(f"{duty}_due")
-    return pl.when(due > 0).then(pl.format("{}/{}", have, due)).otherwise(pl.lit("–")).alias(duty)
+def groups(by: str) -> list[dict[str, Any]]:
+    """The rows of `compliance.split` with a name on every group, none smaller than the reader may see."""
+    found = compliance.split(store, day, by, small.fewest(here.role)).to_dicts()
+    return [row | {"group": row["group"] or t("Others, together")} for row in found]
 
 
 left, right = st.columns([2, 3], gap="large")
 with left:
     st.subheader(t("By premises"), anchor=False)
     owed = {duty: SHORT[duty] for duty, (_, due) in rates.items() if due}
-    shares = groups("location").select(
-        pl.format("{} ({})", "group", "staff").alias("group"),
-        *((pl.col(f"{duty}_have") / pl.col(f"{duty}_due")).fill_nan(None).alias(duty) for duty in owed),
-    )
+    shares = [
+        {"group": f"{row['group']} ({row['staff']})"}
+        | {duty: row[f"{duty}_have"] / row[f"{duty}_due"] if row[f"{duty}_due"] else None for duty in owed}
+        for row in groups("location")
+    ]
     charts.show(
         here,
-        charts.bars(shares, "group", owed, percent=True),
+        charts.bars(pl.DataFrame(shares, infer_schema_length=None), "group", owed, percent=True),
         t("Share of the staff who did each duty, by premises."),
         key="compliance_places",
     )
 with right:
     st.subheader(t("By position"), anchor=False)
     widgets.table(
-        groups("position").select("group", "staff", *map(counted, compliance.DUTIES)),
+        pl.DataFrame(
+            [
+                {"group": row["group"], "staff": row["staff"]}
+                | {duty: f"{row[f'{duty}_have']}/{due}" if (due := row[f"{duty}_due"]) else "–" for duty in SHORT}
+                for row in groups("position")
+            ]
+        ),
         {"group": t("Position"), "staff": t("Staff")} | SHORT,
         alt=t("Staff who did each duty, of those who owe it, by position"),
     )

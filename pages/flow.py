@@ -38,8 +38,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
 
 names = here.may("people")
 days = store.ask("flow/daily", first=first, last=last, location=location)
-hourly = store.ask("flow/hourly", first=first, last=last, location=location)
-week = flow.week(hourly, kind)
+week = flow.weekly(store, first, last, location, kind)
 kinds = [k for k in ("visitor", "staff") if kind in ("all", k)]
 spent = {k: flow.spent(store.ask("flow/durations", first=first, last=last, location=location, kind=k)) for k in kinds}
 on_site = flow.on_site(store, names=names, location=location, kind=kind)
@@ -117,7 +116,7 @@ st.subheader(t("Arrivals by day"), anchor=False)
 if days.is_empty() or not sum(days[column].sum() for column in series):
     st.info(t("Nobody arrived in this period. Choose a longer one, or All."), icon=":material/event_busy:")
     st.stop()
-busy_day = days.sort(flow.arrivals(kind), descending=True, maintain_order=True).row(0, named=True)
+busy_day = flow.most(days, *series)
 charts.show(
     here,
     charts.columns_by_day(days, series),
@@ -180,9 +179,9 @@ if busiest:
 # By quarter of an hour -----------------------------------------------------------------------------------------------
 
 st.subheader(t("Arrivals and departures by quarter of an hour"), anchor=False)
-quarters = flow.by_quarter(store.ask("flow/quarters", first=first, last=last, location=location, kind=kind))
+quarters = flow.quarters(store, first, last, location, kind)
 if not quarters.is_empty():
-    top = quarters.sort("arrivals", descending=True, maintain_order=True).row(0, named=True)
+    top = flow.most(quarters, "arrivals")
     sentence = t(
         "Most arrivals from {time} on: {n} in the period.",
         time=f"{top['quarter'] // 4:02}:{top['quarter'] % 4 * 15:02}",
@@ -198,7 +197,7 @@ if not quarters.is_empty():
 
 # By location ---------------------------------------------------------------------------------------------------------
 
-places = store.ask("flow/places", first=first, last=last, kind=kind)
+places = flow.places_compared(store, first, last, kind, days.height)
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader(t("Arrivals by location"), anchor=False)
@@ -231,17 +230,10 @@ with right:
 # How full ------------------------------------------------------------------------------------------------------------
 
 st.subheader(t("Places compared"), anchor=False)
-arrived = pl.sum_horizontal(*series)
 widgets.table(
-    places.with_columns(
-        place="name",
-        arrivals=arrived,
-        a_day=(arrived / max(days.height, 1)).round(1),
-        mean=pl.when(pl.col("stays") > 0).then((pl.col("minutes") / pl.col("stays")).round()).cast(pl.Int32),
-        share=pl.col("peak") / pl.col("capacity"),
-    ),
+    places,
     {
-        "place": t("Location"),
+        "name": t("Location"),
         "arrivals": t("Arrivals"),
         "a_day": t("A day"),
         "mean": t("Minutes, on average"),
@@ -260,24 +252,19 @@ for row in places.iter_rows(named=True):
                     day=here.day(row["peak_on"]), most=row["capacity"])  # fmt: skip
         st.warning(widgets.plain(crowded), icon=":material/groups:")
 peaks = store.ask("flow/peaks", first=first, last=last, location=location)
-shown = places.filter((pl.col("location_id") == location) | (location == 0)).head(charts.MOST_SERIES)
+shown = [row for row in places.iter_rows(named=True) if location in (0, row["location_id"])][: charts.MOST_SERIES]
 if peaks.height:
-    by_day = days.select("day")
-    for place in shown["location_id"]:
-        of_place = peaks.filter(pl.col("location_id") == place).select("day", pl.col("people").alias(str(place)))
-        by_day = by_day.join(of_place, on="day", how="left", maintain_order="left").with_columns(
-            pl.col(str(place)).fill_null(0)
-        )
-    capacity = shown["capacity"][0] if shown.height == 1 else None
-    most = peaks.sort("people", descending=True, maintain_order=True).row(0, named=True)
+    named = {row["location_id"]: row["name"] for row in shown}
+    capacity = shown[0]["capacity"] if len(shown) == 1 else None
+    most = flow.most(peaks, "people")
     sentence = t("Most people at once: {n}, {place}, {moment}.", n=most["people"], place=most["location"],
                  moment=here.moment(most["reached_at"]))  # fmt: skip
     st.caption(widgets.plain(sentence))
     charts.show(
         here,
         charts.lines_by_day(
-            by_day,
-            dict(zip(map(str, shown["location_id"]), shown["name"], strict=True)),
+            flow.peaks_by_day(store, first, last, location, tuple(named)),
+            {str(place): name for place, name in named.items()},
             target=(capacity, t("Capacity")) if capacity else None,
         ),
         sentence,

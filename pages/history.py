@@ -89,10 +89,10 @@ with rows_place:
     widgets.people_table(
         here,
         rows.with_columns(
-            pl.col("kind").replace_strict(kinds, return_dtype=pl.String),
-            pl.col("direction").replace_strict(directions, return_dtype=pl.String),
-            source=pl.format("{}, {}", "file_name", "line"),
-            own=pl.lit(t("History")),
+            kind=pl.Series([kinds[kind] for kind in rows["kind"]]),
+            direction=pl.Series([directions[way] for way in rows["direction"]]),
+            source=pl.Series([f"{name}, {line}" for name, line in zip(rows["file_name"], rows["line"], strict=True)]),
+            own=pl.Series([t("History")] * rows.height),
         ),
         "history_rows",
         columns,

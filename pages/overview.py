@@ -65,7 +65,7 @@ for duty, label in LABELS.items():
 
 first = today - timedelta(days=13)
 days = store.ask("flow/daily", first=min(first, before or first), last=today, location=0)
-visitors = dict(days.select("day", "visitor_people").iter_rows())
+visitors = dict(zip(days["day"], days["visitor_people"], strict=True))
 cards += [
     widgets.Card(
         t("Visitors of the day"),

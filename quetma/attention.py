@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 import polars as pl
@@ -23,6 +23,7 @@ from quetma import (
     terms,
 )
 from quetma.access.small import FEWEST
+from quetma.answers import remembered
 from quetma.intake import inbox
 from quetma.intake.desk import desk_of
 from quetma.language import Translate
@@ -49,16 +50,25 @@ def items(
     upload: may upload; only they are told about files. at_gate: may say that somebody has left.
     export: may answer requests for information.
     """
-    found = list(_items(store, t, health, upload, at_gate))
+    found = list(_stored(store, t, health, at_gate, export, store.today(), store.clock().replace(second=0)))
+    if upload:
+        found += _files(store, t, store.today())
     order = {"urgent": 0, "duty": 1, "note": 2}
+    return sorted(found, key=lambda item: order[item.level]) if export else found
+
+
+@remembered
+def _stored(
+    store: Store, t: Translate, health: bool, at_gate: bool, export: bool, today: date, minute: datetime
+) -> tuple[Item, ...]:
+    """What follows from the store alone, as of this minute."""
+    found = list(_items(store, t, health, at_gate, today))
     if export:
         found += [*_inquiries(store, t), *_own_data(store, t)]
-        found.sort(key=lambda item: order[item.level])
-    return found
+    return tuple(found)
 
 
-def _items(store: Store, t: Translate, health: bool, upload: bool, at_gate: bool) -> Iterator[Item]:
-    today = store.today()
+def _items(store: Store, t: Translate, health: bool, at_gate: bool, today: date) -> Iterator[Item]:
     before = compliance.previous(store, today)
     yield from _symptoms(store, t, before or today, today, health)
     if health:
@@ -90,8 +100,6 @@ def _items(store: Store, t: Translate, health: bool, upload: bool, at_gate: bool
         closable = at_gate and (store.clock().date() - before).days <= gate.UNCLOSED_DAYS
         text = t("Visits of {day} with a scan in but no scan out: {n}.", n=open_stays, day=language.day(before))
         yield Item("note", text, "gate" if closable else "flow")
-    if upload:
-        yield from _files(store, t, today)
 
 
 def _inquiries(store: Store, t: Translate) -> Iterator[Item]:

@@ -14,6 +14,7 @@ import polars as pl
 
 from quetma import duties, rollups, settings
 from quetma.access import audit
+from quetma.answers import remembered
 from quetma.people import fold_all
 from quetma.store import Store
 
@@ -22,6 +23,7 @@ DAILY = ("declared", "scanned")  # due each working day
 TRIP = ("cong tac", "biet phai", "tap huan", "trip", "mission", "duty elsewhere")  # in the reason of an absence, folded
 
 
+@remembered
 def people(store: Store, day: date) -> pl.DataFrame:
     """Who was staff on the day, without names: person_id, location_id, position, and each duty as True, False or None.
 
@@ -62,6 +64,15 @@ def on(store: Store, day: date) -> dict[str, Any]:
     return answer
 
 
+@remembered
+def exempt(store: Store, day: date) -> tuple[int, dict[str, int]]:
+    """How many of the staff have no smartphone, and how many are exempt from each duty for a reason noted down."""
+    rows = list(store.ask("compliance/exempt", day=day).select("person_id", "reason", "duty").iter_rows())
+    noted = {duty: {person for person, reason, of in rows if reason and of == duty} for duty in DUTIES}
+    return sum(not reason and of == "apps" for _, reason, of in rows), {duty: len(who) for duty, who in noted.items()}
+
+
+@remembered
 def absent(store: Store, day: date) -> list[int]:
     """Who of the staff is away for the whole day, by person_id."""
     found = store.ask("rota/absent", first=day, last=day)
@@ -70,6 +81,7 @@ def absent(store: Store, day: date) -> list[int]:
     return [person for person in people(store, day)["person_id"] if person in away]
 
 
+@remembered
 def missing(store: Store, day: date, duty: str) -> pl.DataFrame:
     """Who owes the duty on the day and has not done it, by given name: person_id, name, position, location and
 
@@ -93,14 +105,17 @@ def missing(store: Store, day: date, duty: str) -> pl.DataFrame:
     )
 
 
-def split(store: Store, found: pl.DataFrame, by: str, smallest: int = 1) -> pl.DataFrame:
-    """The rates by "position" or "location": group, staff, <duty>_have and <duty>_due of each duty. Largest first.
+@remembered
+def split(store: Store, day: date, by: str, smallest: int = 1) -> pl.DataFrame:
+    """The rates of the day by "position" or "location": group, staff, <duty>_have and <duty>_due of each duty, the
+    largest first.
 
     A figure about one person is that person's: groups of fewer than `smallest` people are put together as group None.
     """
     places = store.ask("flow/locations").select("location_id", location="name")
     groups = (
-        found.join(places, on="location_id")
+        people(store, day)
+        .join(places, on="location_id")
         .group_by(pl.col(by).alias("group"))
         .agg(
             pl.len().alias("staff"),
@@ -119,6 +134,7 @@ def split(store: Store, found: pl.DataFrame, by: str, smallest: int = 1) -> pl.D
     return pl.concat([groups[:kept], others])
 
 
+@remembered
 def trend(store: Store, first: date, last: date, location: int = 0, position: str | None = None) -> pl.DataFrame:
     """The shares of the working days from first to last: day, and each duty from 0 to 1, None when nobody owed it.
 
@@ -137,6 +153,7 @@ def trend(store: Store, first: date, last: date, location: int = 0, position: st
     return days
 
 
+@remembered
 def working_days(store: Store, last: date) -> pl.DataFrame:
     """The working days with data up to `last`, oldest first: day."""
     return store.ask("compliance/calendar").filter(pl.col("working") & (pl.col("day") <= last))
@@ -185,6 +202,7 @@ def _away(reason: pl.Expr) -> pl.Expr:
     )
 
 
+@remembered
 def courses(store: Store, day: date, names: bool = True) -> pl.DataFrame:
     """How far the doses of those go who were staff on the day: level (of `duties.LEVELS`), doses (confirmed), since,
     first_day and last_day on which the full course protects. With names also person_id, name and position, by given
@@ -208,6 +226,7 @@ def courses(store: Store, day: date, names: bool = True) -> pl.DataFrame:
     return known.hstack(found) if names else found
 
 
+@remembered
 def doses(store: Store, day: date) -> pl.DataFrame:
     """One row per dose of the staff given by the day, and one for who has none, by given name and number: person_id,
     name, position, number (None: no dose), vaccine, given_on, given_at, lot, confirmed_by, file_name and line it stands
@@ -219,6 +238,7 @@ def doses(store: Store, day: date) -> pl.DataFrame:
     return known.join(rows.sort("number", nulls_last=True), on="person_id", maintain_order="left_right")
 
 
+@remembered
 def changed(store: Store, day: date, before: date) -> pl.DataFrame:
     """Who does a duty on the day and did not before, or the other way round, of those who owed it on one of them: duty,
     person_id, name, position, now (does it). By duty, those who miss it first, by given name.

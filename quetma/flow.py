@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
+from typing import Any
 
 import polars as pl
 
 from quetma import rollups
+from quetma.answers import remembered
 from quetma.store import Store
 
 KINDS = ("all", "visitor", "staff")
@@ -106,6 +108,51 @@ def by_quarter(quarters: pl.DataFrame) -> pl.DataFrame:
     return every.join(quarters, on="quarter", how="left", maintain_order="left").fill_null(0)
 
 
+@remembered
+def weekly(store: Store, first: date, last: date, location: int, kind: str) -> Week:
+    """`week` of the arrivals of these days."""
+    return week(store.ask("flow/hourly", first=first, last=last, location=location), kind)
+
+
+@remembered
+def quarters(store: Store, first: date, last: date, location: int, kind: str) -> pl.DataFrame:
+    """`by_quarter` of these days."""
+    return by_quarter(store.ask("flow/quarters", first=first, last=last, location=location, kind=kind))
+
+
+def most(frame: pl.DataFrame, *columns: str) -> dict[str, Any]:
+    """The row with the highest sum of these columns, the first of equals. The frame has rows."""
+    sums = [sum(values) for values in zip(*(frame[column] for column in columns), strict=True)]
+    return frame.row(sums.index(max(sums)), named=True)
+
+
+@remembered
+def places_compared(store: Store, first: date, last: date, kind: str, days: int) -> pl.DataFrame:
+    """The answer of flow/places with arrivals (of that kind), a_day (of so many days), mean (minutes) and share (the
+    most at once, of the capacity).
+    """
+    arrived = arrivals(kind)
+    return store.ask("flow/places", first=first, last=last, kind=kind).with_columns(
+        arrivals=arrived,
+        a_day=(arrived / max(days, 1)).round(1),
+        mean=pl.when(pl.col("stays") > 0).then((pl.col("minutes") / pl.col("stays")).round()).cast(pl.Int32),
+        share=pl.col("peak") / pl.col("capacity"),
+    )
+
+
+@remembered
+def peaks_by_day(store: Store, first: date, last: date, location: int, places: tuple[int, ...]) -> pl.DataFrame:
+    """How many were at these places at once, at most: day, and a column of each place, by its number."""
+    peaks = store.ask("flow/peaks", first=first, last=last, location=location)
+    by_day = store.ask("flow/daily", first=first, last=last, location=location).select("day")
+    for place in places:
+        of_place = peaks.filter(pl.col("location_id") == place).select("day", pl.col("people").alias(str(place)))
+        by_day = by_day.join(of_place, on="day", how="left", maintain_order="left").with_columns(
+            pl.col(str(place)).fill_null(0)
+        )
+    return by_day
+
+
 @dataclass(frozen=True)
 class Usual:
     """What a day usually looks like: the arrivals on the same weekday of the weeks before, as lowest, median, highest.
@@ -120,6 +167,7 @@ class Usual:
     staff: tuple[int, float, int] | None
 
 
+@remembered
 def usual(store: Store, day: date, location: int = 0) -> Usual:
     """What `day` usually looks like, from up to USUAL_WEEKS weeks before it. Holidays are no usual days."""
     working = rollups.is_working(day)
@@ -183,7 +231,11 @@ def on_site(store: Store, *, names: bool, location: int = 0, kind: str = "all", 
     national platform masks people; their names, phones and hosts are not read.
     """
     as_of = store.ask("history/last_scan")["scanned_at"][0]
-    at = at or as_of or store.clock()
+    return OnSite(as_of, _present(store, names, location, kind, at or as_of or store.clock()))
+
+
+@remembered
+def _present(store: Store, names: bool, location: int, kind: str, at: datetime) -> pl.DataFrame:
     found = store.ask("flow/on_site", at=at, location=location, kind=kind)
     places = store.ask("flow/locations").select("location_id", location="name")
     found = found.join(places, on="location_id", maintain_order="left")
@@ -194,5 +246,4 @@ def on_site(store: Store, *, names: bool, location: int = 0, kind: str = "all", 
                            maintain_order="left").with_columns(pl.col("host").fill_null(""))  # fmt: skip
     else:
         found = found.with_columns(host=pl.lit(None, pl.String))
-    people = found.select("person_id", "name", "phone", "kind", "location", "since", "location_id", "host")
-    return OnSite(as_of, people)
+    return found.select("person_id", "name", "phone", "kind", "location", "since", "location_id", "host")

@@ -17,6 +17,7 @@ import polars as pl
 
 from quetma import compliance
 from quetma.access import audit
+from quetma.answers import remembered
 from quetma.store import Store, query
 
 START = Path(__file__).with_name("plan.toml")
@@ -188,6 +189,7 @@ def current(store: Store) -> Saved:
     return opened(store, 0) or Saved(0, start())
 
 
+@remembered
 def opened(store: Store, version: int) -> Saved | None:
     """That version; 0 is the newest."""
     renamed = dict(store.ask("plan/renamed").iter_rows())  # who was merged since into whom

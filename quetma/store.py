@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import threading
-from collections import OrderedDict
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date, datetime, timedelta, timezone
@@ -22,6 +21,7 @@ import polars as pl
 from quetma import switch
 from quetma.access import chain
 from quetma.access.chain import Chain, Line
+from quetma.answers import Answers
 
 ROOT = Path(__file__).resolve().parent.parent
 QUERIES = ROOT / "queries"
@@ -37,8 +37,6 @@ CHAINED = 31  # the migration that chains the lines of the audit
 
 # DuckDB would take four fifths of the machine's memory and keep it; beyond this it uses the disk.
 MEMORY = "1GB"
-REMEMBERED_ANSWERS = 512
-REMEMBERED_ROWS = 50_000
 
 
 _versions = count()
@@ -112,9 +110,8 @@ class Store:
         except (OSError, duckdb.Error) as error:
             raise StoreError(_not_opened(folder, error)) from error
         self._lock = threading.RLock()
-        self._answers: OrderedDict[tuple[Any, ...], pl.DataFrame] = OrderedDict()
-        self._answers_lock = threading.Lock()
         self.version = next(_versions)  # of what is stored; no other store, and no other time, has the same
+        self.answers = Answers(self.version)
         self.drawing = threading.Lock()  # behind which the views of units are made (quetma/within.py)
         self._within: dict[int, Store] = {}
         try:
@@ -188,23 +185,13 @@ class Store:
         text = _bound(name, params)
         if tables:
             return self._seeing(tables).sql(text, params=params or None).pl()
-        key = (
-            self.version,
-            self.unit,
-            name,
-            *sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in params.items()),
-        )
-        with self._answers_lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                return self._answers[key]
-        answer = self.cursor().sql(text, params=params or None).pl()
-        if answer.height <= REMEMBERED_ROWS:
-            with self._answers_lock:
-                self._answers[key] = answer
-                while len(self._answers) > REMEMBERED_ANSWERS:
-                    self._answers.popitem(last=False)
-        return answer
+        version = self.version
+        key = (self.unit, name, *sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in params.items()))
+        found: pl.DataFrame | None = self.answers.recall(key)
+        if found is None:
+            found = self.cursor().sql(text, params=params or None).pl()
+            self.answers.keep(version, key, found)
+        return found
 
     def numbers(self, name: str, tables: Mapping[str, pl.DataFrame], **params: Any) -> pl.DataFrame:
         """As `ask` with tables, of a query that answers numbers and moments alone, no texts and no NULL: then it need
@@ -243,9 +230,9 @@ class Store:
             finally:
                 del _noted[id(cursor)]
                 cursor.close()
-            self.version = next(_versions)
-            with self._answers_lock:
-                self._answers.clear()
+            version = next(_versions)
+            self.answers.forget(version)  # first: what is asked from here on is asked of what is stored now
+            self.version = version
 
     def copy_to(self, path: Path) -> dict[str, int]:
         """Copies the whole store, as it is at one moment, into a new DuckDB file while others read and write; how many

@@ -27,7 +27,7 @@ class Within(Store):
         self.unit = unit
         self.folder: Path = whole.folder
         self._connection, self._lock = whole._connection, whole._lock
-        self._answers, self._answers_lock = whole._answers, whole._answers_lock
+        self.answers = whole.answers
         self._drawn: tuple[int, list[int], list[int]] | None = None  # of which version, units, places
 
     @property

@@ -262,11 +262,10 @@ def test_groups_too_small_to_hide_a_person_are_put_together(unit) -> None:
         for n in range(1, 7)
     }
     store = unit(Facts(roster=roster, doses=[(4, 1, MONDAY, True), (1, 1, MONDAY, True)]))
-    found = compliance.people(store, MONDAY)
 
     def parts(smallest: int) -> list[tuple]:
         columns = ("group", "staff", "vaccinated_have", "vaccinated_due")
-        return compliance.split(store, found, "position", smallest).select(columns).rows()
+        return compliance.split(store, MONDAY, "position", smallest).select(columns).rows()
 
     assert parts(1) == [("Bảo vệ", 3, 1, 3), ("Kế toán", 1, 1, 1), ("Lái xe", 1, 0, 1), ("Văn thư", 1, 0, 1)]
     assert parts(3) == [("Bảo vệ", 3, 1, 3), (None, 3, 1, 3)]
@@ -287,7 +286,7 @@ def same(store: Store, there: pl.DataFrame, due: pl.DataFrame, day: date, names:
         if duty == compliance.DUTIES[day.day % 4]:  # the page's list: of one duty a day
             assert sorted(compliance.missing(store, day, duty)["name"]) == absent
     for by, column in (("position", "position"), ("location", "place")):
-        parts = compliance.split(store, found, by)
+        parts = compliance.split(store, day, by)
         assert sorted(parts["group"]) == sorted(there[column].unique())
         shown = {
             (row["group"], duty): (row[f"{duty}_have"], row[f"{duty}_due"])

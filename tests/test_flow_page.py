@@ -43,7 +43,7 @@ def test_the_demo_unit(app, demo_store: Store, role: str, language: str):
     }[language]
     assert [values[label] for label in labels] == [str(here), str(visitors), str(staff)]
     assert len(at.get("plotly_chart")) == 6
-    assert [table for table in at.dataframe if "place" in table.value] and at.dataframe[-1].value.shape[0] == 2
+    assert [table for table in at.dataframe if "a_day" in table.value] and at.dataframe[-1].value.shape[0] == 2
     usual = {"vi": "Ngày kế tiếp, Thứ bảy, 28/08/2021", "en": "The day after, Saturday, 28/08/2021"}[language]
     assert [text.value for text in at.markdown if text.value.startswith(usual)]
     assert len(boxes(at)) == BOXES[role]

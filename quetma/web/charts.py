@@ -117,14 +117,14 @@ def _target(value: float, label: str) -> dict[str, Any]:
 def bars(frame: pl.DataFrame, category: str, series: Mapping[str, str], *, percent: bool = False) -> go.Figure:
     """Horizontal bars, the first row of `frame` on top, each with its number. Counts are stacked; shares are not."""
     short = [lines(name) for name in frame[category]]
-    frame = frame.with_columns(_letters(category))
+    names = [_plain(name) for name in frame[category]]
     number = "%{x:" + (".1%" if percent else ",") + "}"
     traces = [
         {
             "type": "bar",
             "orientation": "h",
             "x": frame[column].to_list(),
-            "y": frame[category].to_list(),
+            "y": names,
             "name": label,
             "marker": _fill(at),
             "texttemplate": number,
@@ -143,7 +143,7 @@ def bars(frame: pl.DataFrame, category: str, series: Mapping[str, str], *, perce
             "type": "category",
             "ticksuffix": " ",
             "tickmode": "array",
-            "tickvals": frame[category].to_list(),
+            "tickvals": names,
             "ticktext": short,
         },
         barmode="group" if percent else "stack",
@@ -394,12 +394,12 @@ def _day_axis(days: Sequence[Any]) -> dict[str, Any]:
 
 
 def _largest(frame: pl.DataFrame, series: Mapping[str, str]) -> float:
-    return max((value for column in series for value in frame[column].drop_nulls()), default=0)
+    return max((value for column in series for value in frame[column] if value is not None), default=0)
 
 
 def _share_axis(frame: pl.DataFrame, series: Mapping[str, str], *shown: float) -> dict[str, Any]:
     # Shares are mostly near 100%: the axis begins below the lowest, or the lines cannot be told apart.
-    values = [value for column in series for value in frame[column].drop_nulls()]
+    values = [value for column in series for value in frame[column] if value is not None]
     lowest = min([*values, *shown], default=0)
     low = max(0, math.floor(lowest * 10 - 0.5) / 10)
     return {"tickformat": ".0%", "range": [low, 1 + (1 - low) * 0.05], "dtick": 0.25 if low < 0.4 else 0.1, "tick0": 0}

@@ -1,5 +1,6 @@
 """The doses of the staff: how far each person's go, every dose with the paper it was seen on, and who misses theirs."""
 
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ def view(here: "Page", day: date) -> None:
     t, may = here.t, here.may("health")
     courses = compliance.courses(here.store, day, names=may)
     levels = terms.levels(t)
-    shares = dict(courses.group_by("level").len().iter_rows())
+    shares = Counter(courses["level"])
     told = ", ".join(
         f"{levels[level]} {small.count(here.role, shares[level]) or t('fewer than {n}', n=small.FEWEST)}"
         for level in reversed(levels)

@@ -197,18 +197,18 @@ def people_table(
         st.caption(t("Nobody."))
         return
     # Only what is shown is sent: a column hidden in the browser has still been sent there.
-    shown = frame.select(*columns)
+    shown = frame[list(columns)]
     config = dict(columns)
     if here.may("health"):
         people = frame["person_id"].to_list()
-        shown = shown.insert_column(1, pl.repeat(t("Open"), shown.height, eager=True).alias("_person"))
+        shown = shown.insert_column(1, pl.Series("_person", [t("Open")] * shown.height))
         config["_person"] = st.column_config.ButtonColumn(
             "", width="small", on_click=_open, args=(f"{key}_person", people), key=f"{key}_person"
         )
     if traced and here.may("trace"):
         people = frame["person_id"].to_list()
         # Right beside the name, so that it is in sight on a phone.
-        shown = shown.insert_column(1, pl.repeat(t("Trace"), shown.height, eager=True).alias("_trace"))
+        shown = shown.insert_column(1, pl.Series("_trace", [t("Trace")] * shown.height))
         config["_trace"] = st.column_config.ButtonColumn(
             "", width="small", on_click=_trace, args=(f"{key}_trace", people), key=f"{key}_trace"
         )
@@ -256,7 +256,7 @@ def on_site_table(here: "Page", on_site: OnSite, key: str) -> None:
 
 def table(frame: pl.DataFrame, columns: Mapping[str, Any], alt: str) -> None:
     """A table of figures: `columns` gives the shown columns, in order, each a label or a `st.column_config` column."""
-    st.dataframe(frame.select(*columns), column_config=dict(columns), hide_index=True, placeholder="", alt=alt)
+    st.dataframe(frame[list(columns)], column_config=dict(columns), hide_index=True, placeholder="", alt=alt)
 
 
 def editor(frame: pl.DataFrame, **options: Any) -> pl.DataFrame:

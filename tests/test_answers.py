@@ -1,0 +1,91 @@
+"""What is remembered of a store until the next write."""
+
+import threading
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from quetma import answers
+from quetma.answers import Answers, remembered
+from quetma.store import Store, open_store
+
+VERSION = 7
+
+
+def kept(answers: Answers, *keys: str) -> list[str]:
+    return [key for key in keys if answers.recall((key,)) is not None]
+
+
+def test_it_is_computed_once_a_write_for_each_question(tmp_path: Path):
+    store, asked = open_store(tmp_path), []
+
+    @remembered
+    def name(store: Store, key: str, *, upper: bool = False) -> str:
+        asked.append((key, upper))
+        value = store.setting(key) or "none"
+        return value.upper() if upper else value
+
+    store.set("unit_name", "đội 2")
+    for _ in range(3):
+        assert [name(store, "unit_name"), name(store, "unit_name", upper=True)] == ["đội 2", "ĐỘI 2"]
+    assert asked == [("unit_name", False), ("unit_name", True)]
+    store.set("unit_name", "đội 3")
+    assert name(store, "unit_name") == "đội 3"
+    assert len(asked) == 3
+    store.close()
+
+
+def test_nobody_is_given_what_was_true_before_a_change_that_was_acknowledged(tmp_path: Path):
+    store, last, wrong = open_store(tmp_path), [0], []
+    store.set("n", "0")
+
+    @remembered
+    def number(store: Store) -> int:
+        return int(store.setting("n") or 0)
+
+    def read() -> None:
+        while last[0] < 150:
+            known = last[0]
+            if (found := number(store)) < known:
+                wrong.append((found, known))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for n in range(1, 151):
+        store.set("n", str(n))
+        last[0] = n
+    for reader in readers:
+        reader.join()
+    assert not wrong
+    store.close()
+
+
+def test_what_is_asked_for_most_seldom_makes_room(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(answers, "MOST", 2)
+    some = Answers(VERSION)
+    for key in "ab":
+        some.keep(VERSION, (key,), key)
+    some.recall(("a",))
+    some.keep(VERSION, ("c",), "c")
+    assert kept(some, *"abc") == ["a", "c"]
+
+
+def test_large_frames_make_room_too_and_the_largest_are_not_kept(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(answers, "MOST_BYTES", 8_000)
+    some, kilobyte = Answers(VERSION), pl.DataFrame({"n": [0] * 125})
+    for n in range(9):
+        some.keep(VERSION, (str(n),), kilobyte)
+    assert kept(some, *map(str, range(9))) == [str(n) for n in range(1, 9)]
+    some.keep(VERSION, ("large",), pl.DataFrame({"n": [0] * 126}))
+    assert not kept(some, "large")
+
+
+def test_an_answer_of_another_version_is_not_kept():
+    some = Answers(VERSION)
+    some.keep(VERSION, ("a",), "a")
+    some.forget(VERSION + 1)
+    some.keep(VERSION, ("b",), "b")
+    some.keep(VERSION + 1, ("c",), "c")
+    assert kept(some, *"abc") == ["c"]
