@@ -10,7 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from quetma import archive, backup, regular, retention
+from quetma import archive, backup, regular, retention, snapshot
 from quetma.access import sessions
 from quetma.intake import desk
 from quetma.intake.inbox import Inbox
@@ -61,7 +61,7 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     desk.desk_of(unit)
     inbox = Inbox(unit)
     inbox.start()
-    schedules = [retention.Schedule(unit), regular.Schedule(unit), backup.Schedule(unit)]
+    schedules = [retention.Schedule(unit), regular.Schedule(unit), backup.Schedule(unit), snapshot.Schedule(unit)]
     for schedule in schedules:
         schedule.start()
     yield

@@ -40,6 +40,43 @@ PEOPLE_PER, PLACES_PER, STAYS_PER = 100, 50_000, 0.52  # scans for one person, f
 REPEATS = 15
 
 
+# The stays of a day in the order of the store. Most stays of a person are at two places of their own, one in five
+# anywhere. One person in a hundred comes five times as often.
+DRAWN = """
+    WITH drawn AS (
+        SELECT HASH(i * 180 + $day) AS h, HASH(i * 180 + $day + 0.5) AS g FROM RANGE($stays) t(i)
+    ),
+    who AS (
+        SELECT h, g, 1 + CASE WHEN g % 20 = 0 THEN (h % $people) // 100 * 100 ELSE h % $people END AS person
+        FROM drawn
+    ),
+    stayed AS (
+        SELECT LEAST(person, $people) AS person_id,
+               1 + (
+                   CASE WHEN g // 20 % 5 = 0 THEN g // 100 ELSE HASH(person * 2 + g // 100 % 2) END
+               ) % $places AS place,
+               $date::TIMESTAMP + TO_SECONDS((25200 + h // 1000003 % 32400)::BIGINT) AS t_in,
+               TO_SECONDS((300 + g // 1000003 % 14100)::BIGINT) AS spent, g
+        FROM who
+    )
+    SELECT t_in::DATE, place, person_id, t_in, t_in + spent, TRUE, g % 10 > 0 FROM stayed ORDER BY 2, 4, 3
+"""
+
+
+def drawing(scans: int, day: int) -> dict[str, object]:
+    """The binds of DRAWN for that day, counted from 0, of a store of so many scans."""
+    stays = int(scans * STAYS_PER)
+    return {
+        "day": day, "date": FIRST + timedelta(days=day), "stays": stays * (day + 1) // DAYS - stays * day // DAYS,
+        "people": people_of(scans), "places": places_of(scans),
+    }  # fmt: skip
+
+
+def places_of(scans: int) -> int:
+    """At how many places."""
+    return max(20, scans // PLACES_PER)
+
+
 def people_of(scans: int) -> int:
     """How many people make so many scans."""
     return max(1_000, scans // PEOPLE_PER)
@@ -51,7 +88,7 @@ def generate(folder: Path, scans: int) -> Store:
     made = store.cursor().execute("SELECT COUNT(*) FROM stay").fetchall()[0][0]
     if made:
         return store
-    people, places = people_of(scans), max(20, scans // PLACES_PER)
+    people, places = people_of(scans), places_of(scans)
     with store.write() as cursor:
         cursor.execute("SELECT SETSEED(0.5)")
         cursor.execute(
@@ -69,33 +106,8 @@ def generate(folder: Path, scans: int) -> Store:
             {"n": people},
         )
     for day in range(DAYS):
-        stays = int(scans * STAYS_PER) * (day + 1) // DAYS - int(scans * STAYS_PER) * day // DAYS
         with store.write() as cursor:
-            # Most stays of a person are at two places of their own, one in five anywhere. One person in a hundred
-            # comes five times as often.
-            cursor.execute(
-                """
-                INSERT INTO stay
-                WITH drawn AS (
-                    SELECT HASH(i * 180 + $day) AS h, HASH(i * 180 + $day + 0.5) AS g FROM RANGE($stays) t(i)
-                ),
-                who AS (
-                    SELECT h, g, 1 + CASE WHEN g % 20 = 0 THEN (h % $people) // 100 * 100 ELSE h % $people END AS person
-                    FROM drawn
-                ),
-                stayed AS (
-                    SELECT LEAST(person, $people) AS person_id,
-                           1 + (
-                               CASE WHEN g // 20 % 5 = 0 THEN g // 100 ELSE HASH(person * 2 + g // 100 % 2) END
-                           ) % $places AS place,
-                           $date::TIMESTAMP + TO_SECONDS((25200 + h // 1000003 % 32400)::BIGINT) AS t_in,
-                           TO_SECONDS((300 + g // 1000003 % 14100)::BIGINT) AS spent, g
-                    FROM who
-                )
-                SELECT t_in::DATE, place, person_id, t_in, t_in + spent, TRUE, g % 10 > 0 FROM stayed ORDER BY 2, 4, 3
-                """,
-                {"day": day, "stays": stays, "people": people, "places": places, "date": FIRST + timedelta(days=day)},
-            )
+            cursor.execute(f"INSERT INTO stay {DRAWN}", drawing(scans, day))
     store.cursor().execute("CHECKPOINT")
     return store
 

@@ -33,6 +33,7 @@ from quetma import (
     rollups,
     sealed,
     settings,
+    snapshot,
     tracing,
     upkeep,
 )
@@ -62,6 +63,7 @@ NEEDS = {  # verb → right, of the table that pages and routes ask too
     "user": "accounts",
     "purge": "server",
     "backup": "server",
+    "snapshot": "export",
     "restore": "server",
     "check": "server",
 }
@@ -230,6 +232,21 @@ def parser() -> argparse.ArgumentParser:
     saved.add_argument("file", type=Path, metavar="FILE", help="replaced when it exists, by a good one only")
     saved.add_argument("--passphrase-stdin", action="store_true", help="read it from the first line of stdin")
     saved.add_argument("--json", action="store_true")
+
+    taken = verb(
+        "snapshot",
+        run_snapshot,
+        "Publish a copy for analysts in a folder, under pseudonyms, as Parquet files; older ones there are removed.",
+    )
+    taken.add_argument("folder", type=Path, metavar="FOLDER", help="outside the store's; made when it is not there")
+    taken.add_argument(
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help="has the key of the pseudonyms, made when it is not there: snapshots of one key can be joined. "
+        "Default: a new key, which is thrown away",
+    )
+    taken.add_argument("--json", action="store_true")
 
     back = verb(
         "restore",
@@ -525,6 +542,15 @@ def run_backup(given: argparse.Namespace) -> None:
         return show(made.json())
     print(f"{made.path}: {made.rows} rows of {made.tables} tables and {made.files} files, {made.size} bytes, "
           f"{'locked' if made.locked else 'not locked'}; read again and counted, all there.")  # fmt: skip
+
+
+def run_snapshot(given: argparse.Namespace) -> None:
+    """Publishes a snapshot, in the place of those before it."""
+    made = snapshot.publish(existing(given), operator(), given.folder, given.key and given.key.resolve())
+    if given.json:
+        return show(made.json())
+    print(f"{made.path}: {made.rows['scan']} scans, {made.rows['stay']} stays, {made.rows['person']} people, "
+          f"{made.size / 1e6:.1f} MB. What each column holds stands in {snapshot.README['en']} there.")  # fmt: skip
 
 
 def run_restore(given: argparse.Namespace) -> None:

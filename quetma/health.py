@@ -21,6 +21,7 @@ from quetma.store import FILE, Store, now, query
 LATE = timedelta(hours=50)  # two days, and a little for a server that is off at night
 OLD = timedelta(days=7)  # a store put aside is needed no more
 SHORT = 1_000_000_000  # bytes that a disk should have left
+ENOUGH = 100_000  # scans from which on what each takes on the disk is told by the store's size
 WRONG = timedelta(minutes=5)  # by which a clock may be set back when it is set right
 STARTED = now()
 
@@ -110,6 +111,12 @@ def sizes(store: Store) -> dict[str, int]:
 
     beside = {name: of(store.folder / name) for name in ("documents", "incoming", "inbox")}
     return {"store": size(store), **beside, "backups": of(backup.folder_of(store))}
+
+
+def per_million(store: Store) -> int | None:
+    """Bytes of the store's file for a million scans; None while there are too few to say."""
+    [(scans,)] = store.cursor().execute(query("upkeep/scans")[0]).fetchall()
+    return round(size(store) / scans * 1_000_000) if scans >= ENOUGH else None
 
 
 def versions(store: Store) -> dict[str, str]:

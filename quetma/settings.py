@@ -42,6 +42,8 @@ SETTINGS = {
     "backup_at": Setting(time.fromisoformat, time(1, 0), "from which hour on the day's backup is made: at night"),
     "backup_kept": Setting(int, 14, "how many backups that were made by themselves are kept: two weeks"),
     "backup_folder": Setting(str, "", "where they lie; '' is backups/ in the store's folder, on the same disk"),
+    "snapshot_folder": Setting(str, "", "where the day's snapshot for analysts is published; '' is nowhere"),
+    "snapshot_at": Setting(time.fromisoformat, time(2, 30), "from which hour on: at night, after the backup"),
     "notice_vi": Setting(
         str, "", "what visitors are told of who keeps what they write and for what; '' is our own text"
     ),

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from quetma.access import chain
 from quetma.store import Store, now, query
 
-Task = Literal["backup", "restore", "purge", "audit"]
+Task = Literal["backup", "restore", "purge", "audit", "snapshot", "order"]
 
 
 @dataclass(frozen=True)

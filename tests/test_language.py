@@ -55,6 +55,7 @@ ASKERS = {
     "BackupError",
     "SealError",
     "ExpiryError",
+    "SnapshotError",
     "SubjectError",
 }
 LOGGER = re.compile(r"\b_?log(ger|ging)?\b")

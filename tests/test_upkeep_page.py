@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,9 +10,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from quetma import archive, backup, expiry, health, sealed, upkeep
+from quetma import archive, backup, expiry, health, sealed, snapshot, upkeep
 from quetma.access.chain import Line
-from quetma.store import Store, now
+from quetma.store import Store, now, open_store
+from quetma.web import downloads
 from quetma.web import health as probe
 from tests.web.browser import Browser
 
@@ -139,3 +141,35 @@ def test_the_probe_says_not_ok_when_the_store_does_not_answer(monkeypatch: pytes
     empty_store.close()
     answer = asyncio.run(probe.healthz(None))  # ty: ignore[invalid-argument-type]
     assert (answer.status_code, answer.body) == (503, b"not ok\n")
+
+
+def test_a_snapshot_for_analysts_is_offered_and_published(app: App, demo_folder: Path, tmp_path: Path):
+    store = open_store(shutil.copytree(demo_folder, tmp_path / "unit"))
+    store.set("demo", "no")
+    at = app(PAGE, language="en", store=store, state={"upkeep_view": "snapshots"})
+    assert not at.exception and "under pseudonyms" in texts(at.markdown)
+    [offer] = [one for one in downloads._offers.values() if one.session.store is store]
+    offer.make(tmp_path / "all.zip", lambda rows: None)
+    with zipfile.ZipFile(tmp_path / "all.zip") as packed:
+        assert any(name.endswith("README.md") for name in packed.namelist())
+    (tmp_path / "out").mkdir()
+    at.text_input[0].set_value(str(tmp_path / "out"))
+    next(button for button in at.button if button.label == "Save").click().run()
+    at.button(key="upkeep_snapshot").click().run()
+    assert not at.exception
+    [path] = snapshot.published(tmp_path / "out")
+    assert any(path.name in one.value for one in at.success)
+    store.close()
+
+
+def test_what_a_million_scans_take_is_told_once_there_are_enough(app: App, empty_store: Store):
+    assert health.per_million(empty_store) is None
+    with empty_store.write() as cursor:
+        cursor.execute(
+            "INSERT INTO scan_row SELECT 1, i, i % 97, 1, TIMESTAMP '2021-07-01' + TO_SECONDS(i), 'in', NULL, TRUE "
+            "FROM RANGE($n) t(i)", {"n": health.ENOUGH},
+        )  # fmt: skip
+    empty_store.cursor().execute("CHECKPOINT")
+    assert health.per_million(empty_store) == round(health.size(empty_store) * 1_000_000 / health.ENOUGH)
+    at = app(PAGE, language="en", store=empty_store, state={"upkeep_view": "condition"})
+    assert "Disk for a million scans" in at.dataframe[0].value["what"].to_list()

@@ -187,6 +187,8 @@ def words(t: Translate) -> dict[str, str]:
         "restore": t("brought a backup back"),
         "backup passphrase": t("changed the passphrase of backups"),
         "set up backups": t("set up the daily backup"),
+        "snapshot": t("made a snapshot for analysts"),
+        "set up snapshots": t("set up the daily snapshot"),
         "edit": t("changed a table by hand"),
         "setting": t("changed a setting"),
     }

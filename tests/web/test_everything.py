@@ -24,7 +24,7 @@ LEADER, NOBODY = {"leader"}, set()
 COMMANDS = {
     "init": LEADER, "import": LEADER, "undo": LEADER, "trace": LEADER, "compliance": LEADER, "export": LEADER,
     "report": LEADER, "poster": LEADER, "user": LEADER, "purge": LEADER, "check": LEADER,
-    "backup": LEADER, "restore": LEADER,
+    "backup": LEADER, "restore": LEADER, "snapshot": LEADER,
 }  # fmt: skip
 USUAL = {  # what each command is tried with; those left out need nothing
     "import": ["x.csv"],
@@ -36,6 +36,7 @@ USUAL = {  # what each command is tried with; those left out need nothing
     "poster": ["Cổng", "-o", "x.pdf"],
     "backup": ["x.backup"],
     "restore": ["x.backup"],
+    "snapshot": ["x"],
     "user": ["add", "An", "--role", "viewer", "--password-stdin"],
 }
 ALIKE = {"HEAD", "OPTIONS"}  # answered as GET is, or by the server itself

@@ -64,6 +64,8 @@ def view(here: "Page") -> None:
         "inbox": t("Inbox"), "backups": t("Backups"),
     }  # fmt: skip
     rows = [(names[name], megabytes(here, size)) for name, size in health.sizes(store).items()]
+    if million := health.per_million(store):
+        rows.append((t("Disk for a million scans"), megabytes(here, million)))
     if memory := health.process_memory():
         rows.append((t("Memory of the server"), megabytes(here, memory)))
     rows.append((t("Running since"), here.moment(health.STARTED)))

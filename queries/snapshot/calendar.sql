@@ -1,0 +1,2 @@
+-- One row per day between the first and the last day of data.
+SELECT day, working, holiday FROM calendar ORDER BY day
