@@ -38,7 +38,7 @@ def _fetch(here: "Page") -> None:
     t, store = here.t, here.store
     scans = int(store.ask("snapshot/days")["scans"].sum())
     name = f"{snapshot.NAME.format(now())}.zip"
-    st.markdown(f"**{t('Fetch one of all {n} scans', n=here.number(scans))}**")
+    st.markdown(f"**{t('Fetch one')}**")
     exporter.links(
         here,
         [
