@@ -380,6 +380,7 @@ def test_readme_shows_every_verb():
         "backup",
         "restore",
         "report",
+        "snapshot",
         "user",
         "check",
     } == set(verbs)

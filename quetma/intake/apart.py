@@ -108,7 +108,8 @@ class Reading:
             self._process.stdout.close()
         if code == 0 and last.get("done"):
             return load(self.into)
-        if code in (-signal.SIGTERM, -signal.SIGINT):
+        # While Python itself is starting, such a signal ends it with 1, and nothing has been said yet.
+        if code in (-signal.SIGTERM, -signal.SIGINT) or (code == 1 and not last):
             raise Interrupted
         # Libraries that get no memory abort; the kernel, when the machine has no more, kills.
         failed = last.get("failed") or OUT_OF_MEMORY * (code in (-signal.SIGABRT, -signal.SIGKILL)) or f"status {code}"

@@ -290,6 +290,13 @@ def test_a_reader_that_a_shutdown_ends_is_begun_again(table: Desk, ended_by: int
     assert table.item(item.id).state == "ready"
 
 
+def test_a_reader_that_ends_while_python_starts_has_not_seen_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A signal ends Python with 1 then, as `false` ends: before a word is said."""
+    monkeypatch.setattr(apart.sys, "executable", shutil.which("false"))
+    with pytest.raises(apart.Interrupted):
+        read(tmp_path, LOG)
+
+
 def test_a_reader_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(apart, "SECONDS", 0)
     with pytest.raises(IntakeError, match="took longer"):
