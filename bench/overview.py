@@ -52,7 +52,6 @@ def serving(script: str, **environment: str) -> Generator[int]:
         "--server.headless",
         "true",
     ]
-    command += ["--server.fileWatcherType", "none"]
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

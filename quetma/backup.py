@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,6 @@ NAMED = re.compile(r"quetma-\d{4}-\d\d-\d\d-\d{6}\.backup")
 ACCOUNT = "schedule"
 EVERY = 60.0  # seconds
 NOT_AT_ONCE = 120.0  # seconds that the dashboard has run before it begins with one
-AGAIN = timedelta(hours=1)  # after one that failed
 STAGING = "backup-making-"
 
 _log = logging.getLogger(__name__)
@@ -236,14 +235,8 @@ def make_now(store: Store, account: str) -> Made:
 
 
 def due(store: Store, at: datetime) -> bool:
-    """Whether the day's backup is to be made: none since the hour of today, or of yesterday while it is not yet."""
-    hour = settings.get(store, "backup_at")
-    since = datetime.combine(at.date() if at.time() >= hour else at.date() - timedelta(days=1), hour)
-    good = upkeep.last(store, "backup", before=at)
-    tried = upkeep.last(store, "backup", good=False, before=at)
-    if good and good.ran_at >= since:
-        return False
-    return not (tried and tried.failed and tried.ran_at > at - AGAIN)
+    """Whether the day's backup is to be made: none since the hour."""
+    return upkeep.due(store, "backup", settings.get(store, "backup_at"), at)
 
 
 class Schedule(Watch):

@@ -79,6 +79,11 @@ def valid(store: Store, location: int) -> Poster | None:
     return next((poster for poster in every(store, location) if poster.valid), None)
 
 
+def newest(store: Store) -> dict[int, Poster]:
+    """The newest code of each location that may hang there, by the location's number; of those that have one."""
+    return {poster.location_id: poster for poster in reversed(every(store)) if poster.valid}
+
+
 def with_token(store: Store, token: str) -> Scanned | None:
     """The code with that token, also a retired one."""
     if not TOKEN.fullmatch(token):

@@ -44,7 +44,6 @@ README, TABLE, ABOUT = {"vi": "README.md", "en": "README.en.md"}, "dictionary.cs
 ACCOUNT = "schedule"
 EVERY = 60.0  # seconds
 NOT_AT_ONCE = 180.0  # seconds that the dashboard has run before it begins
-AGAIN = timedelta(hours=1)  # after one that failed
 
 
 class SnapshotError(Refusal):
@@ -231,7 +230,7 @@ def publish(store: Store, account: str, folder: Path, key_file: Path | None = No
         folder.mkdir(mode=0o700, exist_ok=True)
         for left in folder.glob(f"{MAKING}*"):
             shutil.rmtree(left, ignore_errors=True)
-        path = folder / NAME.format(now())
+        path = _free(folder)
         with _staging(folder) as staging:
             made = _make(store, staging, path, key_file, nobody)
             _whole(staging)
@@ -268,6 +267,14 @@ def published(folder: Path) -> list[Path]:
     """The snapshots in a folder, the newest first: one, but for a moment."""
     found = [path for path in folder.glob("snapshot-*") if (path / ABOUT).exists()] if folder.is_dir() else []
     return sorted(found, key=lambda path: path.name, reverse=True)
+
+
+def _free(folder: Path) -> Path:
+    """Where the next snapshot is to lie: by the second, which no other has."""
+    at = now()
+    while (path := folder / NAME.format(at)).exists():
+        at += timedelta(seconds=1)
+    return path
 
 
 @contextmanager
@@ -389,16 +396,9 @@ def set_up(store: Store, account: str, folder: str, at: str) -> None:
 
 
 def due(store: Store, at: datetime) -> bool:
-    """Whether the day's snapshot is to be made: asked for, and none since the hour of today."""
-    hour = settings.get(store, "snapshot_at")
-    if not settings.get(store, "snapshot_folder"):
-        return False
-    since = datetime.combine(at.date() if at.time() >= hour else at.date() - timedelta(days=1), hour)
-    good = upkeep.last(store, "snapshot", before=at)
-    tried = upkeep.last(store, "snapshot", good=False, before=at)
-    if good and good.ran_at >= since:
-        return False
-    return not (tried and tried.failed and tried.ran_at > at - AGAIN)
+    """Whether the day's snapshot is to be made: asked for, and none since the hour."""
+    asked = settings.get(store, "snapshot_folder")
+    return bool(asked) and upkeep.due(store, "snapshot", settings.get(store, "snapshot_at"), at)
 
 
 class Schedule(Watch):

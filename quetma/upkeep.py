@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
 from quetma.access import chain
 from quetma.store import Store, now, query
 
-Task = Literal["backup", "restore", "purge", "audit", "snapshot", "order"]
+AGAIN = timedelta(hours=1)  # after a run that failed
+
+Task = Literal["backup", "restore", "purge", "audit", "snapshot"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,18 @@ def last(store: Store, task: Task, good: bool = True, before: datetime | None = 
         (run for run in runs(store, task) if not (good and run.failed) and (before is None or run.ran_at <= before)),
         None,
     )
+
+
+def due(store: Store, task: Task, hour: time, at: datetime) -> bool:
+    """Whether the day's run is to be made: none since that hour of today, or of yesterday while it is not yet. One that
+    failed is tried again after an hour.
+    """
+    since = datetime.combine(at.date() if at.time() >= hour else at.date() - timedelta(days=1), hour)
+    good = last(store, task, before=at)
+    tried = last(store, task, good=False, before=at)
+    if good and good.ran_at >= since:
+        return False
+    return not (tried and tried.failed and tried.ran_at > at - AGAIN)
 
 
 def look_at_audit(store: Store, account: str) -> list[str]:

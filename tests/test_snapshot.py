@@ -173,6 +173,14 @@ def test_it_is_of_one_moment_while_others_write(demo_store, tmp_path, monkeypatc
     assert snapshot.publish(demo_store, "An", tmp_path / "x").rows["stay"] < rows["stay"]
 
 
+def test_two_in_one_second_are_two(unit, tmp_path, monkeypatch):
+    store, _ = unit
+    monkeypatch.setattr(snapshot, "now", lambda: datetime(2030, 5, 4, 3))
+    first, second = (snapshot.publish(store, "An", tmp_path / "x").path for _ in range(2))
+    assert first.name < second.name
+    assert snapshot.published(tmp_path / "x") == [second]
+
+
 def test_as_one_zip_and_told_how_far_it_is(unit, tmp_path):
     store, made = unit
     told = []

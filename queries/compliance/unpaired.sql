@@ -20,5 +20,5 @@ JOIN staff_day f ON f.person_id = u.person_id AND f.day = $day
 JOIN person p ON p.person_id = u.person_id
 JOIN location l ON l.location_id = u.location_id
 WHERE u.missing = 'in' OR u.scanned_at < f.last_scan
-   OR (SELECT MAX(scanned_at) FROM scan) >= $day + INTERVAL '1' DAY
+   OR (SELECT MAX(scanned_at) FROM scan WHERE scanned_at >= (SELECT MAX(day) FROM flow_day)) >= $day + INTERVAL '1' DAY
 ORDER BY u.scanned_at, u.person_id

@@ -12,4 +12,4 @@ WHERE y.day = $day AND y.in_seen AND NOT y.out_seen
       SELECT 1 FROM said_gone g
       WHERE g.person_id = y.person_id AND g.location_id = y.location_id AND g.scanned_at = y.t_out
   )
-  AND y.t_out <= (SELECT MAX(scanned_at) FROM scan)
+  AND y.t_out <= (SELECT MAX(scanned_at) FROM scan WHERE scanned_at >= (SELECT MAX(day) FROM flow_day))

@@ -163,10 +163,8 @@ def _make(here: "Page", number: int) -> None:
 def print_all(here: "Page", known: Sequence[Place]) -> None:
     """Every open place's newest code on one print."""
     t = here.t
-    valid = [
-        found for place in known
-        if place.location_id is not None and (found := posters.valid(here.store, place.location_id))
-    ]  # fmt: skip
+    newest = posters.newest(here.store)
+    valid = [newest[place.location_id] for place in known if place.location_id in newest]
     printable = [poster for poster in valid if _can_print(here, poster)]
     if len(printable) > 1:
         st.markdown(f"**{t('Print the codes of all {n} places', n=here.number(len(printable)))}**")
