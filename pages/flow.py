@@ -41,7 +41,7 @@ days = store.ask("flow/daily", first=first, last=last, location=location)
 week = flow.weekly(store, first, last, location, kind)
 kinds = [k for k in ("visitor", "staff") if kind in ("all", k)]
 spent = {k: flow.spent(store.ask("flow/durations", first=first, last=last, location=location, kind=k)) for k in kinds}
-on_site = flow.on_site(store, names=names, location=location, kind=kind)
+on_site = flow.present(store, location=location, kind=kind).height
 
 series = {f"{k}_arrivals": who[k] for k in kinds}
 arrivals = {k: int(days[f"{k}_arrivals"].sum()) for k in ("visitor", "staff")}
@@ -63,9 +63,9 @@ peak, busiest = week.peak(), week.busiest()
 cards = [
     widgets.Card(
         t("On site now"),
-        here.number(on_site.people.height),
+        here.number(on_site),
         help=t("People whose last scan of the newest day is an arrival."),
-        note=t("as of {moment} (newest scan)", moment=here.moment(on_site.as_of)),
+        note=t("as of {moment} (newest scan)", moment=here.moment(newest)),
     )
 ]
 names_of = {"visitor": t("Visitors' arrivals"), "staff": t("Staff arrivals")}
@@ -105,10 +105,11 @@ else:
 
 # Who is on site ------------------------------------------------------------------------------------------------------
 
-rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site.people.height), key="on_site")
+rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site), key="on_site")
 if rows.open:
     with rows:
-        widgets.on_site_table(here, on_site, "on_site_people")
+        people = flow.on_site(store, names=names, location=location, kind=kind)
+        widgets.on_site_table(here, people, "on_site_people")
 
 # Day by day ----------------------------------------------------------------------------------------------------------
 

@@ -23,9 +23,9 @@ st.caption(t("Enter people by scanner, camera, phone or name. It works on while 
 
 # Who is on site ------------------------------------------------------------------------------------------------------
 
-on_site = flow.on_site(store, names=True, at=clock)
+newest = store.ask("history/last_scan")["scanned_at"][0]
 places = store.ask("gate/places", day=today)
-people = on_site.people
+people = flow.present(store, at=clock)
 there = dict(people.group_by("location_id").len().iter_rows())
 
 st.subheader(t("On site now"), anchor=False)
@@ -43,12 +43,13 @@ if crowded:
     st.warning("  \n".join(map(widgets.plain, crowded)), icon=":material/groups:")
 st.caption(
     t("Who came in and has not left, at {moment}. Newest scan: {newest}.",
-      moment=here.moment(clock), newest=here.moment(on_site.as_of) or "–")
+      moment=here.moment(clock), newest=here.moment(newest) or "–")
 )  # fmt: skip
 rows = widgets.open_rows(here, t("Who is on site now: {n}", n=people.height), key="gate_on_site")
 if rows.open:
     with rows:
         since = st.column_config.DatetimeColumn(t("Since"), format="HH:mm")
+        people = flow.on_site(store, names=True, at=clock).people
         widgets.presence_table(here, people, "gate_people", {"since": since, "host": t("Comes to see")},
                                alt=t("People on site now"))  # fmt: skip
 if people.height:

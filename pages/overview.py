@@ -23,14 +23,14 @@ before = compliance.previous(store, today)
 
 # How fresh -----------------------------------------------------------------------------------------------------------
 
-on_site = flow.on_site(store, names=names)
+newest, on_site = store.ask("history/last_scan")["scanned_at"][0], flow.present(store).height
 if today == now().date():
     st.markdown(t("**Today, {day}**", day=here.day(today)))
 else:
     st.markdown(t("**Figures up to {day}**, the day of the newest scans. It is not today.", day=here.day(today)))
 last = upload[0] | {"moment": here.moment(upload[0]["uploaded_at"]), "by": upload[0]["uploaded_by"]}
 st.caption(
-    t("Newest scan: {moment}.", moment=here.moment(on_site.as_of) or "–")
+    t("Newest scan: {moment}.", moment=here.moment(newest) or "–")
     + " "
     + (
         t("Last upload: {moment}, by {by}.", moment=last["moment"], by=widgets.plain(last["by"]))
@@ -77,8 +77,8 @@ cards += [
     ),
     widgets.Card(
         t("On site now"),
-        here.number(on_site.people.height),
-        t("at {moment}", moment=here.moment(on_site.as_of)) if on_site.as_of else "",
+        here.number(on_site),
+        t("at {moment}", moment=here.moment(newest)) if newest else "",
         page="flow.py",
         link=t("See flow"),
     ),
@@ -103,10 +103,10 @@ with warnings, st.container(border=True):
             st.markdown(f"{ICONS[item.level]} {widgets.plain(item.text)}")
             st.page_link(widgets.PAGES / f"{item.page}.py", label=t("Open"), icon=":material/arrow_forward:")
 
-rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site.people.height), key="overview_on_site")
+rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site), key="overview_on_site")
 if rows.open:
     with rows:
-        widgets.on_site_table(here, on_site, "overview_on_site_people")
+        widgets.on_site_table(here, flow.on_site(store, names=names), "overview_on_site_people")
 
 # The last two weeks --------------------------------------------------------------------------------------------------
 

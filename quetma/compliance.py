@@ -46,7 +46,7 @@ def on(store: Store, day: date) -> dict[str, Any]:
     of their own (no smartphone, or as noted down), "absent" those who were away on a working day.
     """
     found = people(store, day)
-    name = dict(store.ask("compliance/known", day=day).select("person_id", "name").iter_rows())
+    name = dict(store.ask("compliance/staff", day=day).select("person_id", "name").iter_rows())
     exempt = store.ask("compliance/exempt", day=day)
     rows = {row["person_id"]: row for row in found.iter_rows(named=True)}
 
@@ -91,9 +91,8 @@ def missing(store: Store, day: date, duty: str) -> pl.DataFrame:
     unconfirmed_on: the day of a dose that nobody has confirmed.
     """
     owing = people(store, day).filter(pl.col(duty).not_()).select("person_id")
-    known = store.ask("compliance/known", day=day).join(owing, on="person_id", maintain_order="left")
     daily = duty in DAILY
-    return known.select(
+    return known(store, day, owing).select(
         "person_id",
         "name",
         "position",
@@ -103,6 +102,13 @@ def missing(store: Store, day: date, duty: str) -> pl.DataFrame:
         (pl.col(f"last_{duty}") if daily else pl.lit(None, pl.Date)).alias("last"),
         (pl.col(f"missed_{duty}") if daily else pl.lit(None, pl.Int32)).alias("missed"),
     )
+
+
+def known(store: Store, day: date, asked: pl.DataFrame) -> pl.DataFrame:
+    """What is known by the day of those of the staff who are asked about (person_id), with the columns of
+    queries/compliance/known.sql, by given name.
+    """
+    return store.ask("compliance/known", tables={"asked": asked.select("person_id")}, day=day)
 
 
 @remembered
@@ -141,12 +147,8 @@ def trend(store: Store, first: date, last: date, location: int = 0, position: st
     Of one premises (0: all), of one position (None: all).
     """
     days = working_days(store, last).filter(pl.col("day") >= first).select("day")
-    shares = store.ask("compliance/shares", first=first, last=last)
-    if location:
-        shares = shares.filter(pl.col("location_id") == location)
-    if position is not None:
-        shares = shares.filter(pl.col("position") == position)
-    shares = shares.group_by("day", "duty").agg(share=pl.col("have").sum() / pl.col("due").sum())
+    shares = store.ask("compliance/trend", first=first, last=last, location=location, position=position)
+    shares = shares.select("day", "duty", share=pl.col("have") / pl.col("due"))
     for duty in DUTIES:
         one = shares.filter(pl.col("duty") == duty).select("day", pl.col("share").alias(duty))
         days = days.join(one, on="day", how="left", maintain_order="left")
@@ -214,7 +216,7 @@ def courses(store: Store, day: date, names: bool = True) -> pl.DataFrame:
         dose = duties.Dose(row["number"], row["given_on"], row["vaccine"], confirmed)
         given.setdefault(row["person_id"], []).append(dose)
     if names:
-        known = store.ask("compliance/known", day=day).select("person_id", "name", "position")
+        known = store.ask("compliance/staff", day=day).select("person_id", "name", "position")
     else:
         known = people(store, day).select("person_id")
     rows = []
@@ -232,7 +234,7 @@ def doses(store: Store, day: date) -> pl.DataFrame:
     name, position, number (None: no dose), vaccine, given_on, given_at, lot, confirmed_by, file_name and line it stands
     in, missing (who owes the vaccination and has not done it).
     """
-    known = store.ask("compliance/known", day=day).select("person_id", "name", "position")
+    known = store.ask("compliance/staff", day=day).select("person_id", "name", "position")
     owing = people(store, day).select("person_id", missing=pl.col("vaccinated").eq(False).fill_null(False))
     rows = store.ask("compliance/dose_list", day=day).join(owing, on="person_id", how="left")
     return known.join(rows.sort("number", nulls_last=True), on="person_id", maintain_order="left_right")
@@ -250,7 +252,7 @@ def changed(store: Store, day: date, before: date) -> pl.DataFrame:
         for duty in DUTIES
     ).filter(pl.col("now").is_not_null() & pl.col("before").ne_missing(pl.col("now")))
     told = told.filter(pl.col("before").is_not_null() | ~pl.col("now"))  # who came today and has it is no change
-    known = store.ask("compliance/known", day=day).select("person_id", "name", "position").with_row_index("place")
+    known = store.ask("compliance/staff", day=day).select("person_id", "name", "position").with_row_index("place")
     order = pl.col("duty").cast(pl.Enum(DUTIES))
     return (
         told.join(known, on="person_id")

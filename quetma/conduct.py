@@ -5,6 +5,7 @@ decision is about the missed days it names; the next step is proposed by days th
 upload may show that such a day was not missed after all: the ledger then says so, and a leader takes it back.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -48,10 +49,12 @@ def missed(store: Store, plan: Plan, duty: str, first: date, last: date) -> pl.D
     """
     days = store.ask("compliance/days", first=first, last=last).filter(~pl.col(duty))
     found = days.group_by("person_id", "name", maintain_order=True).agg(missed=pl.col("day").sort())
-    known = store.ask("compliance/known", day=last).select("person_id", "position", "location")
+    known = store.ask("compliance/staff", day=last).select("person_id", "position", "location")
     found = found.join(known, on="person_id", how="left", maintain_order="left")
-    entries = ledger(store).filter(pl.col("duty") == duty)
-    told = [_proposed(row, plan, entries, last) for row in found.iter_rows(named=True)]
+    entries: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for entry in ledger(store).filter(pl.col("duty") == duty).iter_rows(named=True):
+        entries[entry["person_id"]].append(entry)
+    told = [_proposed(row, plan, entries.get(row["person_id"], []), last) for row in found.iter_rows(named=True)]
     schema = {"undecided": pl.List(pl.Date), "step": pl.String, "decided_on": pl.Date, "proposed": pl.String}
     return (
         found.hstack(pl.DataFrame(told, schema=schema, orient="row"))
@@ -59,18 +62,18 @@ def missed(store: Store, plan: Plan, duty: str, first: date, last: date) -> pl.D
     )  # fmt: skip
 
 
-def _proposed(row: dict[str, Any], plan: Plan, entries: pl.DataFrame, last: date) -> dict[str, Any]:
-    """What is decided about one person's missed days, and what the ladder says of the others."""
-    own = entries.filter(pl.col("person_id") == row["person_id"])
-    about = {day for days in own["missed"] for day in days}
+def _proposed(row: dict[str, Any], plan: Plan, own: list[dict[str, Any]], last: date) -> dict[str, Any]:
+    """What is decided about one person's missed days (own: rows of the ledger), and what the ladder says of the others."""
+    about = {day for entry in own for day in entry["missed"]}
     undecided = [day for day in row["missed"] if day not in about]
-    counting = own.filter(pl.col("decided_on") > last - timedelta(days=plan.ladder_days))
-    steps = [step for step in LADDER if step in set(counting["step"])]
+    since = last - timedelta(days=plan.ladder_days)
+    counting = {entry["step"]: entry["decided_on"] for entry in reversed(own) if entry["decided_on"] > since}
+    steps = [step for step in LADDER if step in counting]
     reached = steps[-1] if steps else None
     ladder = list(plan.ladder)
     above = [rung for rung in ladder if reached is None or LADDER.index(rung.step) > LADDER.index(reached)]
     rung = above[0] if above else (ladder[-1] if ladder else None)  # from the top one goes no higher
-    when = counting.filter(pl.col("step") == reached)["decided_on"].max() if reached else None
+    when = counting[reached] if reached else None
     return {
         "undecided": undecided,
         "step": reached,

@@ -47,7 +47,7 @@ def away_until(store: Store) -> dict[int, date | None]:
 
 def staff(store: Store) -> pl.DataFrame:
     """Who is staff today, by given name: person_id, name, position, location."""
-    return store.ask("compliance/known", day=store.today()).select("person_id", "name", "position", "location")
+    return store.ask("compliance/staff", day=store.today()).select("person_id", "name", "position", "location")
 
 
 def staff_among(store: Store, people: Collection[int]) -> list[int]:

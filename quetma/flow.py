@@ -231,16 +231,22 @@ def on_site(store: Store, *, names: bool, location: int = 0, kind: str = "all", 
     national platform masks people; their names, phones and hosts are not read.
     """
     as_of = store.ask("history/last_scan")["scanned_at"][0]
-    return OnSite(as_of, _present(store, names, location, kind, at or as_of or store.clock()))
+    return OnSite(as_of, _named(store, names, location, kind, at or as_of or store.clock()))
+
+
+def present(store: Store, *, location: int = 0, kind: str = "all", at: datetime | None = None) -> pl.DataFrame:
+    """Who is on site as in `on_site`, for counting them: person_id, location_id, since, kind. Nobody's name is read."""
+    moment = at or store.ask("history/last_scan")["scanned_at"][0] or store.clock()
+    return store.ask("flow/on_site", at=moment, location=location, kind=kind)
 
 
 @remembered
-def _present(store: Store, names: bool, location: int, kind: str, at: datetime) -> pl.DataFrame:
-    found = store.ask("flow/on_site", at=at, location=location, kind=kind)
+def _named(store: Store, names: bool, location: int, kind: str, at: datetime) -> pl.DataFrame:
+    found = present(store, location=location, kind=kind, at=at)
     places = store.ask("flow/locations").select("location_id", location="name")
     found = found.join(places, on="location_id", maintain_order="left")
-    present = store.ask("flow/present" if names else "flow/present_masked", day=at.date())
-    found = found.join(present, on="person_id", how="left", maintain_order="left")
+    known = store.ask("flow/present" if names else "flow/present_masked", day=at.date())
+    found = found.join(known, on="person_id", how="left", maintain_order="left")
     if names:
         found = found.join(store.ask("flow/hosts", day=at.date()), on=["person_id", "location_id", "since"], how="left",
                            maintain_order="left").with_columns(pl.col("host").fill_null(""))  # fmt: skip

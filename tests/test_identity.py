@@ -345,7 +345,7 @@ def test_of_two_staff_members_who_are_one_the_newest_list_holds(unit: Store):
     upload(unit, "new roster")
     who = ids(unit)
     identity.merge(unit, who["Lò Văn Tuấn 0912000001"], who["Lò Văn Tuấn 0977000001"], "test")
-    positions = unit.ask("compliance/known", day=date(2021, 8, 24)).select("person_id", "position").rows()
+    positions = unit.ask("compliance/staff", day=date(2021, 8, 24)).select("person_id", "position").rows()
     assert dict(positions) == {
         who["Lò Văn Tuấn 0977000001"]: "Đội phó",
         who["Lò Văn Tuấn 0912000003"]: "Bảo vệ",

@@ -94,7 +94,7 @@ def test_the_summary_of_a_day_names_nobody(unit: Store) -> None:
     with pypdfium2.PdfDocument(archive.path(unit, document)) as file:
         text = " ".join(" ".join(page.get_textpage().get_text_range() for page in file).split())
     assert "Đã tiêm 12 13 92,3%" in text.replace(" vắc xin", "")
-    names = set(unit.ask("compliance/known", day=one.last)["name"]) - {agency.of(unit).signer}  # who signs is named
+    names = set(unit.ask("compliance/staff", day=one.last)["name"]) - {agency.of(unit).signer}  # who signs is named
     assert len(names) > 10 and not [name for name in names if name in text]
 
 
@@ -161,7 +161,7 @@ def test_it_is_sent_locked_with_nothing_personal_around_it(unit: Store, serve, t
     regular.run(unit, MONDAY + timedelta(minutes=1))
     assert box.encrypted == [True, True]
     assert [to for _, to, _ in box.letters] == [[address] for address in EVERY.to]
-    names = unit.ask("compliance/known", day=MONDAY.date())["name"].to_list()
+    names = unit.ask("compliance/staff", day=MONDAY.date())["name"].to_list()
     for _, _, message in box.letters:
         assert message["Subject"] == f"{settings.get(unit, 'unit_name')}: {regular.made(unit)[0][1].subject}"
         body = message.get_body().get_content()

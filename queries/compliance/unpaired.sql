@@ -5,8 +5,8 @@ SELECT u.person_id, p.name, l.name AS location, u.missing, u.scanned_at
 FROM (
     SELECT y.person_id, y.location_id, 'out' AS missing, y.t_in AS scanned_at
     FROM stay y
-    JOIN (
-        SELECT DISTINCT person_id, location_id, scanned_at FROM scan
+    SEMI JOIN (
+        SELECT person_id, location_id, scanned_at FROM scan
         WHERE direction = 'in' AND scanned_at >= $day AND scanned_at < $day + INTERVAL '1' DAY
     ) c ON c.person_id = y.person_id AND c.location_id = y.location_id AND c.scanned_at = y.t_in
     WHERE y.day = $day AND y.in_seen AND NOT y.out_seen

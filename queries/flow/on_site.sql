@@ -15,6 +15,10 @@ FROM (
         FROM stay
         WHERE day BETWEEN CAST($at - INTERVAL '1' DAY AS DATE) AND CAST($at AS DATE)
           AND (CASE WHEN out_seen THEN t_out ELSE t_in END >= CAST(CAST($at AS DATE) AS TIMESTAMP) OR t_out > $at)
+          AND person_id IN (
+              SELECT person_id FROM stay
+              WHERE day BETWEEN CAST($at - INTERVAL '1' DAY AS DATE) AND CAST($at AS DATE) AND NOT out_seen
+          )
     ) e
     LEFT JOIN staff s ON s.person_id = e.person_id
         AND (s.started IS NULL OR s.started <= CAST($at AS DATE)) AND (s.ended IS NULL OR s.ended >= CAST($at AS DATE))

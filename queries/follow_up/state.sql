@@ -8,7 +8,9 @@ WITH done AS (
     SELECT entry_id, person_id, case_id, kind, outcome, happened_at, until, detail, entered_at FROM follow_up
     UNION ALL
     SELECT 0, person_id, NULL, 'health', CASE WHEN symptoms = '' THEN 'well' ELSE 'ill' END, declared_at, NULL, symptoms, declared_at
-    FROM declaration WHERE person_id IN (SELECT person_id FROM contact)
+    FROM declaration
+    WHERE person_id IN (SELECT person_id FROM contact)
+      AND declared_at >= (SELECT MIN(LEAST(exposed_at, listed_at)) FROM contact)
 ),
 acts AS (
     SELECT c.case_id, c.person_id,

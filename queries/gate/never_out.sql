@@ -4,8 +4,8 @@
 SELECT y.person_id, p.name, p.phone_shown AS phone, CASE WHEN s.person_id IS NULL THEN 'visitor' ELSE 'staff' END AS kind,
        y.location_id, l.name AS location, y.t_in, y.t_out AS left_at
 FROM stay y
-JOIN (
-    SELECT DISTINCT person_id, location_id, scanned_at FROM scan
+SEMI JOIN (
+    SELECT person_id, location_id, scanned_at FROM scan
     WHERE direction = 'in' AND scanned_at >= $first AND scanned_at < $last + INTERVAL '1' DAY
 ) i ON i.person_id = y.person_id AND i.location_id = y.location_id AND i.scanned_at = y.t_in
 JOIN person p ON p.person_id = y.person_id

@@ -93,8 +93,10 @@ def _compliance(store: Store, t: Translate, role: str, first: date, last: date) 
     )  # fmt: skip
     if not rights.may(role, "health"):
         return
-    known = store.ask("compliance/known", day=last)
-    rows = known.join(compliance.people(store, last).drop("location_id", "position"), on="person_id", how="left")
+    people = compliance.people(store, last)
+    rows = compliance.known(store, last, people).join(
+        people.drop("location_id", "position"), on="person_id", how="left", maintain_order="left"
+    )
     done = {"True": "✓ " + t("done"), "False": "✗ " + t("not done")}
     yield Block(
         t("Person by person, on {day}", day=day(last)), rows,
@@ -213,7 +215,7 @@ def _conduct(store: Store, t: Translate, first: date, last: date) -> Iterator[Bl
 
 def _plan(store: Store, t: Translate, last: date) -> Iterator[Block]:
     saved = plan.current(store)
-    of, names = saved.plan, dict(store.ask("compliance/known", day=last).select("person_id", "name").iter_rows())
+    of, names = saved.plan, dict(store.ask("compliance/staff", day=last).select("person_id", "name").iter_rows())
 
     def called(person: int | None) -> str:
         return "" if person is None else names.get(person) or directory.called(store, person)

@@ -259,3 +259,12 @@ def test_paragraphs_are_written_otherwise() -> None:
     changed = given.rewritten(["", "Một.\n\n Hai.", given.texts[2]])
     assert changed.texts == ["Một.", "Hai.", "Trên đây là báo cáo./."]
     assert given.rewritten(given.texts) == given
+
+
+def test_long_tables_are_cut_for_the_eye_alone() -> None:
+    short = PAPER.shortened(1)
+    tables = [block for block in short.body if isinstance(block, Table)]
+    assert [table.rows for table in tables] == [(("1", "Quét mã"),)]
+    assert short.appendices == PAPER.appendices  # of one row each
+    assert short.texts == PAPER.texts
+    assert PAPER.shortened(2) is PAPER

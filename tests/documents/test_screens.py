@@ -87,7 +87,7 @@ def test_who_may_not_see_health_data_gets_none(unit: Store, tmp_path: Path):
     sheets = cells(path)
     assert list(sheets) == ["Tổng quan", "Tuân thủ", "Lượng người ra vào"]
     assert sheets["Tổng quan"][3][0].startswith("Không có trong sổ vì vai trò của bạn không được xem: Lịch sử quét mã")
-    known = set(unit.ask("compliance/known", day=AUGUST[1])["name"]) | {"Lê Văn Nam"}
+    known = set(unit.ask("compliance/staff", day=AUGUST[1])["name"]) | {"Lê Văn Nam"}
     with zipfile.ZipFile(path) as package:
         text = "".join(package.read(name).decode() for name in package.namelist() if name.endswith(".xml"))
     assert not [name for name in known if name in text]

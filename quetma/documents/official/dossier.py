@@ -57,7 +57,7 @@ def dossier(store: Store, case: RegisteredCase) -> Paper:
 
 def _case(store: Store, case: RegisteredCase, answer: tracing.Trace) -> Iterable[Block]:
     person = answer.people.row(0, named=True)
-    known = store.ask("compliance/known", day=case.onset).filter(person_id=person["person_id"])
+    known = store.ask("compliance/staff", day=case.onset).filter(person_id=person["person_id"])
     who = with_position(t("staff"), known["position"][0]) if known.height else t("visitor")
     lines = [
         t("Full name: {name}", name=person["name"]),

@@ -117,6 +117,21 @@ class Paper:
             body += [replace(block, text=line) for line in lines if line]
         return replace(self, body=tuple(body))
 
+    def shortened(self, most: int) -> "Paper":
+        """The same with the first `most` rows of each table; itself when no table has more."""
+
+        def cut(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+            return tuple(
+                replace(block, rows=block.rows[:most]) if isinstance(block, Table) and len(block.rows) > most else block
+                for block in blocks
+            )
+
+        short = replace(
+            self, body=cut(self.body),
+            appendices=tuple(replace(appendix, blocks=cut(appendix.blocks)) for appendix in self.appendices),
+        )  # fmt: skip
+        return self if short == self else short
+
     @property
     def symbol(self) -> str:
         """`BC-ĐQLTT2`; of a letter the agency's alone."""

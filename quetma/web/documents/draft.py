@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 DATED = "dated"  # the field that holds a day
 LONGEST = 4000  # characters of a paragraph
 SHARPNESS = 110  # of a page shown, in pixels an inch
+DRAWN = 200  # rows of a table shown: the pages of a list of ten thousand people take a minute to draw
 REMEMBERED = 6  # papers whose pages are kept as pictures
 
 
@@ -204,8 +205,9 @@ def _make(
 def _preview(here: "Page", paper: Paper, key: str) -> None:
     t = here.t
     here.audit("open draft", paper.subject)
+    short = paper.shortened(DRAWN)
     with st.spinner(t("Drawing the pages…")):
-        pages = _pages(paper)
+        pages = _pages(short)
     number = 1
     if len(pages) > 1:
         number = min(st.pagination(len(pages), key=f"{key}_page"), len(pages))
@@ -215,6 +217,8 @@ def _preview(here: "Page", paper: Paper, key: str) -> None:
         st.image(f"data:image/png;base64,{picture}", width="stretch",
                  alt=t("Page {n} of {all} of the draft", n=number, all=len(pages)))  # fmt: skip
     st.caption(t("Page {n} of {all} of the draft", n=number, all=len(pages)))
+    if short is not paper:
+        st.caption(t("Here long tables end after {n} rows; the file that is made has all of them.", n=DRAWN))
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -46,7 +46,7 @@ def _concerns(case: RegisteredCase, period: Period) -> bool:
 
 
 def _case(store: Store, case: RegisteredCase) -> str:
-    staff = case.person_id in set(store.ask("compliance/known", day=case.onset)["person_id"])
+    staff = case.person_id in set(store.ask("compliance/staff", day=case.onset)["person_id"])
     rule = rule_named(case.rule) if case.rule else rule_on(case.onset)
     parts = [
         t(

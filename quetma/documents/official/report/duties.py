@@ -52,7 +52,7 @@ def missed(period: Period, duty: str) -> pl.DataFrame:
     """Who missed a daily duty in the period, most days first: person_id, name, position, days."""
     days = _days(period).filter(~pl.col(duty))
     found = days.group_by("person_id", "name", maintain_order=True).agg(days=pl.col("day").sort())
-    known = period.store.ask("compliance/known", day=period.until).select("person_id", "position")
+    known = period.store.ask("compliance/staff", day=period.until).select("person_id", "position")
     found = found.join(known, on="person_id", how="left", maintain_order="left")
     return found.with_columns(pl.col("position").fill_null("")).sort(
         pl.col("days").list.len(), descending=True, maintain_order=True
@@ -157,7 +157,7 @@ def each(period: Period) -> Table:
         *(pl.col(duty).sum().alias(f"{duty}_have") for duty in DAILY),
         *(pl.col(duty).count().alias(f"{duty}_due") for duty in DAILY),
     )  # fmt: skip
-    known = period.store.ask("compliance/known", day=period.until).select("person_id", "name", "position", "location")
+    known = period.store.ask("compliance/staff", day=period.until).select("person_id", "name", "position", "location")
     found = known.join(people.select("person_id", "apps", "vaccinated"), on="person_id", maintain_order="left")
     found = found.join(days, on="person_id", how="left", maintain_order="left").fill_null(0)
     signs = {True: t("yes"), False: t("no"), None: "–"}
