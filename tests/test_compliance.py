@@ -352,7 +352,8 @@ def test_any_unit_in_any_order_of_uploads(
             same(store, there, due, MONDAY + timedelta(n), {n: f"Người {n}" for n in range(1, 7)})
         known = store.ask("compliance/calendar").select("day")
         counted = due.join(known, on="day", how="semi").group_by("day", "duty").agg(pl.col("done").sum(), pl.len())
-        shown = store.ask("compliance/trend", first=date(2021, 1, 1), last=date(2022, 1, 1)).filter(pl.col("due") > 0)
+        days = {"first": date(2021, 1, 1), "last": date(2022, 1, 1)}
+        shown = store.ask("compliance/trend", **days, location=0, position=None).filter(pl.col("due") > 0)
         assert sorted(shown.iter_rows()) == sorted(counted.iter_rows())
         inside = due.filter(position=POSITIONS[1], place=PLACES[0]).group_by("day", "duty")
         shares = {(day, duty): share for day, duty, share in inside.agg(pl.col("done").sum() / pl.len()).iter_rows()}
