@@ -63,7 +63,7 @@ def missed(store: Store, plan: Plan, duty: str, first: date, last: date) -> pl.D
 
 
 def _proposed(row: dict[str, Any], plan: Plan, own: list[dict[str, Any]], last: date) -> dict[str, Any]:
-    """What is decided about one person's missed days (own: rows of the ledger), and what the ladder says of the others."""
+    """What is decided about one person's missed days, and what the ladder says of others. own: rows of the ledger."""
     about = {day for entry in own for day in entry["missed"]}
     undecided = [day for day in row["missed"] if day not in about]
     since = last - timedelta(days=plan.ladder_days)

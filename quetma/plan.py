@@ -256,7 +256,7 @@ class Standing:
 def standing(store: Store, plan: Plan, day: date) -> list[Standing]:
     """How the specific objectives with a duty and a target stand on the newest working day up to `day` with data."""
     days = compliance.working_days(store, day)["day"]
-    asked = {"first": date.min, "last": day, "location": 0, "position": None}
+    asked: dict[str, Any] = {"first": date.min, "last": day, "location": 0, "position": None}
     shares = store.ask("compliance/trend", **asked) if len(days) else pl.DataFrame()
     found = []
     for objective in plan.objectives:

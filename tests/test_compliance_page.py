@@ -84,7 +84,7 @@ def test_without_the_right_no_name_is_shown_nor_asked_for(
     assert [metric.value for metric in test.metric][1] == "12/13"
     assert not names_on(test)
     assert "compliance/people" in asked
-    assert not {"compliance/known", "compliance/staff", "compliance/days", "compliance/cells", "compliance/unpaired"} & set(asked)
+    assert not {f"compliance/{one}" for one in ("known", "staff", "days", "cells", "unpaired")} & set(asked)
     # Nor can the one person of a position be told by it.
     assert min(row for frame in test.dataframe for row in frame.value["staff"]) >= 3
 
