@@ -39,7 +39,7 @@ async def there(request: Request) -> Response:
     _flows[key] = (flow, forms.wanted(request), now() + steps.LASTS)
     answer = RedirectResponse(url, 303)
     lasts = int(steps.LASTS.total_seconds())
-    answer.set_cookie(COOKIE, key, max_age=lasts, path=THERE, httponly=True, samesite="lax", secure=wall.https(request))
+    wall.set_cookie(request, answer, COOKIE, key, lasts, path=THERE)
     return answer
 
 
@@ -56,7 +56,7 @@ async def back(request: Request) -> Response:
         return _failed(request, error)
     t = wall.spoken(request)
     if known.role is None:
-        audit.log(store, known.name, "sign_in_failed", known.name, steps.address(request))
+        audit.log(store, known.name, "sign_in_failed", known.name, wall.address(request))
         no_role = t("You are known there, but to none of the groups that may use this dashboard. Ask a leader.")
         return forms.message(request, t("Not signed in"), no_role, 403)
     try:

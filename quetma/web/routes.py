@@ -17,7 +17,7 @@ from quetma.access.accounts import AccountError
 from quetma.access.attempts import Attempts
 from quetma.language import LANGUAGES
 from quetma.store import Store, configured_folder, open_store
-from quetma.web import downloads, forms, health, provider, public, steps, uploader, wall
+from quetma.web import downloads, forms, health, known, nowhere, provider, public, steps, uploader, wall
 from quetma.web.gate import routes as gate
 
 LONGEST_KEPT = 60  # characters of a name as typed that go into the audit
@@ -72,8 +72,9 @@ async def sign_in(request: Request) -> Response:
     if not name or not password:
         return forms.sign_in(request, name, t("Fill in both the name and the password."), status=400)
     account = accounts.find(store, name)
-    tried, address = account.name if account else name[:LONGEST_KEPT], steps.address(request)
-    seconds = attempts.begin(tried, address)
+    tried, address = account.name if account else name[:LONGEST_KEPT], wall.address(request)
+    counted = known.counted_as(request, store, tried)
+    seconds = attempts.begin(tried, counted)
     if seconds:
         minutes = -(-seconds // 60)
         wait = t("Too many wrong attempts. Wait {n} minutes, then try again.", n=minutes)
@@ -82,7 +83,7 @@ async def sign_in(request: Request) -> Response:
     if role is None:
         audit.log(store, tried, "sign_in_failed", tried, address)
         return forms.sign_in(request, name, t("The name or the password is not right. Try again."), status=401)
-    attempts.succeeded(tried, address)
+    attempts.succeeded(tried, counted)
     return steps.begin(request, store, tried, forms.wanted(request))
 
 
@@ -144,6 +145,7 @@ ROUTES = [
     public.ROUTE,
     *gate.ROUTES,
     *health.ROUTES,
+    nowhere.ROUTE,  # the last: what has no other
 ]
 
 
@@ -153,7 +155,7 @@ def _at_this_machine(request: Request) -> bool:
     A name of somebody else's that leads here (DNS rebinding), or a proxy on this machine, must not pass for local.
     """
     named = request.url.hostname or ""
-    return _loopback(steps.address(request)) and (named == "localhost" or _loopback(named))
+    return _loopback(wall.address(request)) and (named == "localhost" or _loopback(named))
 
 
 def _loopback(host: str) -> bool:

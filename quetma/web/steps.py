@@ -18,7 +18,7 @@ from quetma.access import accounts, audit, second, sessions
 from quetma.access.accounts import Account, AccountError
 from quetma.access.attempts import Attempts
 from quetma.store import Store, configured_folder, now, open_store
-from quetma.web import forms, wall
+from quetma.web import forms, known, wall
 
 COOKIE = "quetma_step"
 LASTS = timedelta(minutes=10)
@@ -56,7 +56,7 @@ def begin(request: Request, store: Store, account: str, path: str, *, coded: boo
     _steps[key] = step = Step(store, account, path, now() + LASTS, coded)
     answer = _next(request, step, key)
     if key in _steps:
-        _set_cookie(answer, COOKIE, key, int(LASTS.total_seconds()), wall.https(request), path="/sign-in")
+        wall.set_cookie(request, answer, COOKIE, key, int(LASTS.total_seconds()), path="/sign-in")
     return answer
 
 
@@ -65,20 +65,16 @@ def unit() -> Store:
     return open_store(configured_folder())
 
 
-def address(request: Request) -> str:
-    """The address the request comes from."""
-    return request.client.host if request.client else ""
-
-
 def let_in(request: Request, store: Store, account: str, path: str) -> Response:
     """Starts a session of its own (an older one of this browser ends) and goes to that page."""
     if wall.signed_in(request):
         sessions.end(wall.token(request))
-    token = sessions.start(store, account, address(request), request.headers.get("user-agent", ""))
-    audit.log(store, account, "sign_in", account, address(request))
+    token = sessions.start(store, account, wall.address(request), request.headers.get("user-agent", ""))
+    audit.log(store, account, "sign_in", account, wall.address(request))
     answer = RedirectResponse(path, 303)
     lasts = int(sessions.limits(store)[0].total_seconds())
-    _set_cookie(answer, wall.cookie_name(request), token, lasts, wall.https(request))
+    wall.set_cookie(request, answer, wall.cookie_name(request), token, lasts)
+    known.remember(request, answer, store, account)
     answer.delete_cookie(COOKIE, path="/sign-in")
     return answer
 
@@ -94,7 +90,7 @@ async def code(request: Request) -> Response:
     if wait := _wait(request, step.account):
         return forms.code(request, wait, 429)
     if not await anyio.to_thread.run_sync(second.check, step.store, step.account, given):
-        audit.log(step.store, step.account, "code_failed", step.account, address(request))
+        audit.log(step.store, step.account, "code_failed", step.account, wall.address(request))
         return forms.code(request, t("The code is not right, or was used before. Wait for the next one."), 401)
     attempts.succeeded(step.account, "")
     step.coded = True
@@ -229,7 +225,3 @@ def _next(request: Request, step: Step, key: str) -> Response:
         return RedirectResponse(SECOND, 303)
     _steps.pop(key, None)
     return let_in(request, step.store, account.name, step.path)
-
-
-def _set_cookie(answer: Response, name: str, value: str, lasts: int, https: bool, path: str = "/") -> None:
-    answer.set_cookie(name, value, max_age=lasts, path=path, httponly=True, samesite="lax", secure=https)

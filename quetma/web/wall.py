@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -128,6 +128,16 @@ def signed_in(request: HTTPConnection) -> Session | None:
 def token(request: HTTPConnection) -> str:
     """The token of the session that the request brings, '' for none."""
     return request.cookies.get(cookie_name(request), "")
+
+
+def address(request: HTTPConnection) -> str:
+    """The address the request comes from."""
+    return request.client.host if request.client else ""
+
+
+def set_cookie(request: HTTPConnection, answer: Response, name: str, value: str, lasts: int, path: str = "/") -> None:
+    """Gives the browser a cookie that scripts cannot read and other sites cannot send; lasts: seconds."""
+    answer.set_cookie(name, value, max_age=lasts, path=path, httponly=True, samesite="lax", secure=https(request))
 
 
 def https(request: HTTPConnection) -> bool:

@@ -7,15 +7,18 @@ here fails, and so does a row of what is no longer there.
 import argparse
 import os
 import stat
-from importlib import import_module
+from importlib import import_module, reload
 
 import pytest
+from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
+from starlette.testclient import TestClient
+from streamlit import config
 
 from quetma import cli
 from quetma.access import accounts, rights
 from quetma.store import FILE, ROOT, open_store
-from quetma.web import routes
+from quetma.web import health, routes
 from tests.web.test_page import SCREENS
 from tests.web.test_wall import ALLOWED, OPEN, SIGNED_OUT_BY, WEBSOCKETS
 
@@ -72,6 +75,21 @@ def test_every_route_has_a_row(table):
     rows = {row for asked in [*ALLOWED, *OPEN, *SIGNED_OUT_BY] for row in matched(table, *asked)}
     assert there - rows == set()
     assert {route.path for route in table if isinstance(route, WebSocketRoute)} == set(WEBSOCKETS)
+
+
+@pytest.mark.parametrize(("host", "status"), [("quetma.example.vn", 200), ("127.0.0.1:8501", 400), ("elsewhere", 400)])
+def test_with_allowed_hosts_no_other_is_answered(tmp_path, monkeypatch, host, status):
+    """As .streamlit/config.toml names them (docs/security.md)."""
+    monkeypatch.setenv("QUETMA_STORE", str(tmp_path))
+    before = config.get_option("server.allowedHosts")
+    config.set_option("server.allowedHosts", ["quetma.example.vn"])
+    try:
+        hosts = reload(import_module("dashboard")).HOSTS
+    finally:
+        config.set_option("server.allowedHosts", before)
+    client = TestClient(Starlette(middleware=hosts, routes=health.ROUTES))
+    assert client.get("/healthz", headers={"host": host}).status_code == status
+    open_store(tmp_path).close()
 
 
 def test_every_page_has_a_row():

@@ -3,10 +3,11 @@
 import re
 
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 
 from quetma.access import accounts, sessions
 from quetma.access.attempts import FREE, Attempts
-from quetma.web import routes, wall
+from quetma.web import known, routes, wall
 from tests.web.browser import Browser
 
 NAME, PASSWORD = "Hà Minh Tôn", "một mật khẩu dài"
@@ -196,6 +197,45 @@ def test_guessing_is_slowed_down_and_the_right_password_waits_too(unit):
     assert answer.status_code == 429
     assert "Hãy đợi 1 phút" in answer.text
     assert Browser("127.0.0.2").post("/sign-in", name=NAME, password=PASSWORD).status_code == 303
+
+
+def test_a_browser_that_is_known_does_not_wait_for_others_at_its_address(unit):
+    own, other = Browser(), Browser()
+    own.post("/sign-in", name=NAME, password=PASSWORD)
+    assert own.post("/sign-out").status_code == 303
+    for _ in range(FREE + 1):
+        refused = other.post("/sign-in", name=NAME, password="sai")
+    assert refused.status_code == 429
+    assert own.post("/sign-in", name=NAME, password=PASSWORD).status_code == 303
+    assert [own.post("/sign-in", name=NAME, password="sai").status_code for _ in range(FREE + 1)] == [401] * FREE + [
+        429
+    ]
+
+
+def test_a_browser_is_known_for_the_names_that_signed_in_from_it_alone(unit):
+    accounts.add(unit, "Lò Văn Tám", PASSWORD, "gatekeeper")
+    browser, other = Browser(), Browser()
+    browser.post("/sign-in", name=NAME, password=PASSWORD)
+    for _ in range(FREE):
+        other.post("/sign-in", name="Lò Văn Tám", password="sai")
+    assert browser.post("/sign-in", name="Lò Văn Tám", password=PASSWORD).status_code == 429
+    assert browser.post("/sign-in", name=NAME, password=PASSWORD).status_code == 303
+
+
+@pytest.mark.parametrize("made_up", ["", "x", "WyJhIixbXV0.aaaaaa.bbbb"])
+def test_a_made_up_word_for_a_known_browser_is_none(unit, made_up):
+    browser = Browser()
+    for _ in range(FREE):
+        browser.post("/sign-in", name=NAME, password="sai")
+    browser.cookies.set(known.COOKIE, made_up)
+    assert browser.post("/sign-in", name=NAME, password=PASSWORD).status_code == 429
+
+
+def test_what_makes_a_browser_known_names_nobody(unit):
+    browser = Browser()
+    browser.post("/sign-in", name=NAME, password=PASSWORD)
+    [_, names] = URLSafeTimedSerializer("").loads_unsafe(browser.cookies[known.COOKIE])[1]
+    assert len(names) == 1 and re.fullmatch("[0-9a-f]{24}", names[0])
 
 
 def test_signing_in_again_ends_the_earlier_session(unit):

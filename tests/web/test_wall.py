@@ -34,6 +34,8 @@ SHUT = (
 # Everything the server answers, with what each may get: (method, path) → status for (leader, gatekeeper, viewer).
 ALLOWED = {
     **{("GET", f"/{page}"): (200, 200, 200) for page in PAGES},  # the bare frame; the page's guard is below
+    ("GET", "/overview"): (303, 303, 303),  # the first page, whose address is / alone
+    ("GET", "/no-such-page"): (404, 404, 404),
     ("GET", "/"): (200, 200, 200),
     ("GET", "/index.html"): (200, 200, 200),
     ("GET", "/favicon.png"): (200, 200, 200),

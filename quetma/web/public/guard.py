@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 from math import ceil
 from threading import Lock
 from typing import Literal
-from weakref import WeakKeyDictionary
 
 from itsdangerous import BadData, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
+from quetma.access import signing
 from quetma.store import Store
 from quetma.web.public.answers import LONGEST, Answers
 
@@ -174,17 +174,6 @@ class Signer:
         )  # fmt: skip
 
 
-_signers: WeakKeyDictionary[Store, Signer] = WeakKeyDictionary()
-_signers_lock = Lock()
-
-
 def signer(store: Store) -> Signer:
-    """The store's signer; its key is made when it is first needed."""
-    with _signers_lock:
-        if store not in _signers:
-            key = store.setting("visitor_key")
-            if key is None:
-                key = secrets.token_urlsafe(32)
-                store.set("visitor_key", key)
-            _signers[store] = Signer(key)
-        return _signers[store]
+    """The store's signer."""
+    return Signer(signing.key(store))
