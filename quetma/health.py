@@ -12,7 +12,7 @@ from typing import Literal
 
 import duckdb
 
-from quetma import backup, language, upkeep
+from quetma import backup, language, retention, upkeep
 from quetma.access import chain
 from quetma.intake.errors import Message
 from quetma.language import Translate
@@ -67,7 +67,9 @@ def _warnings(store: Store, at: datetime) -> Iterator[Concern]:
     if (found := upkeep.last(store, "audit", good=False, before=at)) and found.failed:
         yield Concern("urgent", Message("The audit was changed from outside: {what}", what=found.failed))
     purged = upkeep.last(store, "purge", good=False, before=at)
-    if purged and purged.failed:
+    if purged and purged.failed == retention.HELD:
+        yield Concern("urgent", Message(retention.HELD))
+    elif purged and purged.failed:
         yield Concern("urgent", Message("What is over was not deleted at {moment}: {why}",
                                         moment=language.moment(purged.ran_at), why=purged.failed))  # fmt: skip
     if (newest := _newest_line(store)) and newest - at > WRONG:

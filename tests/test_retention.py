@@ -20,6 +20,7 @@ from quetma import (
     directory,
     follow_up,
     gate,
+    health,
     identity,
     inquiries,
     intake,
@@ -28,6 +29,7 @@ from quetma import (
     rollups,
     settings,
     tracing,
+    upkeep,
 )
 from quetma.cases import Said
 from quetma.documents import answer
@@ -357,6 +359,20 @@ def test_the_schedule_forgets_once_a_day_and_never_in_the_demo_unit(unit: Store,
     unit.set("demo", "yes")
     retention.Schedule(unit).look()
     assert not done.is_set()
+
+
+def test_a_clock_that_was_set_forward_deletes_nothing_on_its_first_day(unit: Store, monkeypatch: pytest.MonkeyPatch):
+    """Or the machine was off for days: then what is over goes a day later."""
+    monkeypatch.setattr(upkeep, "now", lambda: retention.now())
+    told = []
+    for day in (-5, 0, 0, 1):
+        monkeypatch.setattr(retention, "now", lambda day=day: at(3, day=DUE + timedelta(days=day)))
+        schedule = retention.Schedule(unit)  # the program is started again
+        schedule.look()
+        schedule.look()
+        held = retention.HELD in {concern.told.message for concern in health.warnings(unit, retention.now())}
+        told.append((directory.find(unit, "Cà Thị Khách").is_empty(), held))
+    assert told == [(False, False), (False, True), (False, True), (True, False)]
 
 
 def test_the_command(unit: Store, capsys: pytest.CaptureFixture[str]):

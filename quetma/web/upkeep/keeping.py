@@ -99,8 +99,8 @@ def _reports(here: "Page", words: dict[str, tuple[str, str]]) -> None:
     for run in upkeep.runs(store, "purge", SHOWN):
         gone = {**({"visitors": run.detail["scans"]} if run.detail.get("scans") else {}), **run.detail.get("kinds", {})}
         what = "; ".join(f"{words[kind][0]}: {here.number(rows)}" for kind, rows in gone.items() if kind in words)
-        told.append({"ran_at": run.ran_at, "what": f"✗ {run.failed}" if run.failed else what or t("nothing was over"),
-                     "ran_by": run.ran_by})  # fmt: skip
+        what = f"✗ {t(run.failed)}" if run.failed else what or t("nothing was over")
+        told.append({"ran_at": run.ran_at, "what": what, "ran_by": run.ran_by})
     st.subheader(t("What went"), anchor=False)
     if not told:
         st.caption(t("Nobody has looked for what is over yet."))
