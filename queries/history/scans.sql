@@ -10,13 +10,13 @@ WITH staff_day AS (
     SELECT scanned_at, batch_id, line, direction, person_id, location_id, purpose
     FROM scan
     WHERE scanned_at >= CAST($first AS DATE) AND scanned_at < CAST($last AS DATE) + INTERVAL '1' DAY
-      AND (LEN(CAST($locations AS INTEGER[])) = 0 OR LIST_CONTAINS($locations, location_id))
-      AND (LEN(CAST($people AS BIGINT[])) = 0 OR LIST_CONTAINS($people, person_id))
-      AND (CAST($direction AS VARCHAR) IS NULL OR direction = $direction)
+      AND (CARDINALITY($locations) = 0 OR ARRAY_CONTAINS($locations, location_id))
+      AND (CARDINALITY($people) = 0 OR ARRAY_CONTAINS($people, person_id))
+      AND (CAST($direction AS STRING) IS NULL OR direction = $direction)
 ), page AS (
-    FROM (
+    SELECT * FROM (
         -- Two of the three are known to be empty before anything is read; an OR would ask about every scan there is.
-        SELECT * FROM anybody WHERE CAST($kind AS VARCHAR) IS NULL
+        SELECT * FROM anybody WHERE CAST($kind AS STRING) IS NULL
         UNION ALL
         SELECT a.* FROM anybody a SEMI JOIN staff_day t
         ON t.person_id = a.person_id AND CAST(a.scanned_at AS DATE) BETWEEN t.first_day AND t.last_day

@@ -7,4 +7,4 @@ SELECT CAST(s.scanned_at AS DATE) AS day, l.name AS location,
        CAST(COUNT(*) FILTER (WHERE s.direction = 'unknown') AS INTEGER) AS scans_unknown
 FROM scan s JOIN location l ON l.location_id = s.location_id
 WHERE s.scanned_at >= CAST($first AS DATE) AND s.scanned_at < CAST($last AS DATE) + INTERVAL '1' DAY
-GROUP BY ALL ORDER BY day, location
+GROUP BY CAST(s.scanned_at AS DATE), l.name ORDER BY day, location

@@ -17,8 +17,9 @@ contact AS (
       AND (CAST($person AS BIGINT) IS NULL OR s.person_id = CAST($person AS BIGINT))
 )
 SELECT c.person_id, c.infector_id, i.name AS infector, l.name AS location, c.began, c.ended,
-       (EXTRACT(DAY FROM c.ended - c.began) * 86400 + EXTRACT(HOUR FROM c.ended - c.began) * 3600
-        + EXTRACT(MINUTE FROM c.ended - c.began) * 60 + EXTRACT(SECOND FROM c.ended - c.began)) / 60.0 AS minutes,
+       -- Sail says the hours and minutes of the whole time, not what is left over the days and hours
+       CAST(EXTRACT(DAY FROM c.ended - c.began) * 86400 + EXTRACT(HOUR FROM c.ended - c.began) % 24 * 3600
+            + EXTRACT(MINUTE FROM c.ended - c.began) % 60 * 60 + EXTRACT(SECOND FROM c.ended - c.began) AS DOUBLE) / 60 AS minutes,
        c.infector_in, c.infector_out, c.infector_in_seen, c.infector_out_seen, c.t_in, c.t_out, c.in_seen, c.out_seen
 FROM contact c
 JOIN person i ON i.person_id = c.infector_id

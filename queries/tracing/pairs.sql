@@ -15,8 +15,9 @@ contact AS (
     WHERE s.day BETWEEN $first_day AND $last_day AND s.person_id NOT IN (SELECT person_id FROM known)
 )
 SELECT infector_id, person_id, MIN(began) AS exposed_at, MAX(ended) AS last_at, MIN_BY(location_id, began) AS location_id, COUNT(*) AS contacts,
-       CAST(SUM(EXTRACT(DAY FROM ended - began) * 86400 + EXTRACT(HOUR FROM ended - began) * 3600
-                + EXTRACT(MINUTE FROM ended - began) * 60 + EXTRACT(SECOND FROM ended - began)) AS BIGINT) AS seconds,
+       -- Sail says the hours and minutes of the whole time, not what is left over the days and hours
+       CAST(SUM(EXTRACT(DAY FROM ended - began) * 86400 + EXTRACT(HOUR FROM ended - began) % 24 * 3600
+                + EXTRACT(MINUTE FROM ended - began) % 60 * 60 + EXTRACT(SECOND FROM ended - began)) AS BIGINT) AS seconds,
        MAX(sure) AS sure
 FROM contact
 WHERE began < ended AND began + INTERVAL '1' MINUTE * $min_minutes <= ended

@@ -11,8 +11,9 @@ WITH there AS (
 )
 SELECT a.person_id AS first_id, b.person_id AS second_id, l.name AS location, a.name AS first, a.t_out AS went,
        b.name AS second, b.t_in AS came,
-       (EXTRACT(DAY FROM b.t_in - a.t_out) * 86400 + EXTRACT(HOUR FROM b.t_in - a.t_out) * 3600
-        + EXTRACT(MINUTE FROM b.t_in - a.t_out) * 60 + EXTRACT(SECOND FROM b.t_in - a.t_out)) / 60.0 AS minutes
+       -- Sail says the hours and minutes of the whole time, not what is left over the days and hours
+       CAST(EXTRACT(DAY FROM b.t_in - a.t_out) * 86400 + EXTRACT(HOUR FROM b.t_in - a.t_out) % 24 * 3600
+            + EXTRACT(MINUTE FROM b.t_in - a.t_out) % 60 * 60 + EXTRACT(SECOND FROM b.t_in - a.t_out) AS DOUBLE) / 60 AS minutes
 FROM there a
 JOIN there b ON b.location_id = a.location_id AND b.person_id <> a.person_id
     AND a.t_out <= b.t_in AND b.t_in <= a.t_out + INTERVAL '1' HOUR * $hours

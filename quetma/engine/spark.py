@@ -1,0 +1,91 @@
+"""The engine beyond one machine: a Spark Connect server, that is Apache Spark or Sail, which reads the lake.
+
+Questions are the same files in `queries/`. A server that does not answer is said so at once, not tried for minutes.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+import grpc
+import polars as pl
+from pyspark.errors import PySparkException
+from pyspark.sql.connect import functions, plan
+from pyspark.sql.connect.client.retries import DefaultPolicy
+from pyspark.sql.connect.column import Column
+from pyspark.sql.connect.session import SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema
+
+from quetma.store import query
+
+# Timestamps are naive here, as they are in the store; nothing is moved to another zone on the way.
+SETTINGS = {"spark.sql.session.timeZone": "UTC", "spark.sql.timestampType": "TIMESTAMP_NTZ"}
+ONCE = 1  # times that a call is tried again before the server counts as away
+
+
+class Away(Exception):
+    """The server does not answer, or not any more."""
+
+
+class Session:
+    """One published state as the server sees it: a view of each table, in the version that was published."""
+
+    def __init__(self, address: str, tables: Mapping[str, tuple[str, int]]) -> None:
+        try:
+            self._spark = SparkSession.builder.remote(address).create()
+            self._spark.client.set_retry_policies([DefaultPolicy(max_retries=ONCE, max_backoff=200)])
+            for key, value in SETTINGS.items():
+                self._spark.conf.set(key, value)
+            for name, (path, version) in tables.items():
+                reader = self._spark.read.format("delta").option("versionAsOf", str(version))
+                reader.load(path).createOrReplaceTempView(name)
+        except (PySparkException, grpc.RpcError, OSError) as error:
+            raise Away(_told(error)) from error
+
+    def ask(self, name: str, params: Mapping[str, Any], tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+        """The answer of the named query. `tables`: frames that it reads by name. Raises `Away`."""
+        views = [plan.SubqueryAlias(_relation(frame), table) for table, frame in tables.items()]
+        asked = plan.SQL(_text(name), None, {key: _literal(value) for key, value in params.items()}, views)
+        client = self._spark.client
+        try:
+            answer, *_ = client.to_table(asked.to_proto(client), {})
+        except (PySparkException, grpc.RpcError) as error:
+            raise Away(_told(error)) from error
+        return pl.DataFrame(answer)
+
+    def close(self) -> None:
+        """Lets the server forget it."""
+        try:
+            self._spark.client.close()
+        except (PySparkException, grpc.RpcError):
+            return  # it has, then
+
+
+@cache
+def _text(name: str) -> str:
+    """The query with its parameters as Spark writes them; between two `$` Sail would see a text."""
+    body = re.sub(r"--[^\n]*", "", query(name)[0]).replace("AS NOT MATERIALIZED", "AS")  # a hint that DuckDB alone takes
+    return re.sub(r"\$([a-z_][a-z0-9_]*)", r":\1", body)
+
+
+def _literal(value: Any) -> Column:
+    """A bind. A moment goes as text: as a value Spark's client would move it by the zone of this machine."""
+    if isinstance(value, datetime):
+        return functions.lit(value.isoformat(sep=" ")).cast("timestamp_ntz")
+    if isinstance(value, list):
+        inner = {str: "string", int: "bigint", date: "date"}[type(value[0]) if value else int]
+        return functions.lit(value).cast(f"array<{inner}>")
+    return functions.lit(value)
+
+
+def _relation(frame: pl.DataFrame) -> plan.LocalRelation:
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    return plan.LocalRelation(table, from_arrow_schema(table.schema, prefer_timestamp_ntz=True).json())
+
+
+def _told(error: Exception) -> str:
+    """The first line of what went wrong."""
+    told = error.details() if isinstance(error, grpc.Call) else str(error)
+    return (told or type(error).__name__).strip().splitlines()[0][:300]
