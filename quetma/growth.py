@@ -15,7 +15,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import rollups, stays
-from quetma.store import query
+from quetma.store import changed, query
 
 AROUND = stays.REACH + stays.REACH  # a scan this far from a passage can decide about a stay that the passage changes
 
@@ -51,10 +51,11 @@ def add(
     own: what `scans` says. declared: the days of health declarations that came with them. duties: whether one of the
     people is on the staff list, on whatever day. hours: location_id, opens, closes.
     """
-    changed = _stays(cursor, new, own, hours)
+    changed(cursor, {*new["moment"].dt.date(), *declared})
+    moved = _stays(cursor, new, own, hours)
     _flow(cursor, new, own)
-    days = set(changed["day"])
-    spent = changed.select(pl.col("in_seen") & pl.col("out_seen")).to_series().any()
+    days = set(moved["day"])
+    spent = moved.select(pl.col("in_seen") & pl.col("out_seen")).to_series().any()
     made = (*rollups.STAYED, *rollups.PRESENT) if spent else rollups.PRESENT
     rollups.replace(cursor, made, rollups.with_mornings(days))
     if not duties:

@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 
 from quetma import duties, peaks, settings, stays
 from quetma.people import clean
-from quetma.store import Store, query
+from quetma.store import Store, changed, query
 
 SCANNED = ("flow_quarter", "flow_day")  # made from scans
 STAYED = ("flow_duration",)  # made from stays
@@ -84,6 +84,10 @@ def touch(cursor: DuckDBPyConnection, batch_id: int, duplicates: bool = False) -
         """,
         {"batch": batch_id},
     )
+    # What does not count is a row of a list all the same.
+    for table, at in (("scan_row", "scanned_at"), ("declaration_row", "declared_at")):
+        own = f"SELECT DISTINCT CAST({at} AS DATE) FROM {table} WHERE batch_id = $batch AND NOT counts"
+        changed(cursor, _days(cursor, own, batch=batch_id))
     chosen = "batch_id = $batch" if duplicates else "batch_id = $batch AND counts"
     return _touched(cursor, chosen, {"batch": batch_id})
 
@@ -186,6 +190,7 @@ def _passages(cursor: DuckDBPyConnection) -> Generator[None]:
 
 
 def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
+    changed(cursor, touched.scanned | touched.declared)
     scanned, stayed = set(touched.scanned), set(touched.scanned)
     own = "WHERE person_id IN (SELECT person_id FROM touched_person)"
     if touched.enrolled:
@@ -304,6 +309,7 @@ def replace(cursor: DuckDBPyConnection, tables: Iterable[str], days: set[date]) 
     """Makes the rows of these days in these roll-ups anew."""
     if not days:
         return
+    changed(cursor, days)
     _touch_days(cursor, days)
     for table in tables:
         text, params = _rollup(cursor, table, days)

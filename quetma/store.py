@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
@@ -22,6 +22,7 @@ from quetma import switch
 from quetma.access import chain
 from quetma.access.chain import Chain, Line
 from quetma.answers import Answers
+from quetma.engine import Engine, attach, takes
 
 ROOT = Path(__file__).resolve().parent.parent
 QUERIES = ROOT / "queries"
@@ -49,6 +50,15 @@ _noted: dict[int, list[Line]] = {}
 def note(cursor: duckdb.DuckDBPyConnection, line: Line) -> None:
     """A line onto the audit that is there when the write of this cursor is, and not before."""
     _noted[id(cursor)].append(line)
+
+
+# The days of which a write that is going on changed scans, stays or figures, by its cursor: stored as it ends.
+_changed: dict[int, set[date]] = {}
+
+
+def changed(cursor: duckdb.DuckDBPyConnection, days: Iterable[date]) -> None:
+    """Says that this write changes what is known of these days, for who is to be told of it (quetma/engine)."""
+    _changed.get(id(cursor), set()).update(days)
 
 
 class StoreError(Exception):
@@ -98,6 +108,7 @@ class Store:
     """One unit's store. Make it with `open_store`, which gives every caller in the process the same one."""
 
     unit: int | None = None  # which unit's rows it reads; None: everything
+    engine: Engine | None = None  # a second engine, which answers of everything, never of one unit
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -110,6 +121,8 @@ class Store:
         except (OSError, duckdb.Error) as error:
             raise StoreError(_not_opened(folder, error)) from error
         self._lock = threading.RLock()
+        self._writer: int | None = None  # the thread that writes just now
+        self._schemas: dict[str, pl.Schema] = {}
         self.version = next(_versions)  # of what is stored; no other store, and no other time, has the same
         self.answers = Answers(self.version)
         self.drawing = threading.Lock()  # behind which the views of units are made (quetma/within.py)
@@ -183,6 +196,8 @@ class Store:
         query reads by name beside the store's own; such an answer is not remembered.
         """
         text = _bound(name, params)
+        if second := self._second(name):
+            return second.ask(name, params, tables or {})
         if tables:
             return self._seeing(tables).sql(text, params=params or None).pl()
         version = self.version
@@ -193,10 +208,27 @@ class Store:
             self.answers.keep(version, key, found)
         return found
 
+    def _second(self, name: str) -> Engine | None:
+        """The second engine, when it is to answer that query. Whoever writes is answered here: what they decide rests
+        on what is stored, and nobody else can publish meanwhile.
+        """
+        if self.engine is None or not takes(name) or self._writer == threading.get_ident():
+            return None
+        return self.engine
+
+    def schema(self, name: str, params: Mapping[str, Any], tables: Mapping[str, pl.DataFrame]) -> pl.Schema:
+        """The columns and types of a query's answer."""
+        if name not in self._schemas:
+            asked = self._seeing(tables).sql(query(name)[0], params=dict(params) or None)
+            self._schemas[name] = asked.limit(0).pl().schema
+        return self._schemas[name]
+
     def numbers(self, name: str, tables: Mapping[str, pl.DataFrame], **params: Any) -> pl.DataFrame:
         """As `ask` with tables, of a query that answers numbers and moments alone, no texts and no NULL: then it need
         not be bound twice, which is a fifth of the time of a small one.
         """
+        if second := self._second(name):
+            return second.ask(name, params, tables)
         return pl.DataFrame(self._seeing(tables).execute(_bound(name, params), params).fetchnumpy())
 
     def _seeing(self, tables: Mapping[str, pl.DataFrame]) -> duckdb.DuckDBPyConnection:
@@ -217,8 +249,12 @@ class Store:
             cursor = self._connection.cursor()
             cursor.execute("BEGIN")
             lines = _noted[id(cursor)] = []
+            days = _changed[id(cursor)] = set()
+            outer, self._writer = self._writer, threading.get_ident()
             try:
                 yield cursor
+                if days:
+                    cursor.execute(query("lake/note")[0], {"days": sorted(days)})
                 with self._chain.adding(cursor, lines) if lines else nullcontext():
                     cursor.execute("COMMIT")
             except BaseException as error:
@@ -228,11 +264,18 @@ class Store:
                     raise DiskFull(self.folder) from error
                 raise
             finally:
-                del _noted[id(cursor)]
+                self._writer = outer
+                del _noted[id(cursor)], _changed[id(cursor)]
                 cursor.close()
             version = next(_versions)
             self.answers.forget(version)  # first: what is asked from here on is asked of what is stored now
             self.version = version
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """Nobody writes meanwhile but whoever asks for this."""
+        with self._lock:
+            yield
 
     def copy_to(self, path: Path) -> dict[str, int]:
         """Copies the whole store, as it is at one moment, into a new DuckDB file while others read and write; how many
@@ -300,6 +343,8 @@ class Store:
 
     def close(self) -> None:
         """Closes the file, so that another process may open it."""
+        if self.engine:
+            self.engine.close()
         with self._lock:
             self._connection.close()
         _open.pop(self.folder, None)
@@ -379,4 +424,5 @@ def open_store(folder: Path | str) -> Store:
     with _open_lock:
         if folder not in _open:
             _open[folder] = Store(folder)
+            attach(_open[folder])
         return _open[folder]

@@ -107,6 +107,7 @@ class Lake:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.done = -1  # the version of the store that is published
         self._writing = threading.Lock()
 
     def path(self, table: str) -> str:
@@ -123,7 +124,10 @@ class Lake:
             told["mark"],
             datetime.fromisoformat(told["made_at"]),
             told["versions"],
-            {name: {part: (rows, mark) for part, (rows, mark) in parts.items()} for name, parts in told["parts"].items()},
+            {
+                name: {part: (rows, mark) for part, (rows, mark) in parts.items()}
+                for name, parts in told["parts"].items()
+            },
             [(datetime.fromisoformat(at), versions) for at, versions in told["retired"]],
         )
 
@@ -132,7 +136,7 @@ class Lake:
         the lake does not have what this store published, all that differs. Returns what is published then.
         """
         with self._writing:
-            before = self.state()
+            before, stood = self.state(), store.version
             with closing(store.cursor()) as cursor:
                 cursor.execute("BEGIN")
                 days, last = _waiting(cursor)
@@ -140,17 +144,19 @@ class Lake:
                 whole = everything or before is None or marks != [(before.mark,)]
                 versions, parts = self._written(cursor, before, None if whole else days)
                 cursor.execute("COMMIT")
-            if before and parts == before.parts and versions == before.versions:
-                state = before
-            else:
-                retired = [] if before is None else [(now(), before.versions), *before.retired]
+            state = before
+            if state is None or (versions, parts) != (state.versions, state.parts):
+                retired = [] if state is None else [(now(), state.versions), *state.retired]
                 state = State(str(uuid4()), now(), versions, parts, retired)
                 self._exchange(state)
-            if days or marks != [(state.mark,)]:
-                with store.write() as cursor:
-                    cursor.execute("DELETE FROM unpublished WHERE change <= $last", {"last": last})
-                    cursor.execute("DELETE FROM published")
-                    cursor.execute("INSERT INTO published VALUES ($mark)", {"mark": state.mark})
+            with store.alone():
+                meanwhile = store.version != stood
+                if days or marks != [(state.mark,)]:
+                    with store.write() as cursor:
+                        cursor.execute("DELETE FROM unpublished WHERE change <= $last", {"last": last})
+                        cursor.execute("DELETE FROM published")
+                        cursor.execute("INSERT INTO published VALUES ($mark)", {"mark": state.mark})
+                self.done = stood if meanwhile else store.version
             return state
 
     def _written(
@@ -314,7 +320,10 @@ def _make(cursor: DuckDBPyConnection, table: Table, path: str) -> None:
     """An empty table, whatever was there."""
     schema = cursor.sql(f"SELECT {table.part} AS part, t.* FROM ({table.rows}) t LIMIT 0").to_arrow_table().schema
     DeltaTable.create(
-        path, schema, mode="overwrite", partition_by=["part"],
+        path,
+        schema,
+        mode="overwrite",
+        partition_by=["part"],
         configuration={"delta.dataSkippingStatsColumns": table.told or "part"},
     )
 

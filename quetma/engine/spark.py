@@ -12,9 +12,9 @@ from typing import Any
 import grpc
 import polars as pl
 from pyspark.errors import PySparkException
+from pyspark.sql.column import Column
 from pyspark.sql.connect import functions, plan
 from pyspark.sql.connect.client.retries import DefaultPolicy
-from pyspark.sql.connect.column import Column
 from pyspark.sql.connect.session import SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
@@ -66,7 +66,8 @@ class Session:
 @cache
 def _text(name: str) -> str:
     """The query with its parameters as Spark writes them; between two `$` Sail would see a text."""
-    body = re.sub(r"--[^\n]*", "", query(name)[0]).replace("AS NOT MATERIALIZED", "AS")  # a hint that DuckDB alone takes
+    body = re.sub(r"--[^\n]*", "", query(name)[0])
+    body = body.replace("AS NOT MATERIALIZED", "AS")  # a hint that DuckDB alone takes
     return re.sub(r"\$([a-z_][a-z0-9_]*)", r":\1", body)
 
 
@@ -86,6 +87,7 @@ def _relation(frame: pl.DataFrame) -> plan.LocalRelation:
 
 
 def _told(error: Exception) -> str:
-    """The first line of what went wrong."""
-    told = error.details() if isinstance(error, grpc.Call) else str(error)
-    return (told or type(error).__name__).strip().splitlines()[0][:300]
+    """What went wrong, in one line: what the server said of it, when it said anything."""
+    said = re.search(r'details = "([^"]+)"', str(error))
+    told = said[1] if said else str(error) or type(error).__name__
+    return told.strip().splitlines()[0][:300].rstrip(".") + "."

@@ -1,0 +1,70 @@
+"""The engines that answer the store's questions: the embedded one, DuckDB in this process, and beside it a second one.
+
+`QUETMA_ENGINE=sc://host:port` sets a Spark Connect server (Apache Spark, or Sail) to answer what is asked about many
+scans; without it nothing here is imported but this file. Everything is still written into the embedded store, in one
+transaction; what queries of the second engine read is published from there (lake.py), before anybody is answered. The
+lake lies in the store's folder, or where QUETMA_LAKE says, which the server must see under the same path.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from quetma.store import Store
+
+TOPICS = ("compliance", "flow", "history", "overview", "tracing")
+# Of these topics, what the embedded store answers all the same: what uploading, the gate and every page need, which
+# go on while the second engine is away. They read a short list, or one value.
+EMBEDDED = {
+    "compliance/calendar",
+    "flow/locations",
+    "flow/span",
+    "history/last_scan",
+    "overview/last_upload",
+    "overview/uploads_since",
+}
+
+
+def takes(name: str) -> bool:
+    """Whether a second engine, when there is one, answers that query."""
+    return name.partition("/")[0] in TOPICS and name not in EMBEDDED
+
+
+class Engine(Protocol):
+    """Who answers a named query; quetma.engine.second.Second is one."""
+
+    def ask(self, name: str, params: Mapping[str, Any], tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+        """The answer, with the columns, types and values that the embedded store gives."""
+        ...
+
+    def settle(self) -> bool:
+        """Publishes what is not published yet; whether everything is."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of it."""
+        ...
+
+
+def address() -> str:
+    """Where the second engine is; '' when none is set."""
+    return os.environ.get("QUETMA_ENGINE", "")
+
+
+def lake_folder(store: "Store") -> Path:
+    """Where the store's lake is."""
+    named = os.environ.get("QUETMA_LAKE")
+    # The demo unit lies beside the unit's store, and so does its lake.
+    return (Path(named) / store.folder.name if named else store.folder / "lake").resolve()
+
+
+def attach(store: "Store") -> None:
+    """Lets the second engine, when one is set, answer what it can of this store. Raises `StoreError`."""
+    if address() and store.engine is None:
+        from quetma.engine.second import Second
+
+        store.engine = Second(store, address(), lake_folder(store))

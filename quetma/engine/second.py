@@ -1,0 +1,173 @@
+"""A second engine beside the embedded one: what is stored is published, and questions are answered from there.
+
+`ask` first sees to it that what was stored before is published, so nobody who uploaded misses their upload. It answers
+from one published state, whatever is published meanwhile.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+from deltalake.exceptions import DeltaError
+
+from quetma.answers import Answers
+from quetma.engine import spark
+from quetma.engine.lake import Lake, State
+from quetma.store import Store, StoreError, now
+from quetma.watch import Watch
+
+PATIENCE = 20.0  # seconds that a question waits for what was stored to be published
+AGAIN = 15.0  # seconds after a failure until publishing is tried again
+LOOK = 2.0  # seconds between two looks for something to publish
+
+_log = logging.getLogger(__name__)
+
+
+class EngineAway(StoreError):
+    """The second engine does not answer. Nothing is lost: the store has everything."""
+
+    def __init__(self, address: str, told: str) -> None:
+        self.address, self.told = address, told
+        super().__init__(
+            f"The engine at {address} does not answer: {told} Nothing is lost: everything is in the store, uploads are "
+            "taken, and what came meanwhile is published when it answers again. Start it, or start quetma without "
+            "QUETMA_ENGINE."
+        )
+
+
+class NotPublished(EngineAway):
+    """Nothing is published yet that could be asked about."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address, "what is stored is still being published for it.")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a second engine stands. since: of when is what it answers from. behind: something is not published yet.
+    failed: why publishing failed last. away: why it did not answer last.
+    """
+
+    since: datetime | None
+    behind: bool
+    failed: str = ""
+    away: str = ""
+
+
+class Second:
+    """The second engine of one store."""
+
+    def __init__(self, store: Store, address: str, folder: Path) -> None:
+        self._store, self.address, self.lake = store, address, Lake(folder)
+        self._publishing, self._opening = threading.Lock(), threading.Lock()
+        self._state: State | None = self.lake.state()
+        self._session: tuple[str, spark.Session] | None = None
+        self._failed, self._failed_at, self._away = "", -AGAIN, ""
+        self._answers = Answers(0)  # each by the mark of its state, so none is ever of another
+
+    def ask(self, name: str, params: Mapping[str, Any], tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+        """The answer to the named query. Raises `EngineAway`."""
+        self.settle()
+        state = self._state
+        if state is None:
+            raise NotPublished(self.address)
+        if tables:
+            return self._asked(state, name, params, tables)
+        key = (state.mark, name, *sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in params.items()))
+        found: pl.DataFrame | None = self._answers.recall(key)
+        if found is None:
+            found = self._asked(state, name, params, {})
+            self._answers.keep(0, key, found)
+        return found
+
+    def _asked(
+        self, state: State, name: str, params: Mapping[str, Any], tables: Mapping[str, pl.DataFrame]
+    ) -> pl.DataFrame:
+        try:
+            try:
+                answer = self._opened(state).ask(name, params, tables)
+            except spark.Away:  # it may have been started again, and knows nothing of what it knew
+                self._forget()
+                answer = self._opened(state).ask(name, params, tables)
+        except spark.Away as error:
+            self._away = str(error)
+            _log.warning("the engine at %s does not answer: %s", self.address, error)
+            raise EngineAway(self.address, str(error)) from error
+        self._away = ""
+        return answer.cast(dict(self._store.schema(name, params, tables)))
+
+    def _opened(self, state: State) -> spark.Session:
+        """The server's view of that state, made once."""
+        with self._opening:
+            if self._session is None or self._session[0] != state.mark:
+                tables = {name: (self.lake.path(name), version) for name, version in state.versions.items()}
+                opened = spark.Session(self.address, tables)
+                if self._session:
+                    self._session[1].close()
+                self._session = state.mark, opened
+            return self._session[1]
+
+    def _forget(self) -> None:
+        with self._opening:
+            if self._session:
+                self._session[1].close()
+            self._session = None
+
+    def settle(self) -> bool:
+        """Publishes what is stored; whether all of it is published. Waits a while when somebody else is at it."""
+        wanted = self._store.version
+        if self.lake.done >= wanted:
+            return True
+        if time.monotonic() - self._failed_at < AGAIN or not self._publishing.acquire(timeout=PATIENCE):
+            return False
+        try:
+            if self.lake.done < wanted:
+                self._state = self.lake.publish(self._store)
+                self._failed = ""
+            return True
+        except (OSError, duckdb.Error, DeltaError, StoreError) as error:
+            self._failed, self._failed_at = str(error).strip().splitlines()[0], time.monotonic()
+            _log.warning("publishing failed: %s", error)
+            return False
+        finally:
+            self._publishing.release()
+
+    def standing(self) -> Standing:
+        """How it stands just now, without asking it."""
+        return Standing(
+            self._state.made_at if self._state else None, self.lake.done < self._store.version, self._failed, self._away
+        )
+
+    def answers(self) -> bool:
+        """Whether the server answers a question; for probes."""
+        with suppress(StoreError):
+            state = self._state
+            if state is not None:
+                self._asked(state, "flow/span", {}, {})
+                return True
+        return False
+
+    def close(self) -> None:
+        """Lets the server forget this store. What is not published is, when it is opened again."""
+        self._forget()
+
+
+class Publishing(Watch):
+    """Publishes for the second engine while nobody asks, and removes what was replaced."""
+
+    def __init__(self, second: Second) -> None:
+        super().__init__("publishing", LOOK)
+        self._second = second
+
+    def look(self) -> None:
+        """One look."""
+        if self._second.settle():
+            self._second.lake.sweep(now())
