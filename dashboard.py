@@ -68,6 +68,8 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     inbox = Inbox(unit)
     inbox.start()
     schedules = [retention.Schedule(unit), regular.Schedule(unit), backup.Schedule(unit), snapshot.Schedule(unit)]
+    if unit.engine:
+        schedules.append(unit.engine.publishing())
     for schedule in schedules:
         schedule.start()
     yield

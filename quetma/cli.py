@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -40,6 +40,7 @@ from quetma import (
 from quetma.access import accounts, audit, chain, rights, second
 from quetma.access.rights import OPERATOR, ROLES
 from quetma.documents import TABLES, history, official, poster
+from quetma.engine import PUBLISHED, EngineAway, lake_folder
 from quetma.history import Filter
 from quetma.intake import recount
 from quetma.intake.errors import Refusal
@@ -47,6 +48,9 @@ from quetma.intake.source import SOURCES
 from quetma.language import DEFAULT, day, moment
 from quetma.posters import PosterError
 from quetma.store import FILE, VIETNAM, Store, StoreError, configured_folder, damaged, now, open_store
+
+if TYPE_CHECKING:
+    from quetma.engine.lake import Lake
 
 Verb = Callable[[argparse.Namespace], int | None]  # None is 0
 
@@ -65,6 +69,7 @@ NEEDS = {  # verb → right, of the table that pages and routes ask too
     "backup": "server",
     "snapshot": "export",
     "restore": "server",
+    "publish": "server",
     "check": "server",
 }
 
@@ -84,7 +89,7 @@ def main(argv: list[str] | None = None, role: str = OPERATOR) -> int:
         return complain(f"Your role ({role}) may not do this. Nothing was changed.")
     try:
         return given.verb(given) or 0
-    except (Refused, StoreError, Refusal, accounts.AccountError, tracing.Unanswerable) as error:
+    except (Refused, StoreError, EngineAway, Refusal, accounts.AccountError, tracing.Unanswerable) as error:
         return complain(str(error))
     except (
         BrokenPipeError
@@ -232,6 +237,13 @@ def parser() -> argparse.ArgumentParser:
     saved.add_argument("file", type=Path, metavar="FILE", help="replaced when it exists, by a good one only")
     saved.add_argument("--passphrase-stdin", action="store_true", help="read it from the first line of stdin")
     saved.add_argument("--json", action="store_true")
+
+    verb(
+        "publish",
+        run_publish,
+        "Publish everything stored for a second engine, in the lake beside the store or where QUETMA_LAKE says; what "
+        "is there already is not written again.",
+    )
 
     taken = verb(
         "snapshot",
@@ -579,11 +591,32 @@ def passphrase(given: argparse.Namespace, question: str, again: bool = False) ->
     return phrase
 
 
+def run_publish(given: argparse.Namespace) -> None:
+    """The whole store into the lake: how one goes over to a second engine."""
+    store = existing(given)
+    lake = _lake(store)
+    state = lake.publish(store, everything=True)
+    rows = sum(rows for parts in state.parts.values() for rows, _ in parts.values())
+    print(f"{rows} rows in {len(state.parts)} tables are published in {lake.folder}.")
+
+
+def _lake(store: Store) -> "Lake":
+    try:
+        from quetma.engine.lake import Lake  # not installed by everybody
+    except ImportError as error:
+        raise Refused(
+            f"What a second engine takes is not installed: {error}. Install quetma with the extra `engine`."
+        ) from error
+    return Lake(lake_folder(store))
+
+
 def run_check(given: argparse.Namespace) -> None:
     """Every difference between what is stored and what the facts say, else that there is none."""
     store = existing(given)
     differences = recount.check(store) + rollups.check(store) + receipts.check(store) + archive.check(store)
     differences += chain.check(store.cursor())
+    if (lake_folder(store) / PUBLISHED).exists():
+        differences += _lake(store).check(store)
     for line in differences:
         print(line)
     if differences:

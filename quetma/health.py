@@ -41,9 +41,10 @@ class Concern:
 def answers(store: Store) -> bool:
     """Whether the store answers; cheap, for probes."""
     try:
-        return bool(store.cursor().execute(query("upkeep/answers")[0]).fetchall())
+        well = bool(store.cursor().execute(query("upkeep/answers")[0]).fetchall())
     except duckdb.Error:
         return False
+    return well and (store.engine is None or store.engine.answers())
 
 
 def warnings(store: Store, at: datetime) -> list[Concern]:
@@ -54,6 +55,7 @@ def warnings(store: Store, at: datetime) -> list[Concern]:
 def _warnings(store: Store, at: datetime) -> Iterator[Concern]:
     if store.demo:
         return
+    yield from _engine(store)
     last, good = upkeep.last(store, "backup", good=False, before=at), upkeep.last(store, "backup", before=at)
     if last and last.failed:
         yield Concern("urgent", Message("The last backup failed at {moment}: "
@@ -92,6 +94,19 @@ def _warnings(store: Store, at: datetime) -> Iterator[Concern]:
                                       "it is not needed any more.", folder=aside.name))  # fmt: skip
     if store.folder.stat().st_mode & 0o077:
         yield Concern("note", Message("Other accounts of this machine may look into the store's folder: chmod 700."))
+
+
+def _engine(store: Store) -> Iterator[Concern]:
+    if store.engine is None or (store.engine.answers() and store.engine.settle()):
+        return
+    standing = store.engine.standing()
+    if standing.failed:
+        yield Concern("urgent", Message("What is stored cannot be published for the engine at {address}: {why}",
+                                        address=standing.address, why=standing.failed))  # fmt: skip
+    if standing.away:
+        yield Concern("urgent", Message("The engine at {address} does not answer: {why} Figures cannot be shown; "
+                                        "uploads are taken, and nothing is lost.",
+                                        address=standing.address, why=standing.away))  # fmt: skip
 
 
 def _newest_line(store: Store) -> datetime | None:

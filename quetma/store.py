@@ -424,5 +424,12 @@ def open_store(folder: Path | str) -> Store:
     with _open_lock:
         if folder not in _open:
             _open[folder] = Store(folder)
-            attach(_open[folder])
+            try:
+                attach(_open[folder])
+            except ImportError as error:
+                _open[folder].close()
+                raise StoreError(
+                    f"QUETMA_ENGINE is set, but what it takes is not installed: {error}. Install quetma with the extra "
+                    "`engine`, or start it without QUETMA_ENGINE. Nothing was changed."
+                ) from error
         return _open[folder]

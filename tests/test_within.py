@@ -10,8 +10,10 @@ WHOLE = {
     "calendar": "days",
     "migration": "which version the store is of",
     "plan_version": "the plan of the root, which the units beneath follow",
+    "published": "a random mark",
     "remembered_mapping": "how files with some headers are read: no rows",
     "setting": "settings are the installation's",
+    "unpublished": "days",
 }
 
 

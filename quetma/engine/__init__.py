@@ -8,14 +8,19 @@ lake lies in the store's folder, or where QUETMA_LAKE says, which the server mus
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
+from quetma.watch import Watch
+
 if TYPE_CHECKING:
     from quetma.store import Store
 
+PUBLISHED = "published.json"  # in the lake: what is published
 TOPICS = ("compliance", "flow", "history", "overview", "tracing")
 # Of these topics, what the embedded store answers all the same: what uploading, the gate and every page need, which
 # go on while the second engine is away. They read a short list, or one value.
@@ -34,6 +39,28 @@ def takes(name: str) -> bool:
     return name.partition("/")[0] in TOPICS and name not in EMBEDDED
 
 
+class EngineAway(Exception):
+    """The second engine does not answer. Nothing is lost: the store has everything."""
+
+    def __init__(self, address: str, told: str) -> None:
+        super().__init__(
+            f"The engine at {address} does not answer: {told} Nothing is lost: everything is in the store, uploads are "
+            "taken, and what comes meanwhile is published later. Start it, or start quetma without QUETMA_ENGINE."
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a second engine stands. address: where it is. since: of when is what it answers from, None while nothing is
+    published. failed: why publishing failed last. away: why it did not answer last.
+    """
+
+    address: str
+    since: datetime | None
+    failed: str
+    away: str
+
+
 class Engine(Protocol):
     """Who answers a named query; quetma.engine.second.Second is one."""
 
@@ -43,6 +70,18 @@ class Engine(Protocol):
 
     def settle(self) -> bool:
         """Publishes what is not published yet; whether everything is."""
+        ...
+
+    def publishing(self) -> Watch:
+        """Publishes while nobody asks."""
+        ...
+
+    def standing(self) -> Standing:
+        """How it stands just now, without asking it."""
+        ...
+
+    def answers(self) -> bool:
+        """Whether it answers a question; for probes."""
         ...
 
     def close(self) -> None:
@@ -63,7 +102,7 @@ def lake_folder(store: "Store") -> Path:
 
 
 def attach(store: "Store") -> None:
-    """Lets the second engine, when one is set, answer what it can of this store. Raises `StoreError`."""
+    """Lets the second engine, when one is set, answer what it can. Raises ImportError without its packages."""
     if address() and store.engine is None:
         from quetma.engine.second import Second
 

@@ -25,9 +25,9 @@ from deltalake import DeltaTable, write_deltalake
 from duckdb import DuckDBPyConnection
 
 from quetma.durable import private, sync
+from quetma.engine import PUBLISHED
 from quetma.store import Store, now
 
-NAMED = "published.json"
 GRACE = timedelta(minutes=10)  # that a question may still read what was replaced
 ROWS_AT_ONCE = 2_000_000  # that one commit writes, so that memory does not grow with the store
 FRAME_ROWS = 100_000
@@ -117,7 +117,7 @@ class Lake:
     def state(self) -> State | None:
         """What is published; None when nothing is."""
         try:
-            told = json.loads((self.folder / NAMED).read_text(encoding="utf-8"))
+            told = json.loads((self.folder / PUBLISHED).read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
         return State(
@@ -196,12 +196,12 @@ class Lake:
             "mark": state.mark, "made_at": state.made_at.isoformat(), "versions": state.versions, "parts": state.parts,
             "retired": [(at.isoformat(), versions) for at, versions in state.retired],
         }  # fmt: skip
-        part = self.folder / f"{NAMED}.part"
+        part = self.folder / f"{PUBLISHED}.part"
         with private(part) as file:
             file.write(json.dumps(told).encode())
             file.flush()
             os.fsync(file.fileno())
-        part.replace(self.folder / NAMED)
+        part.replace(self.folder / PUBLISHED)
         sync(self.folder)
 
     def sweep(self, at: datetime, grace: timedelta = GRACE) -> None:

@@ -9,8 +9,6 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,47 +17,16 @@ import polars as pl
 from deltalake.exceptions import DeltaError
 
 from quetma.answers import Answers
-from quetma.engine import spark
+from quetma.engine import EngineAway, Standing, spark
 from quetma.engine.lake import Lake, State
 from quetma.store import Store, StoreError, now
 from quetma.watch import Watch
 
-PATIENCE = 20.0  # seconds that a question waits for what was stored to be published
+PATIENCE = 8.0  # seconds that a question waits for what was stored to be published
 AGAIN = 15.0  # seconds after a failure until publishing is tried again
 LOOK = 2.0  # seconds between two looks for something to publish
 
 _log = logging.getLogger(__name__)
-
-
-class EngineAway(StoreError):
-    """The second engine does not answer. Nothing is lost: the store has everything."""
-
-    def __init__(self, address: str, told: str) -> None:
-        self.address, self.told = address, told
-        super().__init__(
-            f"The engine at {address} does not answer: {told} Nothing is lost: everything is in the store, uploads are "
-            "taken, and what came meanwhile is published when it answers again. Start it, or start quetma without "
-            "QUETMA_ENGINE."
-        )
-
-
-class NotPublished(EngineAway):
-    """Nothing is published yet that could be asked about."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(address, "what is stored is still being published for it.")
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a second engine stands. since: of when is what it answers from. behind: something is not published yet.
-    failed: why publishing failed last. away: why it did not answer last.
-    """
-
-    since: datetime | None
-    behind: bool
-    failed: str = ""
-    away: str = ""
 
 
 class Second:
@@ -78,7 +45,7 @@ class Second:
         self.settle()
         state = self._state
         if state is None:
-            raise NotPublished(self.address)
+            raise EngineAway(self.address, self._failed or "what is stored is still being published for it.")
         if tables:
             return self._asked(state, name, params, tables)
         key = (state.mark, name, *sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in params.items()))
@@ -140,15 +107,17 @@ class Second:
         finally:
             self._publishing.release()
 
+    def publishing(self) -> Watch:
+        """Publishes while nobody asks."""
+        return Publishing(self)
+
     def standing(self) -> Standing:
         """How it stands just now, without asking it."""
-        return Standing(
-            self._state.made_at if self._state else None, self.lake.done < self._store.version, self._failed, self._away
-        )
+        return Standing(self.address, self._state.made_at if self._state else None, self._failed, self._away)
 
     def answers(self) -> bool:
         """Whether the server answers a question; for probes."""
-        with suppress(StoreError):
+        with suppress(EngineAway):
             state = self._state
             if state is not None:
                 self._asked(state, "flow/span", {}, {})

@@ -4,6 +4,7 @@ Questions are the same files in `queries/`. A server that does not answer is sai
 """
 
 import re
+import warnings
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -11,12 +12,15 @@ from typing import Any
 
 import grpc
 import polars as pl
-from pyspark.errors import PySparkException
-from pyspark.sql.column import Column
-from pyspark.sql.connect import functions, plan
-from pyspark.sql.connect.client.retries import DefaultPolicy
-from pyspark.sql.connect.session import SparkSession
-from pyspark.sql.pandas.types import from_arrow_schema
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", FutureWarning)  # of pandas, which is not used here
+    from pyspark.errors import PySparkException
+    from pyspark.sql.column import Column
+    from pyspark.sql.connect import functions, plan
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+    from pyspark.sql.connect.session import SparkSession
+    from pyspark.sql.pandas.types import from_arrow_schema
 
 from quetma.store import query
 

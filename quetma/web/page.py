@@ -9,6 +9,7 @@ import streamlit as st
 from quetma import language
 from quetma.access import audit, rights, sessions
 from quetma.access.sessions import Session
+from quetma.engine import EngineAway
 from quetma.store import DiskFull, Store, now
 from quetma.web.wall import COOKIE, HTTPS_COOKIE, LANGUAGE_COOKIE
 
@@ -83,6 +84,10 @@ def begin(title: str, right: str = "figures") -> Page:
                        role=role_name(here.role, here.t)), icon=":material/lock:")  # fmt: skip
         st.stop()
     st.title(here.t(title), anchor=False)
+    second = here.store.engine
+    if second and not second.settle():
+        st.warning(here.t("What was stored last is still being published and is not on this page yet. It is not lost; "
+                          "reload the page in a minute."), icon=":material/hourglass_top:")  # fmt: skip
     return here
 
 
@@ -120,6 +125,11 @@ def apologise(error: Exception) -> bool:
         icon = ":material/disc_full:"
         text = t("The disk of the server is full. What you just did was not saved; everything before it is. Tell your "
                  "administrator to make room, then do it again.")  # fmt: skip
+    elif isinstance(error, EngineAway):
+        icon = ":material/cloud_off:"
+        text = t("The engine that answers this page does not answer just now. Nothing is lost: everything is in the "
+                 "store, and files can still be uploaded. Tell your administrator to start it, then reload the "
+                 "page.")  # fmt: skip
     elif "Corrupt" in str(error):
         text = t("The server could not read a part of the store: its disk may be failing. Stop working here and tell "
                  "your administrator at once: the newest backup has everything up to its hour. The time is {time}.",

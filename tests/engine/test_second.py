@@ -1,0 +1,200 @@
+"""What is stored is published before anybody is answered, whole or not at all; what is taken back goes from there."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from quetma import cli, engine, health, intake, retention
+from quetma.engine import EngineAway, second
+from quetma.engine.lake import Lake
+from quetma.engine.second import Second
+from quetma.store import Store, now, open_store
+from quetma.web import page
+from tests import killed
+from tests.engine.servers import Server
+from tests.intake import prepare
+
+SPAN = {"first": date(2021, 1, 1), "last": date(2031, 1, 1), "location": 0}
+
+
+@pytest.fixture
+def asked(empty_store: Store, sail: Callable[[str], Server]) -> Store:
+    """A store that Sail answers for."""
+    killed.begin(empty_store)
+    empty_store.engine = Second(empty_store, sail("local").address, engine.lake_folder(empty_store))
+    return empty_store
+
+
+def arrivals(store: Store) -> int:
+    """Of everybody on every day, as the engine says."""
+    return store.ask("flow/hourly", **SPAN).select("staff_arrivals", "visitor_arrivals").sum().sum_horizontal()[0]
+
+
+def log_of(rows: int, phone: int = 1, day: str = "03/08/2021") -> bytes:
+    rows_of = (f"Khách Số {k},0913{phone:02}{k:04},08:{k % 60:02} {day},Mai Sơn,Vào\n" for k in range(rows))
+    return (killed.LOG + "".join(rows_of)).encode()
+
+
+def test_what_is_uploaded_is_in_the_next_answer_and_what_is_undone_is_not(asked: Store):
+    assert arrivals(asked) == 1
+    batch = intake.load(asked, prepare(asked, "a.csv", log_of(40)), "t")
+    assert arrivals(asked) == 41
+    intake.undo(asked, batch.batch_id, "t")
+    assert arrivals(asked) == 1
+    lake = engine.lake_folder(asked)
+    assert Lake(lake).check(asked) == []
+
+
+def test_only_the_days_of_an_upload_are_written(asked: Store):
+    for day in ("05/08/2021", "06/08/2021", "07/08/2021"):
+        intake.load(asked, prepare(asked, day, log_of(5, day=day)), "t")
+    arrivals(asked)
+    lake = Lake(engine.lake_folder(asked))
+    before = set(lake.folder.rglob("part=*/*.parquet"))
+    intake.load(asked, prepare(asked, "b.csv", log_of(5, phone=2, day="06/08/2021")), "t")
+    arrivals(asked)
+    new = {path.parent for path in lake.folder.rglob("part=*/*.parquet")} - {path.parent for path in before}
+    written = {path.parent.name for path in lake.folder.glob("scan/*/*.parquet") if path not in before}
+    assert written == {"part=2021-08-06"} and not new
+
+
+def test_whatever_is_done_to_the_store_the_lake_is_like_it(asked: Store):
+    """Uploads, undo, merges, the gate, the door and forgetting, one after the other."""
+    chance, lake = Random(3), Lake(engine.lake_folder(asked))
+    kinds = [kind for kind in killed.KINDS if kind not in ("backup", "document")]
+    for number, kind in enumerate(kinds, 1):
+        killed.work(asked, chance, number, kind, lambda *_, **__: None)
+        assert asked.engine and asked.engine.settle()
+        assert lake.check(asked) == [], kind
+    assert asked.cursor().execute("SELECT COUNT(*) FROM unpublished").fetchall() == [(0,)]
+
+
+def test_who_is_forgotten_is_in_no_file_after_the_grace_and_never_in_a_log(asked: Store):
+    killed.work(asked, Random(1), 5, "door", lambda *_, **__: None)
+    arrivals(asked)
+    lake = Lake(engine.lake_folder(asked))
+
+    def said(secret: bytes) -> list[Path]:
+        """Files that hold it, as they are once nothing is packed."""
+        with closing(asked.cursor()) as cursor:
+            found = [path for path in lake.folder.rglob("*.json") if secret in path.read_bytes()]
+            for path in lake.folder.rglob("*.parquet"):
+                rows = cursor.sql(f"SELECT * FROM read_parquet('{path}', hive_partitioning = FALSE)").pl()
+                if secret.decode() in rows.write_csv():
+                    found.append(path)
+            return found
+
+    secret = "Bí Mật 5".encode()
+    held = said(secret)
+    assert held and all("_delta_log" not in path.parts for path in held)
+    assert retention.purge(asked)
+    arrivals(asked)
+    lake.sweep(now())
+    assert said(secret), "a question may still be reading it"
+    lake.sweep(now() + timedelta(minutes=11))
+    assert said(secret) == []
+    assert lake.check(asked) == []
+
+
+def test_a_server_that_is_away_is_said_in_one_sentence_and_uploads_go_on(
+    empty_store: Store, app, monkeypatch: pytest.MonkeyPatch
+):
+    killed.begin(empty_store)
+    server = Server("local").start()
+    empty_store.engine = Second(empty_store, server.address, engine.lake_folder(empty_store))
+    assert arrivals(empty_store) == 1 and health.answers(empty_store)
+    server.kill()
+    batch = intake.load(empty_store, prepare(empty_store, "a.csv", log_of(9)), "t")
+    with pytest.raises(EngineAway, match="Nothing is lost") as away:
+        arrivals(empty_store)
+    assert server.address in str(away.value) and "\n" not in str(away.value)
+    assert not health.answers(empty_store)
+    told = [str(one.told) for one in health.warnings(empty_store, now())]
+    assert any(server.address in one for one in told)
+    assert app("pages/flow.py", store=empty_store).exception[0].value.startswith("The engine at")
+    said: list[str] = []
+    monkeypatch.setattr(page.st, "error", lambda text, icon: said.append(text))
+    assert page.apologise(away.value) and "Không mất dữ liệu nào" in said[0]
+    assert not app("pages/upload.py", store=empty_store).exception
+    server.start()
+    try:
+        assert arrivals(empty_store) == 10, "what came meanwhile is there"
+        assert health.answers(empty_store)
+        intake.undo(empty_store, batch.batch_id, "t")
+        assert arrivals(empty_store) == 1
+    finally:
+        server.kill()
+
+
+def test_what_cannot_be_published_is_said_and_made_up_for(asked: Store, app, monkeypatch: pytest.MonkeyPatch):
+    assert arrivals(asked) == 1
+
+    def full(*_args, **_kwargs):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("quetma.engine.lake.write_deltalake", full)
+        intake.load(asked, prepare(asked, "a.csv", log_of(9)), "t")
+        assert arrivals(asked) == 1, "what was published before, whole"
+        assert any("No space left" in str(one.told) for one in health.warnings(asked, now()))
+        assert "chưa có trên trang này" in app("pages/flow.py", store=asked).warning[0].value
+    monkeypatch.setattr(second, "AGAIN", 0.0)
+    assert arrivals(asked) == 10
+    assert Lake(engine.lake_folder(asked)).check(asked) == []
+
+
+def test_who_decides_inside_a_write_is_answered_by_the_store(asked: Store):
+    intake.load(asked, prepare(asked, "a.csv", log_of(3)), "t")
+    with asked.write():
+        assert arrivals(asked) == 4
+        assert asked.engine and asked.engine.standing().since is None, "nothing was published for it"
+    assert arrivals(asked) == 4
+
+
+def test_a_unit_beneath_is_answered_by_the_store_which_knows_its_rows(asked: Store):
+    assert asked.within(7).engine is None
+    assert asked.within(7).ask("flow/hourly", **SPAN).is_empty()
+
+
+def test_a_store_put_back_from_before_is_published_as_it_is(asked: Store):
+    """The lake is of a state that this store never was in; nothing tells which days differ."""
+    arrivals(asked)
+    intake.load(asked, prepare(asked, "a.csv", log_of(9)), "t")
+    arrivals(asked)
+    with asked.write() as cursor:
+        cursor.execute("UPDATE published SET mark = 'another'")
+        cursor.execute("DELETE FROM flow_quarter")
+    assert arrivals(asked) == 0
+    assert Lake(engine.lake_folder(asked)).check(asked) == []
+
+
+def test_going_over_and_comparing_from_the_shell(demo_store: Store, capsys: pytest.CaptureFixture[str]):
+    folder = demo_store.folder
+    demo_store.close()
+    assert cli.main(["--store", str(folder), "publish"]) == 0
+    assert "are published in" in capsys.readouterr().out
+    assert cli.main(["--store", str(folder), "check"]) == 0
+    state = json.loads((folder / "lake" / engine.PUBLISHED).read_text())
+    file = next((folder / "lake" / "stay").glob("*/*.parquet"))
+    other = next(path for path in (folder / "lake" / "stay").glob("*/*.parquet") if path.parent != file.parent)
+    file.write_bytes(other.read_bytes())
+    assert cli.main(["--store", str(folder), "check"]) == 1
+    assert f"lake: stay {file.parent.name.removeprefix('part=')}" in capsys.readouterr().out
+    assert state["versions"].keys() == state["parts"].keys()
+    open_store(folder).close()
+
+
+def test_without_the_setting_nothing_of_it_is_loaded(tmp_path: Path):
+    code = (
+        "import sys; from quetma.store import open_store; open_store(sys.argv[1]).ask('flow/locations'); "
+        "print([name for name in sys.modules if name in ('pyspark', 'deltalake')])"
+    )
+    told = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
