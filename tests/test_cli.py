@@ -378,6 +378,7 @@ def test_readme_shows_every_verb():
         "poster",
         "purge",
         "backup",
+        "publish",
         "restore",
         "report",
         "snapshot",

@@ -23,6 +23,7 @@ KEEPERS = {
     "quetma/settings.py",
     "quetma/stays.py",
     "quetma/rollups.py",
+    "quetma/engine/lake.py",
     "quetma/intake/recount.py",
     "quetma/intake/undo.py",
     "quetma/access/accounts.py",

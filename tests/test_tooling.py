@@ -76,15 +76,21 @@ def imported(paths: Iterable[Path]) -> set[str]:
 
 def test_dependencies_are_what_is_imported():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    product, tests = (
+    product, extra, tests = (
         {Requirement(text).name for text in texts}
-        for texts in (project["project"]["dependencies"], project["dependency-groups"]["dev"])
+        for texts in (
+            project["project"]["dependencies"],
+            project["project"]["optional-dependencies"]["engine"],
+            project["dependency-groups"]["dev"],
+        )
     )
-    used = imported([ROOT / "dashboard.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "quetma").rglob("*.py")])
-    assert product == used
-    tools = {"pyrage-stubs", "pytest-timeout", "pytest-xdist", "ruff", "ty"}
+    of_extra = [*(ROOT / "quetma" / "engine").glob("*.py")]
+    always = {ROOT / "dashboard.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "quetma").rglob("*.py")} - {*of_extra}
+    assert product == imported([*always])
+    assert extra == imported(of_extra) - product
+    tools = {"pysail", "pyrage-stubs", "pytest-timeout", "pytest-xdist", "ruff", "ty"}
     trying = imported([*(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py")])
-    assert tests == (trying | tools) - product
+    assert tests == (trying | tools | extra) - product
 
 
 def test_lock_holds_every_dependency_with_hashes_and_no_address():

@@ -4,6 +4,7 @@ Questions are the same files in `queries/`. A server that does not answer is sai
 """
 
 import re
+import sys
 import warnings
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -13,19 +14,25 @@ from typing import Any
 import grpc
 import polars as pl
 
+from quetma.store import query
+
+# pyspark takes a program that has no file (`python -c`, a worker of pytest) for its own doctests, and ends it.
+_program = sys.modules["__main__"]
+_program.__dict__.setdefault("__file__", "-c")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)  # of pandas, which is not used here
     from pyspark.errors import PySparkException
     from pyspark.sql.column import Column
     from pyspark.sql.connect import functions, plan
+    from pyspark.sql.connect.client import DefaultChannelBuilder
     from pyspark.sql.connect.client.retries import DefaultPolicy
     from pyspark.sql.connect.session import SparkSession
     from pyspark.sql.pandas.types import from_arrow_schema
 
-from quetma.store import query
-
 # Timestamps are naive here, as they are in the store; nothing is moved to another zone on the way.
 SETTINGS = {"spark.sql.session.timeZone": "UTC", "spark.sql.timestampType": "TIMESTAMP_NTZ"}
+# Else a new connection waits, for minutes after a long absence, because an earlier one to the same address had failed.
+CHANNEL = [("grpc.use_local_subchannel_pool", 1)]
 ONCE = 1  # times that a call is tried again before the server counts as away
 
 
@@ -38,7 +45,7 @@ class Session:
 
     def __init__(self, address: str, tables: Mapping[str, tuple[str, int]]) -> None:
         try:
-            self._spark = SparkSession.builder.remote(address).create()
+            self._spark = SparkSession.builder.channelBuilder(DefaultChannelBuilder(address, CHANNEL)).create()
             self._spark.client.set_retry_policies([DefaultPolicy(max_retries=ONCE, max_backoff=200)])
             for key, value in SETTINGS.items():
                 self._spark.conf.set(key, value)

@@ -26,7 +26,7 @@ from quetma.store import ROOT, Store
 from tests import killed
 from tests.engine.servers import Server
 
-KILLS = int(os.environ.get("QUETMA_KILLS", "3"))
+KILLS = int(os.environ.get("QUETMA_KILLS", "2"))
 LONGEST = 2.0  # seconds that it works before it is killed, at most
 SPAN = {"first": date(2020, 1, 1), "last": date(2031, 1, 1)}
 ALL = {**SPAN, "locations": [], "people": [], "kind": None, "direction": None}
