@@ -14,6 +14,7 @@ import duckdb
 
 from quetma import backup, language, retention, upkeep
 from quetma.access import chain
+from quetma.engine import PUBLISHED, lake_folder
 from quetma.intake.errors import Message
 from quetma.language import Translate
 from quetma.store import FILE, Store, now, query
@@ -56,6 +57,7 @@ def _warnings(store: Store, at: datetime) -> Iterator[Concern]:
     if store.demo:
         return
     yield from _engine(store)
+    yield from _lake(store)
     last, good = upkeep.last(store, "backup", good=False, before=at), upkeep.last(store, "backup", before=at)
     if last and last.failed:
         yield Concern("urgent", Message("The last backup failed at {moment}: "
@@ -107,6 +109,19 @@ def _engine(store: Store) -> Iterator[Concern]:
         yield Concern("urgent", Message("The engine at {address} does not answer: {why} Figures cannot be shown; "
                                         "uploads are taken, and nothing is lost.",
                                         address=standing.address, why=standing.away))  # fmt: skip
+
+
+def _lake(store: Store) -> Iterator[Concern]:
+    folder = lake_folder(store)
+    if not (folder / PUBLISHED).exists():
+        return
+    if store.engine is None:
+        yield Concern("note", Message("{folder} has what was published for an engine, people's data with it, and "
+                                      "nobody forgets there what is over. Delete it when no engine is to be used "
+                                      "again.", folder=str(folder)))  # fmt: skip
+    elif folder.stat().st_mode & 0o007:
+        yield Concern("note", Message("Any account of this machine may look into {folder}: chmod o-rwx.",
+                                      folder=str(folder)))  # fmt: skip
 
 
 def _newest_line(store: Store) -> datetime | None:

@@ -146,6 +146,8 @@ class Store:
                 f"yourself, delete the file {HEAD} beside it and start again."
             )
         (folder / LOG_KEPT).unlink(missing_ok=True)
+        [(published,)] = self._connection.execute("SELECT COUNT(*) FROM published").fetchall()
+        self.followed = published > 0  # whether a second engine is, or was, told what changes here
 
     @property
     def whole(self) -> "Store":
@@ -253,7 +255,7 @@ class Store:
             outer, self._writer = self._writer, threading.get_ident()
             try:
                 yield cursor
-                if days:
+                if days and self.followed:
                     cursor.execute(query("lake/note")[0], {"days": sorted(days)})
                 with self._chain.adding(cursor, lines) if lines else nullcontext():
                     cursor.execute("COMMIT")

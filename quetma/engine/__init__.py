@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 PUBLISHED = "published.json"  # in the lake: what is published
 TOPICS = ("compliance", "flow", "history", "overview", "tracing")
 # Of these topics, what the embedded store answers all the same: what uploading, the gate and every page need, which
-# go on while the second engine is away. They read a short list, or one value.
+# go on while the second engine is away. They read a short list, one value, or one day.
 EMBEDDED = {
     "compliance/calendar",
+    "compliance/known",
     "flow/locations",
+    "flow/on_site",
     "flow/span",
     "history/last_scan",
     "overview/last_upload",

@@ -10,7 +10,6 @@ no such version, and goes with the next sweep, as do the files that an undo or a
 
 import json
 import os
-import shutil
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import closing
@@ -131,6 +130,13 @@ class Lake:
             [(datetime.fromisoformat(at), versions) for at, versions in told["retired"]],
         )
 
+    def own(self, store: Store) -> State | None:
+        """What this store published last; None when the lake is another's, or of another time (a backup put back)."""
+        state = self.state()
+        with closing(store.cursor()) as cursor:
+            marks = cursor.execute("SELECT mark FROM published").fetchall()
+        return state if state and marks == [(state.mark,)] else None
+
     def publish(self, store: Store, everything: bool = False) -> State:
         """Publishes what changed since this store published last, as it is at one moment; with `everything`, or when
         the lake does not have what this store published, all that differs. Returns what is published then.
@@ -237,10 +243,6 @@ class Lake:
                         has, should = lies.get(part, (0, ""))[0], stored.get(part, (0, ""))[0]
                         found.append(f"lake: {name} {part} has {has} rows that are not the {should} of the store")
         return found
-
-    def remove(self) -> None:
-        """Everything in it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _waiting(cursor: DuckDBPyConnection) -> tuple[list[date], int]:

@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,9 @@ class Second:
 
     def __init__(self, store: Store, address: str, folder: Path) -> None:
         self._store, self.address, self.lake = store, address, Lake(folder)
-        self._publishing, self._opening = threading.Lock(), threading.Lock()
-        self._state: State | None = self.lake.state()
+        store.followed = True
+        self._publisher, self._opening = ThreadPoolExecutor(1, "publisher"), threading.Lock()
+        self._state: State | None = self.lake.own(store)
         self._session: tuple[str, spark.Session] | None = None
         self._failed, self._failed_at, self._away = "", -AGAIN, ""
         self._answers = Answers(0)  # each by the mark of its state, so none is ever of another
@@ -89,23 +91,26 @@ class Second:
             self._session = None
 
     def settle(self) -> bool:
-        """Publishes what is stored; whether all of it is published. Waits a while when somebody else is at it."""
+        """Publishes what is stored; whether all of it is published. Waits for it a while, no longer: it goes on."""
         wanted = self._store.version
-        if self.lake.done >= wanted:
-            return True
-        if time.monotonic() - self._failed_at < AGAIN or not self._publishing.acquire(timeout=PATIENCE):
-            return False
+        if self.lake.done < wanted and not self._just_failed():
+            with suppress(TimeoutError):
+                self._publisher.submit(self._publish, wanted).result(PATIENCE)
+        return self.lake.done >= wanted
+
+    def _just_failed(self) -> bool:
+        return time.monotonic() - self._failed_at < AGAIN
+
+    def _publish(self, wanted: int) -> None:
+        """Publishes, unless whoever was before has, or could not."""
+        if self.lake.done >= wanted or self._just_failed():
+            return
         try:
-            if self.lake.done < wanted:
-                self._state = self.lake.publish(self._store)
-                self._failed = ""
-            return True
+            self._state = self.lake.publish(self._store)
+            self._failed = ""
         except (OSError, duckdb.Error, DeltaError, StoreError) as error:
             self._failed, self._failed_at = str(error).strip().splitlines()[0], time.monotonic()
             _log.warning("publishing failed: %s", error)
-            return False
-        finally:
-            self._publishing.release()
 
     def publishing(self) -> Watch:
         """Publishes while nobody asks."""
@@ -125,7 +130,8 @@ class Second:
         return False
 
     def close(self) -> None:
-        """Lets the server forget this store. What is not published is, when it is opened again."""
+        """Lets the server forget this store, once what is being published is. The rest is, when it is opened again."""
+        self._publisher.shutdown(cancel_futures=True)
         self._forget()
 
 

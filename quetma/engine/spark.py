@@ -34,10 +34,21 @@ SETTINGS = {"spark.sql.session.timeZone": "UTC", "spark.sql.timestampType": "TIM
 # Else a new connection waits, for minutes after a long absence, because an earlier one to the same address had failed.
 CHANNEL = [("grpc.use_local_subchannel_pool", 1)]
 ONCE = 1  # times that a call is tried again before the server counts as away
+SHORT, LONG = 10.0, 60.0  # seconds that a server may take to say hello, and to answer
 
 
 class Away(Exception):
     """The server does not answer, or not any more."""
+
+
+class _Deadline(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
+    """Ends a call to a server that took it and says nothing: a machine that hangs, a network that swallows."""
+
+    def intercept_unary_unary(self, continuation, client_call_details, request):
+        return continuation(client_call_details._replace(timeout=SHORT), request)
+
+    def intercept_unary_stream(self, continuation, client_call_details, request):
+        return continuation(client_call_details._replace(timeout=LONG), request)
 
 
 class Session:
@@ -45,7 +56,9 @@ class Session:
 
     def __init__(self, address: str, tables: Mapping[str, tuple[str, int]]) -> None:
         try:
-            self._spark = SparkSession.builder.channelBuilder(DefaultChannelBuilder(address, CHANNEL)).create()
+            channel = DefaultChannelBuilder(address, CHANNEL)
+            channel.add_interceptor(_Deadline())
+            self._spark = SparkSession.builder.channelBuilder(channel).create()
             self._spark.client.set_retry_policies([DefaultPolicy(max_retries=ONCE, max_backoff=200)])
             for key, value in SETTINGS.items():
                 self._spark.conf.set(key, value)

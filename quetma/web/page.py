@@ -13,6 +13,8 @@ from quetma.engine import EngineAway
 from quetma.store import DiskFull, Store, now
 from quetma.web.wall import COOKIE, HTTPS_COOKIE, LANGUAGE_COOKIE
 
+WAIT_NOT = {"gate", "upload"}  # whose pages ask no second engine: nothing is to be published before they go on
+
 
 @dataclass(frozen=True)
 class Page:
@@ -85,7 +87,7 @@ def begin(title: str, right: str = "figures") -> Page:
         st.stop()
     st.title(here.t(title), anchor=False)
     second = here.store.engine
-    if second and not second.settle():
+    if second and right not in WAIT_NOT and not second.settle():
         st.warning(here.t("What was stored last is still being published and is not on this page yet. It is not lost; "
                           "reload the page in a minute."), icon=":material/hourglass_top:")  # fmt: skip
     return here

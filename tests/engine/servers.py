@@ -38,6 +38,16 @@ class Server:
             time.sleep(0.05)
         raise TimeoutError("sail does not listen")
 
+    def stop(self) -> None:
+        """It takes calls and says nothing, until it goes on."""
+        assert self._process
+        os.killpg(self._process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """As before it stopped."""
+        assert self._process
+        os.killpg(self._process.pid, signal.SIGCONT)
+
     def kill(self) -> None:
         """It and all its workers, at once."""
         if self._process and self._process.poll() is None:

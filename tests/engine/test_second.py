@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, timedelta
@@ -12,10 +14,10 @@ from random import Random
 import pytest
 
 from quetma import cli, engine, health, intake, retention
-from quetma.engine import EngineAway, second
-from quetma.engine.lake import Lake
+from quetma.engine import EngineAway, second, spark
+from quetma.engine.lake import Lake, State
 from quetma.engine.second import Second
-from quetma.store import Store, now, open_store
+from quetma.store import ROOT, Store, now, open_store
 from quetma.web import page
 from tests import killed
 from tests.engine.servers import Server
@@ -35,6 +37,11 @@ def asked(empty_store: Store, sail: Callable[[str], Server]) -> Store:
 def arrivals(store: Store) -> int:
     """Of everybody on every day, as the engine says."""
     return store.ask("flow/hourly", **SPAN).select("staff_arrivals", "visitor_arrivals").sum().sum_horizontal()[0]
+
+
+def full(*_args, **_kwargs):
+    """A disk without room."""
+    raise OSError(28, "No space left on device")
 
 
 def log_of(rows: int, phone: int = 1, day: str = "03/08/2021") -> bytes:
@@ -103,6 +110,102 @@ def test_who_is_forgotten_is_in_no_file_after_the_grace_and_never_in_a_log(asked
     assert lake.check(asked) == []
 
 
+OF_FIGURES = {"compliance", "conduct", "documents", "drill", "flow", "history", "overview", "plan", "tracing"}
+
+
+def test_pages_that_need_no_figures_go_on_while_it_is_away(demo_store: Store, app):
+    """The gate above all: people stand before it. Nor does it wait until what it stored is published."""
+    demo_store.engine = Second(demo_store, "sc://127.0.0.1:1", engine.lake_folder(demo_store))
+    assert demo_store.engine.settle()
+    stopped = {
+        path.stem
+        for path in sorted((ROOT / "pages").glob("*.py"))
+        if app(f"pages/{path.name}", store=demo_store).exception
+    }
+    assert stopped <= OF_FIGURES
+    assert "flow" in stopped
+
+
+def test_a_server_that_hangs_is_away_within_its_time(empty_store: Store, monkeypatch: pytest.MonkeyPatch):
+    """It took the call and says nothing, as a machine does that swaps, or a network that swallows."""
+    killed.begin(empty_store)
+    server = Server("local").start()
+    try:
+        empty_store.engine = Second(empty_store, server.address, engine.lake_folder(empty_store))
+        assert arrivals(empty_store) == 1
+        monkeypatch.setattr(spark, "SHORT", 1.0)
+        monkeypatch.setattr(spark, "LONG", 1.0)
+        server.stop()
+        began = time.monotonic()
+        with pytest.raises(EngineAway):
+            empty_store.ask("flow/hourly", **SPAN | {"location": 1})
+        assert time.monotonic() - began < 10
+        server.go_on()
+        assert empty_store.ask("flow/hourly", **SPAN | {"location": 1}).height
+    finally:
+        server.kill()
+
+
+def test_the_lake_of_another_store_answers_nobody(asked: Store, tmp_path: Path, sail, monkeypatch: pytest.MonkeyPatch):
+    """Two stores of one name under one QUETMA_LAKE, or a backup put back: until it is published anew, nobody is
+    answered from it.
+    """
+    arrivals(asked)
+    other = Store(tmp_path / "other")
+    try:
+        other.engine = Second(other, sail("local").address, engine.lake_folder(asked))
+        monkeypatch.setattr("quetma.engine.lake.write_deltalake", full)
+        with pytest.raises(EngineAway, match="No space left"):
+            arrivals(other)
+    finally:
+        other.close()
+
+
+def test_nobody_waits_longer_than_a_while_for_a_large_upload(asked: Store, app, monkeypatch: pytest.MonkeyPatch):
+    """It is published meanwhile, and there when it is."""
+    assert arrivals(asked) == 1
+    may, publish = threading.Event(), Lake.publish
+
+    def slow(lake: Lake, store: Store) -> State:
+        may.wait(30)
+        return publish(lake, store)
+
+    monkeypatch.setattr(Lake, "publish", slow)
+    monkeypatch.setattr(second, "PATIENCE", 0.2)
+    intake.load(asked, prepare(asked, "a.csv", log_of(9)), "t")
+    assert arrivals(asked) == 1
+    assert "chưa có trên trang này" in app("pages/flow.py", store=asked).warning[0].value
+    assert not app("pages/gate.py", store=asked).warning, "the gate does not wait"
+    may.set()
+    monkeypatch.setattr(second, "PATIENCE", 30.0)
+    assert arrivals(asked) == 10
+
+
+def test_only_who_was_ever_published_notes_what_changes(tmp_path: Path, sail, monkeypatch: pytest.MonkeyPatch):
+    """A store without a second engine pays nothing for it. One that had one goes on noting: it may come back."""
+
+    def noted() -> int:
+        return store.cursor().execute("SELECT COUNT(*) FROM unpublished").fetchall()[0][0]
+
+    store = open_store(tmp_path)
+    killed.begin(store)
+    assert noted() == 0
+    store.close()
+    monkeypatch.setenv("QUETMA_ENGINE", sail("local").address)
+    store = open_store(tmp_path)
+    assert arrivals(store) == 1
+    store.close()
+    monkeypatch.delenv("QUETMA_ENGINE")
+    store = open_store(tmp_path)
+    intake.load(store, prepare(store, "a.csv", log_of(9)), "t")
+    assert noted() > 0
+    store.close()
+    monkeypatch.setenv("QUETMA_ENGINE", sail("local").address)
+    store = open_store(tmp_path)
+    assert arrivals(store) == 10
+    store.close()
+
+
 def test_a_server_that_is_away_is_said_in_one_sentence_and_uploads_go_on(
     empty_store: Store, app, monkeypatch: pytest.MonkeyPatch
 ):
@@ -135,9 +238,6 @@ def test_a_server_that_is_away_is_said_in_one_sentence_and_uploads_go_on(
 
 def test_what_cannot_be_published_is_said_and_made_up_for(asked: Store, app, monkeypatch: pytest.MonkeyPatch):
     assert arrivals(asked) == 1
-
-    def full(*_args, **_kwargs):
-        raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
         broken.setattr("quetma.engine.lake.write_deltalake", full)
@@ -173,6 +273,23 @@ def test_a_store_put_back_from_before_is_published_as_it_is(asked: Store):
         cursor.execute("DELETE FROM flow_quarter")
     assert arrivals(asked) == 0
     assert Lake(engine.lake_folder(asked)).check(asked) == []
+
+
+def test_who_may_read_the_lake_and_that_one_is_left_over_is_said(asked: Store):
+    arrivals(asked)
+    folder = engine.lake_folder(asked)
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+    def told() -> bool:
+        return any(str(folder) in str(one.told) for one in health.warnings(asked, now()))
+
+    assert not told()
+    folder.chmod(0o755)
+    assert told()
+    folder.chmod(0o750)
+    assert not told()
+    asked.engine = None
+    assert told(), "nobody forgets there what is over"
 
 
 def test_going_over_and_comparing_from_the_shell(demo_store: Store, capsys: pytest.CaptureFixture[str]):
