@@ -27,8 +27,11 @@ TOPICS = ("compliance", "flow", "history", "overview", "tracing")
 EMBEDDED = {
     "compliance/calendar",
     "compliance/known",
+    "flow/hosts",
     "flow/locations",
     "flow/on_site",
+    "flow/present",
+    "flow/present_masked",
     "flow/span",
     "history/last_scan",
     "overview/last_upload",
