@@ -109,6 +109,7 @@ class Store:
 
     unit: int | None = None  # which unit's rows it reads; None: everything
     engine: Engine | None = None  # a second engine, which answers of everything, never of one unit
+    followed: bool = False  # whether a second engine is, or was, told what changes here
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -147,7 +148,7 @@ class Store:
             )
         (folder / LOG_KEPT).unlink(missing_ok=True)
         [(published,)] = self._connection.execute("SELECT COUNT(*) FROM published").fetchall()
-        self.followed = published > 0  # whether a second engine is, or was, told what changes here
+        self.followed = published > 0
 
     @property
     def whole(self) -> "Store":
@@ -185,6 +186,7 @@ class Store:
                 cursor.execute("INSERT INTO migration VALUES (?, ?, ?)", [number, path.stem, now()])
                 if number == CHAINED:
                     chain.seal_all(cursor)
+            cursor.execute("UPDATE published SET mark = ''")  # what is published may look otherwise now, on any day
             if before and {int(path.stem.split("_")[0]) for path in new} & DERIVED_AGAIN:
                 from quetma.intake import recount  # which needs this module
 

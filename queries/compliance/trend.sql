@@ -3,5 +3,5 @@
 SELECT day, duty, CAST(SUM(have) AS INTEGER) AS have, CAST(SUM(due) AS INTEGER) AS due
 FROM compliance_day
 WHERE day BETWEEN $first AND $last AND ($location = 0 OR location_id = $location)
-  AND (CAST($position AS VARCHAR) IS NULL OR position = $position)
+  AND (CAST($position AS STRING) IS NULL OR position = $position)
 GROUP BY day, duty ORDER BY day, duty

@@ -26,7 +26,7 @@ TOPICS = ("compliance", "flow", "history", "overview", "tracing")
 # go on while the second engine is away. They read a short list, one value, or one day.
 EMBEDDED = {
     "compliance/calendar",
-    "compliance/known",
+    "compliance/staff",
     "flow/hosts",
     "flow/locations",
     "flow/on_site",

@@ -13,7 +13,7 @@ import os
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -90,14 +90,15 @@ Prints = dict[str, tuple[int, str]]  # part → how many rows, and the sum of th
 
 @dataclass(frozen=True)
 class State:
-    """A published state: its mark, when it was made, the version and the parts of each table. retired: the versions of
-    the states before it, each with when it was replaced.
+    """A published state: its mark, when it was made, the version, the parts and the columns of each table. retired: the
+    versions of the states before it, each with when it was replaced.
     """
 
     mark: str
     made_at: datetime
     versions: dict[str, int]
     parts: dict[str, Prints]
+    columns: dict[str, str]
     retired: list[tuple[datetime, dict[str, int]]] = field(default_factory=list)
 
 
@@ -127,6 +128,7 @@ class Lake:
                 name: {part: (rows, mark) for part, (rows, mark) in parts.items()}
                 for name, parts in told["parts"].items()
             },
+            told["columns"],
             [(datetime.fromisoformat(at), versions) for at, versions in told["retired"]],
         )
 
@@ -148,12 +150,12 @@ class Lake:
                 days, last = _waiting(cursor)
                 marks = cursor.execute("SELECT mark FROM published").fetchall()
                 whole = everything or before is None or marks != [(before.mark,)]
-                versions, parts = self._written(cursor, before, None if whole else days)
+                versions, parts, columns = self._written(cursor, before, None if whole else days)
                 cursor.execute("COMMIT")
             state = before
             if state is None or (versions, parts) != (state.versions, state.parts):
                 retired = [] if state is None else [(now(), state.versions), *state.retired]
-                state = State(str(uuid4()), now(), versions, parts, retired)
+                state = State(str(uuid4()), now(), versions, parts, columns, retired)
                 self._exchange(state)
             with store.alone():
                 meanwhile = store.version != stood
@@ -167,16 +169,19 @@ class Lake:
 
     def _written(
         self, cursor: DuckDBPyConnection, before: State | None, days: Collection[date] | None
-    ) -> tuple[dict[str, int], dict[str, Prints]]:
-        """Writes the parts that differ from what was published, of these days (None: of all). The version and parts of
-        each table after it.
+    ) -> tuple[dict[str, int], dict[str, Prints], dict[str, str]]:
+        """Writes the parts that differ from what was published, of these days (None: of all). The version, parts and
+        columns of each table after it.
         """
         if not self.folder.exists():
             self.folder.mkdir(parents=True, mode=0o700)  # health data: the engine's account is let in by hand
         versions = dict(before.versions) if before else {}
         published = {name: dict(parts) for name, parts in before.parts.items()} if before else {}
+        columns = dict(before.columns) if before else {}
         for name, table in TABLES.items():
             about = {day.strftime(table.cut) for day in days} if table.cut and days is not None else None
+            if days is None and name in versions and columns[name] != str(_columns(cursor, table)):
+                del versions[name], published[name]  # another quetma made it
             known = published.setdefault(name, {})
             if about is not None and not about and name in versions:
                 continue
@@ -184,7 +189,7 @@ class Lake:
             old = {part: one for part, one in known.items() if about is None or part in about}
             differs = {part for part in found.keys() | old.keys() if found.get(part) != old.get(part)}
             if name not in versions:
-                _make(cursor, table, self.path(name))
+                columns[name] = _make(cursor, table, self.path(name))
             elif not differs:
                 continue
             elif (stands := DeltaTable(self.path(name))).version() != versions[name]:
@@ -195,11 +200,12 @@ class Lake:
                 part: found[part] for part in differs if part in found
             }
             versions[name] = DeltaTable(self.path(name)).version()
-        return versions, published
+        return versions, published, columns
 
     def _exchange(self, state: State) -> None:
         told = {
             "mark": state.mark, "made_at": state.made_at.isoformat(), "versions": state.versions, "parts": state.parts,
+            "columns": state.columns,
             "retired": [(at.isoformat(), versions) for at, versions in state.retired],
         }  # fmt: skip
         part = self.folder / f"{PUBLISHED}.part"
@@ -225,7 +231,7 @@ class Lake:
                 DeltaTable(self.path(name)).vacuum(
                     0, dry_run=False, enforce_retention_duration=False, full=True, keep_versions=sorted(keep)
                 )
-            self._exchange(State(state.mark, state.made_at, state.versions, state.parts, kept))
+            self._exchange(replace(state, retired=kept))
 
     def check(self, store: Store) -> list[str]:
         """A line for each part that does not have the rows the store has, read from the files themselves; [] when all
@@ -318,9 +324,13 @@ def _reader(cursor: DuckDBPyConnection, table: Table, about: Collection[str]) ->
     ).to_arrow_reader(FRAME_ROWS)
 
 
-def _make(cursor: DuckDBPyConnection, table: Table, path: str) -> None:
-    """An empty table, whatever was there."""
-    schema = cursor.sql(f"SELECT {table.part} AS part, t.* FROM ({table.rows}) t LIMIT 0").to_arrow_table().schema
+def _columns(cursor: DuckDBPyConnection, table: Table) -> pa.Schema:
+    return cursor.sql(f"SELECT {table.part} AS part, t.* FROM ({table.rows}) t LIMIT 0").to_arrow_table().schema
+
+
+def _make(cursor: DuckDBPyConnection, table: Table, path: str) -> str:
+    """An empty table, whatever was there; its columns."""
+    schema = _columns(cursor, table)
     DeltaTable.create(
         path,
         schema,
@@ -328,6 +338,7 @@ def _make(cursor: DuckDBPyConnection, table: Table, path: str) -> None:
         partition_by=["part"],
         configuration={"delta.dataSkippingStatsColumns": table.told or "part"},
     )
+    return str(schema)
 
 
 def _rewrite(cursor: DuckDBPyConnection, table: Table, path: str, parts: list[str]) -> None:

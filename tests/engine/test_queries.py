@@ -139,7 +139,7 @@ def binds(store: Store) -> dict[str, list[Any]]:
         "location": [0, place], "kind": ["all", "visitor", "staff"], "person": [person, None], "hours": [24, 2],
         "min_minutes": [15, 0], "linger": [0, 30], "longest": [True, False], "locations": [[], [place]],
         "people": [[], [person, other]], "direction": [None, "in"], "skip": [0, 3], "rows": [None, 40],
-        "names": [True, False],
+        "names": [True, False], "position": [None, "Công chức"],
     }  # fmt: skip
 
 
@@ -163,6 +163,7 @@ def frames(store: Store) -> dict[str, pl.DataFrame]:
     infector = people.with_columns(sure=(number % 3).cast(pl.Int32), cells=number + 1)
     return {
         "infector": infector,
+        "asked": cursor.sql("SELECT DISTINCT person_id FROM employment").pl(),
         "known": people.select("person_id").head(2),
         "band": pl.DataFrame(
             {"least": [0, 5, 15], "most": [5, 15, 1440], "cells": [1, 3, 7]},

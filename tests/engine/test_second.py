@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -15,7 +16,7 @@ import pytest
 
 from quetma import cli, engine, health, intake, retention
 from quetma.engine import EngineAway, second, spark
-from quetma.engine.lake import Lake, State
+from quetma.engine.lake import TABLES, Lake, State
 from quetma.engine.second import Second
 from quetma.store import ROOT, Store, now, open_store
 from quetma.web import page
@@ -272,6 +273,18 @@ def test_a_store_put_back_from_before_is_published_as_it_is(asked: Store):
         cursor.execute("UPDATE published SET mark = 'another'")
         cursor.execute("DELETE FROM flow_quarter")
     assert arrivals(asked) == 0
+    assert Lake(engine.lake_folder(asked)).check(asked) == []
+
+
+def test_a_newer_quetma_whose_tables_have_other_columns(asked: Store, monkeypatch: pytest.MonkeyPatch):
+    intake.load(asked, prepare(asked, "a.csv", log_of(9)), "t")
+    older = {**TABLES, "stay": replace(TABLES["stay"], rows="SELECT * EXCLUDE (out_seen) FROM stay")}
+    with monkeypatch.context() as before:
+        before.setattr("quetma.engine.lake.TABLES", older)
+        assert arrivals(asked) == 10
+    with asked.write() as cursor:
+        cursor.execute("UPDATE published SET mark = ''")  # as whoever brings the store up does
+    assert asked.ask("tracing/place_stays", location="Mai Sơn", first=SPAN["first"], last=SPAN["last"]).height
     assert Lake(engine.lake_folder(asked)).check(asked) == []
 
 
