@@ -50,7 +50,7 @@ def alike(store: Store, second: Second) -> None:
         ("history/scans", {**ALL, "skip": 0, "rows": None}),
         ("flow/hourly", {**SPAN, "location": 0}),
         ("flow/peaks", {**SPAN, "location": 0}),
-        ("compliance/trend", SPAN),
+        ("compliance/trend", {**SPAN, "location": 0, "position": None}),
     ):
         assert store.ask(name, **params).equals(second.ask(name, params, {})), name
 

@@ -284,7 +284,10 @@ def test_a_newer_quetma_whose_tables_have_other_columns(asked: Store, monkeypatc
         assert arrivals(asked) == 10
     with asked.write() as cursor:
         cursor.execute("UPDATE published SET mark = ''")  # as whoever brings the store up does
-    assert asked.ask("tracing/place_stays", location="Mai Sơn", first=SPAN["first"], last=SPAN["last"]).height
+    people = asked.cursor().sql("SELECT person_id FROM person").pl()
+    day = date(2021, 8, 3)
+    stays = asked.ask("tracing/place_stays", {"people": people}, location="Mai Sơn", first_day=day, day=day)
+    assert stays["out_seen"].to_list() == [False] * 9
     assert Lake(engine.lake_folder(asked)).check(asked) == []
 
 
