@@ -24,7 +24,7 @@ LARGEST = 16 * 1024  # bytes of a form: these pages answer anybody
 
 
 def sign_in(
-    request: Request, name: str = "", error: str = "", notice: str = "", status: int = 200, with_provider: bool = False
+    request: Request, name: str = "", error: str = "", status: int = 200, with_provider: bool = False, notice: str = ""
 ) -> HTMLResponse:
     """The sign-in form; `name` is what was typed before. with_provider: and the way to the agency's own sign-in."""
     t = wall.spoken(request)

@@ -63,14 +63,15 @@ async def sign_in(request: Request) -> Response:
         return RedirectResponse(forms.wanted(request), 303)
     if not accounts.exist(store):
         return forms.first_run(request) if _at_this_machine(request) else forms.not_here(request)
+    with_provider = oidc.configured(store)
     if request.method != "POST":
         signed_out = t("You are signed out. Your work is saved.") if "out" in request.query_params else ""
-        return forms.sign_in(request, notice=signed_out, with_provider=oidc.configured(store))
+        return forms.sign_in(request, notice=signed_out, with_provider=with_provider)
 
     form = await forms.fields(request)
     name, password = form.get("name", "").strip(), form.get("password", "")
     if not name or not password:
-        return forms.sign_in(request, name, t("Fill in both the name and the password."), status=400)
+        return forms.sign_in(request, name, t("Fill in both the name and the password."), 400, with_provider)
     account = accounts.find(store, name)
     tried, address = account.name if account else name[:LONGEST_KEPT], wall.address(request)
     counted = known.counted_as(request, store, tried)
@@ -78,11 +79,11 @@ async def sign_in(request: Request) -> Response:
     if seconds:
         minutes = -(-seconds // 60)
         wait = t("Too many wrong attempts. Wait {n} minutes, then try again.", n=minutes)
-        return forms.sign_in(request, name, wait, status=429)
+        return forms.sign_in(request, name, wait, 429, with_provider)
     role = await anyio.to_thread.run_sync(accounts.verify, store, name, password, limiter=steps.hashing)
     if role is None:
         audit.log(store, tried, "sign_in_failed", tried, address)
-        return forms.sign_in(request, name, t("The name or the password is not right. Try again."), status=401)
+        return forms.sign_in(request, name, t("The name or the password is not right. Try again."), 401, with_provider)
     attempts.succeeded(tried, counted)
     return steps.begin(request, store, tried, forms.wanted(request))
 
