@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import rollups, stays
+from quetma import rollups, seen, stays
 from quetma.store import changed, query
 
 AROUND = stays.REACH + stays.REACH  # a scan this far from a passage can decide about a stay that the passage changes
@@ -54,6 +54,8 @@ def add(
     changed(cursor, {*new["moment"].dt.date(), *declared})
     moved = _stays(cursor, new, own, hours)
     _flow(cursor, new, own)
+    newest: datetime = max(new["moment"].to_list())
+    seen.put(cursor, own.group_by("person_id").agg(last_seen=pl.col("scanned_at").max()), newest)
     days = set(moved["day"])
     spent = moved.select(pl.col("in_seen") & pl.col("out_seen")).to_series().any()
     made = (*rollups.STAYED, *rollups.PRESENT) if spent else rollups.PRESENT
@@ -80,10 +82,10 @@ def _stays(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame, hou
 
 
 def _flow(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame) -> None:
-    """Adds to flow_quarter and flow_day what queries/rollup/ would count of these passages besides."""
+    """Adds to flow_quarter, flow_day and scan_day what queries/rollup/ would count of these passages besides."""
     at = pl.col("moment")
     new = new.select(
-        "person_id", "location_id", "kind",
+        "person_id", "location_id", "kind", "direction",
         day=at.dt.date(),
         quarter=(at.dt.hour() * 4 + at.dt.minute() // 15).cast(pl.Int8),
         out=pl.col("direction") == "out",
@@ -92,6 +94,7 @@ def _flow(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame) -> N
         arrivals=(~pl.col("out")).sum().cast(pl.Int32), departures=pl.col("out").sum().cast(pl.Int32)
     )
     _put(cursor, "door/add_quarters", quarters)
+    _put(cursor, "door/add_scans", new.group_by("day", "location_id", "kind", "direction").agg(scans=pl.len()))
     # Who has no scan there on that day but these is one more person.
     here = ["day", "person_id", "location_id"]
     own = own.select("person_id", "location_id", day=pl.col("scanned_at").dt.date())

@@ -1,7 +1,7 @@
 """The scan history filter: one object gives the binds of the queries and the sentence printed on every export."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -68,11 +68,33 @@ class Filter:
 
     def count(self, store: Store) -> int:
         """How many scans there are."""
-        return store.ask("history/totals", **self.params())["scans"][0]
+        return store.ask("history/totals_of" if self.people else "history/totals", **self._counted())["scans"][0]
 
     def page(self, store: Store, number: int, size: int) -> pl.DataFrame:
         """The scans of page `number` (from 1), newest first, with the columns of queries/history/scans.sql."""
-        return store.ask("history/scans", **self.params(), skip=(number - 1) * size, rows=size)
+        asked, skip = self, (number - 1) * size
+        if not self.people:
+            asked, skip = self._narrowed(store, skip, size)
+        return store.ask("history/scans", **asked.params(), skip=skip, rows=size)
+
+    def _counted(self) -> dict[str, Any]:
+        """The binds of queries/history/totals.sql and full_days.sql, or of totals_of.sql when people are named."""
+        return {name: bind for name, bind in self.params().items() if self.people or name != "people"}
+
+    def _narrowed(self, store: Store, skip: int, rows: int) -> tuple["Filter", int]:
+        """The same filter for the days alone that hold these rows, newest first, and how many of theirs to skip: none
+        of the others is read.
+        """
+        before, newest = 0, None
+        for one, scans in store.ask("history/full_days", **self._counted()).iter_rows():
+            before += scans
+            if before <= skip:
+                continue
+            if newest is None:  # the first row that is shown is of this day
+                newest, skip, before = one, skip - before + scans, scans
+            if before >= skip + rows:
+                return replace(self, first=one, last=newest), skip
+        return (replace(self, last=newest) if newest else self), skip
 
     def sentence(self, store: Store, t: Translate, scans: int | None = None, masked: bool = False) -> str:
         """What was filtered and how many scans that is; give `scans` when they have been counted already. masked: names

@@ -16,11 +16,11 @@ import holidays
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import duties, peaks, settings, stays
+from quetma import duties, peaks, seen, settings, stays
 from quetma.people import clean
 from quetma.store import Store, changed, query
 
-SCANNED = ("flow_quarter", "flow_day")  # made from scans
+SCANNED = ("flow_quarter", "flow_day", "scan_day")  # made from scans
 STAYED = ("flow_duration",)  # made from stays
 PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening before
 DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
@@ -195,8 +195,13 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     own = "WHERE person_id IN (SELECT person_id FROM touched_person)"
     if touched.enrolled:
         scanned |= _days(cursor, f"SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan {own}")
-    if touched.scans:
-        stayed |= stays.refresh(cursor, *touched.scans, meanwhile=lambda: replace(cursor, SCANNED, scanned))
+    if span := touched.scans:
+
+        def meanwhile() -> None:
+            replace(cursor, SCANNED, scanned)
+            seen.refresh(cursor, *span)
+
+        stayed |= stays.refresh(cursor, *span, meanwhile=meanwhile)
     else:
         replace(cursor, SCANNED, scanned)
     if touched.enrolled:
@@ -265,6 +270,7 @@ def check(store: Store) -> list[str]:
         for table in tables:
             text, params = _rollup(cursor, table, about)
             _compare(cursor, table, text, params, found)
+    _compare(cursor, "person_seen", query("rollup/person_seen")[0], {}, found)
     rows = " UNION ".join(f"SELECT batch_id, line FROM {table} WHERE counts" for table in ROWS.values())
     for batch_id, lines in cursor.execute(
         f"""
@@ -392,9 +398,10 @@ def _real_days(cursor: DuckDBPyConnection) -> set[date]:
     """The days from the first to the last of data."""
     [(first, last)] = cursor.execute(
         """
-        SELECT CAST(MIN(moment) AS DATE), CAST(MAX(moment) AS DATE) FROM (
-            SELECT UNNEST([MIN(scanned_at), MAX(scanned_at)]) AS moment FROM scan_row WHERE counts
-            UNION ALL SELECT UNNEST([MIN(declared_at), MAX(declared_at)]) FROM declaration_row WHERE counts
+        SELECT MIN(day), MAX(day) FROM (
+            SELECT UNNEST([MIN(day), MAX(day)]) AS day FROM scan_day
+            UNION ALL
+            SELECT CAST(UNNEST([MIN(declared_at), MAX(declared_at)]) AS DATE) FROM declaration_row WHERE counts
         )
         """
     ).fetchall()

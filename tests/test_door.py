@@ -51,7 +51,8 @@ def unit(filled) -> Store:
     return filled(two_people)
 
 
-FIGURES = ("stay", "flow_quarter", "flow_day", "flow_duration", "staff_day", "duty_day", "compliance_day", "calendar")
+FIGURES = ("stay", "flow_quarter", "flow_day", "flow_duration", "scan_day", "person_seen", "staff_day",
+           "duty_day", "compliance_day", "calendar")  # fmt: skip
 
 
 def figures(store: Store) -> dict[str, list[tuple[Any, ...]]]:

@@ -52,6 +52,7 @@ FIGURES = (
     "flow_quarter",
     "flow_duration",
     "flow_peak",
+    "scan_day",
     "staff_day",
     "duty_day",
     "compliance_day",

@@ -7,8 +7,8 @@ SELECT p.person_id, p.name, p.phone_shown AS phone, p.phone AS e164, p.birth_yea
         WHERE CAST($day AS DATE) BETWEEN COALESCE(started, DATE '0001-01-01') AND COALESCE(ended, DATE '9999-12-31')
     ) THEN 'staff' ELSE 'visitor' END AS kind,
     p.masked, TRUE AS exact,
-    (SELECT MAX(scanned_at) FROM scan WHERE person_id = p.person_id) AS last_seen
-FROM person p
+    s.last_seen
+FROM person p LEFT JOIN person_seen s ON s.person_id = p.person_id
 WHERE p.person_id = COALESCE(
     (SELECT person_id FROM alias WHERE alias_id = CAST($person_id AS BIGINT)), CAST($person_id AS BIGINT)
 )

@@ -31,11 +31,8 @@ WITH named AS (
     ) n JOIN person p ON p.person_id = n.person_id
     ORDER BY exact DESC, is_staff DESC, masked, whole_words DESC, given_name DESC, sort_key, p.person_id
     LIMIT CAST($rows AS BIGINT)
-), seen AS (
-    SELECT person_id, MAX(scanned_at) AS last_seen
-    FROM scan WHERE person_id IN (SELECT person_id FROM fitting) GROUP BY person_id
 )
 SELECT f.person_id, f.name, f.phone_shown AS phone, f.birth_year,
     CASE WHEN f.is_staff THEN 'staff' ELSE 'visitor' END AS kind, f.masked, f.exact, s.last_seen
-FROM fitting f LEFT JOIN seen s ON s.person_id = f.person_id
+FROM fitting f LEFT JOIN person_seen s ON s.person_id = f.person_id
 ORDER BY f.exact DESC, f.is_staff DESC, f.masked, f.whole_words DESC, f.given_name DESC, f.sort_key, f.person_id

@@ -99,7 +99,7 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
         _remember(cursor, prepared, account)
         # New names, or a new roster, may tell who somebody is.
         touched = recount.anew(cursor)
-        recount.names(cursor, known)
+        recount.names(cursor, _may_rename(cursor, prepared.kind, known))
         counts |= _ask_counts(cursor, batch_id)
         progress(STEPS[2])
         touched |= rollups.touch(cursor, batch_id)
@@ -130,16 +130,16 @@ def _origin(prepared: Prepared) -> str:
 
 def _store(
     cursor: DuckDBPyConnection, prepared: Prepared, batch_id: int, next_person: int, next_location: int
-) -> pl.Series:
-    """Stores the facts, the people and places that are new, and what the file calls them. Returns the ids of the people
-    who were known before.
+) -> pl.DataFrame:
+    """Stores the facts, the people and places that are new, and what the file calls them. Returns what it says of the
+    people who were known before: person_id, birth_year.
     """
     settled = prepared.settled
     if settled.facts.is_empty():
-        return pl.Series([], dtype=pl.Int64)
+        return settled.people.clear().select("person_id", "birth_year")
     people = settled.named(settled.people, "person_id")
     fresh = people.filter(pl.col("person_id") < 0)
-    known = people.filter(pl.col("person_id") > 0)["person_id"]
+    known = people.filter(pl.col("person_id") > 0).select("person_id", "birth_year")
     persons = _real_ids(fresh["person_id"], next_person)
     if not fresh.is_empty():
         former = _frame(cursor, "intake/former_people", "fresh", fresh)
@@ -171,6 +171,13 @@ def _store(
         if not fresh.is_empty():
             _put(cursor, "intake/insert_people", "fresh", keyed.result())
     return known
+
+
+def _may_rename(cursor: DuckDBPyConnection, kind: str, known: pl.DataFrame) -> pl.Series:
+    """Those of the people known before whose shown name or birth year this upload may change: of very many, few."""
+    if kind == "roster" or known.is_empty():
+        return known["person_id"]
+    return _frame(cursor, "intake/may_rename", "told", known)["person_id"]
 
 
 def _facts(prepared: Prepared, persons: pl.DataFrame, locations: pl.DataFrame) -> pl.DataFrame:
