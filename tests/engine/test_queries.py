@@ -55,6 +55,7 @@ EMBEDDED = {
     "retention": "deletes, in one transaction",
     "rollup": "makes the figures in the transaction of the upload",
     "rota": "shifts of this unit",
+    "seen": "writes down who was last seen when, in the transaction of the change",
     "settings": "settings of this unit",
     "snapshot": "reads the store whole, to write it as files of its own",
     "subject": "the register of this unit",
