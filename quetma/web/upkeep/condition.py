@@ -39,7 +39,7 @@ def cards(here: "Page", backed_up: Run | None, purged: Run | None) -> None:
         [
             widgets.Card(t("Size of the store"), megabytes(here, health.size(store))),
             _when(here, t("Last good backup"), backed_up),
-            _when(here, t("Last looked for what is over"), purged),
+            _when(here, t("Last deletion run"), purged),
             widgets.Card(t("Signed in"), here.number(sum(signed_in.values())),
                          t("Accounts: {n}", n=len(signed_in))),
         ],
