@@ -12,9 +12,14 @@ WITH named AS (
         )) AS whole_words,
         LEN(LIST_FILTER(CAST($words AS VARCHAR[]), lambda word: STARTS_WITH(sort_key, word))) > 0 AS given_name
     FROM person p LEFT JOIN alias a ON a.alias_id = p.person_id
-    WHERE LEN(LIST_FILTER(
+    -- The first words and pieces one by one: a function asked of a list for each person takes ten times as long.
+    WHERE (LEN(CAST($words AS VARCHAR[])) < 1 OR STARTS_WITH(name_key, CAST($words AS VARCHAR[])[1])
+            OR CONTAINS(name_key, ' ' || CAST($words AS VARCHAR[])[1]))
+        AND (LEN(CAST($words AS VARCHAR[])) < 2 OR STARTS_WITH(name_key, CAST($words AS VARCHAR[])[2])
+            OR CONTAINS(name_key, ' ' || CAST($words AS VARCHAR[])[2]))
+        AND (LEN(CAST($words AS VARCHAR[])) < 3 OR LEN(LIST_FILTER(
             CAST($words AS VARCHAR[]), lambda word: NOT CONTAINS(' ' || name_key, ' ' || word)
-        )) = 0
+        )) = 0)
         AND (LEN(CAST($digits AS VARCHAR[])) = 0 OR LEN(LIST_FILTER(
             CAST($digits AS VARCHAR[]), lambda piece: CONTAINS(CASE WHEN masked THEN identity ELSE phone END, piece)
         )) > 0)

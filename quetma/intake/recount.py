@@ -24,10 +24,12 @@ NAMELESS = pl.Schema({"person_id": pl.Int64, "identity": pl.String})
 STAFF = pl.Schema({**NAMELESS, "name": pl.String, "birth_year": pl.Int16})
 
 
-def anew(cursor: DuckDBPyConnection, touched: Touched | None = None) -> Touched:
+def anew(cursor: DuckDBPyConnection, touched: Touched | None = None, renamed: pl.Series | None = None) -> Touched:
     """Decides everything anew that the change `touched`, of the people in the temporary table touched_person, can
     alter: who is who for everybody, which rows count, the counts of uploads, names. Ask it inside the transaction of
     the change, and give the answer to `rollups.derive`.
+
+    renamed: who of them may be called otherwise now, when that is known; else all of them.
 
     Without `touched` only people and decisions have changed (a merge, a roster). The answer is what was touched, and
     what became so because somebody is somebody else now; those are in touched_person then. The temporary table
@@ -48,7 +50,7 @@ def anew(cursor: DuckDBPyConnection, touched: Touched | None = None) -> Touched:
         _recount(cursor, kind, ROWS[kind], touched)
     if cursor.execute("SELECT 1 FROM recounted LIMIT 1").fetchall():
         _count_batches(cursor)
-    names(cursor, people)
+    names(cursor, people if renamed is None or moved else renamed)
     return touched
 
 

@@ -4,12 +4,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import rollups
 from quetma.intake import recount
 from quetma.rollups import ROWS, Touched
-from quetma.store import Store, StoreError, now
+from quetma.store import Store, StoreError, now, query
 
 
 @dataclass(frozen=True)
@@ -94,12 +95,22 @@ def _take_out(cursor: DuckDBPyConnection, batch_id: int, account: str) -> tuple[
     ).fetchall()[0][0]
     if again is not None and again > batch_id:
         touched |= rollups.touch(cursor, again, duplicates=True)
-    touched = recount.anew(cursor, touched)
+    touched = recount.anew(
+        cursor, touched, None if kind == "roster" or again else _may_rename(cursor, people, batch_id)
+    )
     recount.place_names(cursor)
     [(restored,)] = cursor.execute(
         "SELECT COUNT(*) FROM (SELECT DISTINCT batch_id, line FROM recounted WHERE counts)"
     ).fetchall()
     return Undone(batch_id, file_name, kind, removed, restored), touched
+
+
+def _may_rename(cursor: DuckDBPyConnection, people: pl.DataFrame, batch_id: int) -> pl.Series:
+    """Those of the people whom an upload that is gone named who may be called otherwise without it: of many, few."""
+    cursor.register("claimed", people)
+    found = cursor.sql(query("intake/may_rename_back")[0], params={"batch": batch_id}).pl()["person_id"]
+    cursor.unregister("claimed")
+    return found
 
 
 def forget(cursor: DuckDBPyConnection) -> None:
