@@ -85,7 +85,7 @@ def _items(store: Store, t: Translate, health: bool, at_gate: bool, today: date)
     ):
         have, due = compliance.rate(staff, duty)
         if have < due:
-            names = compliance.missing(store, today, duty)["name"].to_list() if health else []
+            names = compliance.owing(store, today, duty)["name"].to_list() if health else []
             who = _listed(names, t) if health else t("{n} staff", n=due - have)
             yield Item("duty", say.format(day=language.day(today), who=who), "compliance")
 

@@ -82,6 +82,15 @@ def absent(store: Store, day: date) -> list[int]:
 
 
 @remembered
+def owing(store: Store, day: date, duty: str) -> pl.DataFrame:
+    """Who owes the duty on the day and has not done it, by given name: person_id, name, position, location. As `missing`,
+    but nothing of other days is read.
+    """
+    found = people(store, day).filter(pl.col(duty).not_()).select("person_id")
+    return store.ask("compliance/staff", day=day).join(found, on="person_id", how="semi", maintain_order="left")
+
+
+@remembered
 def missing(store: Store, day: date, duty: str) -> pl.DataFrame:
     """Who owes the duty on the day and has not done it, by given name: person_id, name, position, location and
 
@@ -90,9 +99,9 @@ def missing(store: Store, day: date, duty: str) -> pl.DataFrame:
     started: their first day on the roster, None when the roster does not say.
     unconfirmed_on: the day of a dose that nobody has confirmed.
     """
-    owing = people(store, day).filter(pl.col(duty).not_()).select("person_id")
+    asked = people(store, day).filter(pl.col(duty).not_())
     daily = duty in DAILY
-    return known(store, day, owing).select(
+    return known(store, day, asked).select(
         "person_id",
         "name",
         "position",

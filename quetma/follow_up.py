@@ -242,7 +242,7 @@ def state(store: Store, moment: datetime | None = None) -> pl.DataFrame:
 
     moment: None is now.
     """
-    found = store.ask("follow_up/state")
+    found = store.ask("follow_up/state", since=store.ask("follow_up/since")["since"][0])
     moment = moment or store.clock()
     due = [_due(row, moment) for row in found.iter_rows(named=True)]
     return found.hstack(pl.DataFrame(due, schema=DUE, orient="row"))

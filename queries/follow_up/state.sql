@@ -4,13 +4,14 @@
 -- A declaration of health by the person themself counts as a day's health too.
 -- is_case: the person is a registered case, or was one since. doses: days of vaccination up to the last contact. health_days, test_days: days with one.
 -- reached_at: of the first call that reached them. lost: so said, and no sign of them since.
+-- since TIMESTAMP: of follow_up/since; nothing declared before concerns any contact.
 WITH done AS (
     SELECT entry_id, person_id, case_id, kind, outcome, happened_at, until, detail, entered_at FROM follow_up
     UNION ALL
     SELECT 0, person_id, NULL, 'health', CASE WHEN symptoms = '' THEN 'well' ELSE 'ill' END, declared_at, NULL, symptoms, declared_at
     FROM declaration
     WHERE person_id IN (SELECT person_id FROM contact)
-      AND declared_at >= (SELECT MIN(LEAST(exposed_at, listed_at)) FROM contact)
+      AND declared_at >= CAST($since AS TIMESTAMP)
 ),
 acts AS (
     SELECT c.case_id, c.person_id,

@@ -44,7 +44,7 @@ def figures(period: Period) -> dict[str, tuple[int, int]]:
 
 def missing(period: Period, duty: str) -> list[str]:
     """Who does not do the duty on the last day, with their position."""
-    rows = compliance.missing(period.store, period.until, duty).iter_rows(named=True)
+    rows = compliance.owing(period.store, period.until, duty).iter_rows(named=True)
     return [with_position(row["name"], row["position"]) for row in rows]
 
 
