@@ -83,8 +83,8 @@ def absent(store: Store, day: date) -> list[int]:
 
 @remembered
 def owing(store: Store, day: date, duty: str) -> pl.DataFrame:
-    """Who owes the duty on the day and has not done it, by given name: person_id, name, position, location. As `missing`,
-    but nothing of other days is read.
+    """Who owes the duty on the day and has not done it, by given name: person_id, name, position, location. Of other days
+    nothing is read, unlike `missing`.
     """
     found = people(store, day).filter(pl.col(duty).not_()).select("person_id")
     return store.ask("compliance/staff", day=day).join(found, on="person_id", how="semi", maintain_order="left")
