@@ -83,9 +83,7 @@ def absent(store: Store, day: date) -> list[int]:
 
 @remembered
 def owing(store: Store, day: date, duty: str) -> pl.DataFrame:
-    """Who owes the duty on the day and has not done it, by given name: person_id, name, position, location. Of other days
-    nothing is read, unlike `missing`.
-    """
+    """As `missing`, without reading anything of other days: person_id, name, position, location."""
     found = people(store, day).filter(pl.col(duty).not_()).select("person_id")
     return store.ask("compliance/staff", day=day).join(found, on="person_id", how="semi", maintain_order="left")
 
