@@ -12,9 +12,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+import polars as pl
 import pytest
 
-from quetma import cli, engine, health, intake, retention
+from quetma import cli, engine, health, intake, retention, tracing
 from quetma.engine import EngineAway, second, spark
 from quetma.engine.lake import TABLES, Lake, State
 from quetma.engine.second import Second
@@ -308,19 +309,43 @@ def test_who_may_read_the_lake_and_that_one_is_left_over_is_said(asked: Store):
     assert told(), "nobody forgets there what is over"
 
 
-def test_going_over_and_comparing_from_the_shell(demo_store: Store, capsys: pytest.CaptureFixture[str]):
-    folder = demo_store.folder
+def test_going_over_comparing_and_going_back(
+    demo_store: Store, sail, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    """As docs/engine.md says it, from a store that stands, and back."""
+    folder, lake = demo_store.folder, tmp_path / "lake" / demo_store.folder.name
+    busiest = "SELECT person_id FROM stay GROUP BY person_id ORDER BY COUNT(*) DESC, person_id LIMIT 1"
+    [(person,)] = demo_store.cursor().execute(busiest).fetchall()
+    case = tracing.Case(person, demo_store.today())
+
+    def traced() -> list[pl.DataFrame]:
+        answer = tracing.trace(open_store(folder), tracing.Question((case,)), whole=True)
+        return [answer.f1, answer.f2]
+
+    here = traced()
+    assert here[0].height and here[1].height
     demo_store.close()
+    monkeypatch.setenv("QUETMA_LAKE", str(tmp_path / "lake"))
     assert cli.main(["--store", str(folder), "publish"]) == 0
-    assert "are published in" in capsys.readouterr().out
+    assert f"are published in {lake}" in capsys.readouterr().out
     assert cli.main(["--store", str(folder), "check"]) == 0
-    state = json.loads((folder / "lake" / engine.PUBLISHED).read_text())
-    file = next((folder / "lake" / "stay").glob("*/*.parquet"))
-    other = next(path for path in (folder / "lake" / "stay").glob("*/*.parquet") if path.parent != file.parent)
+    state = json.loads((lake / engine.PUBLISHED).read_text())
+
+    monkeypatch.setenv("QUETMA_ENGINE", sail("local").address)
+    for one, other in zip(here, traced(), strict=True):
+        assert one.equals(other)
+    assert json.loads((lake / engine.PUBLISHED).read_text()) == state, "nothing is published twice"
+    open_store(folder).close()
+    monkeypatch.delenv("QUETMA_ENGINE")
+    for one, other in zip(here, traced(), strict=True):
+        assert one.equals(other)
+    open_store(folder).close()
+
+    file = next((lake / "stay").glob("*/*.parquet"))
+    other = next(path for path in (lake / "stay").glob("*/*.parquet") if path.parent != file.parent)
     file.write_bytes(other.read_bytes())
     assert cli.main(["--store", str(folder), "check"]) == 1
     assert f"lake: stay {file.parent.name.removeprefix('part=')}" in capsys.readouterr().out
-    assert state["versions"].keys() == state["parts"].keys()
     open_store(folder).close()
 
 
