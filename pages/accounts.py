@@ -8,7 +8,7 @@ from quetma.web import page, widgets
 
 here = page.begin("Accounts", right="figures")
 t, store = here.t, here.store
-own = accounts.find(store, here.account)
+own = accounts.find(here.session.store, here.account)
 
 # One's own -----------------------------------------------------------------------------------------------------------
 
@@ -32,7 +32,7 @@ if here.may("accounts"):
 
 # Who is signed in ----------------------------------------------------------------------------------------------------
 
-mine = sessions.live(store, None if here.may("accounts") else here.account)
+mine = sessions.live(store) if here.may("accounts") else sessions.live(here.session.store, here.account)
 title = t("Signed in now: {n} browsers", n=len(mine))
 st.subheader(title, anchor=False)
 parts.signed_in(here, mine, title)
@@ -41,6 +41,6 @@ st.caption(
     t("One is signed out after {hours} hours, and after {minutes} minutes in which nothing is done.",
       hours=here.number(lasts // 3600), minutes=here.number(idle // 60))
 )  # fmt: skip
-if here.may("accounts"):
+if here.may("accounts") and here.may("installation"):
     parts.limits(here)
     parts.provider(here)

@@ -256,5 +256,5 @@ if here.may("health") and known.height:
 
 # What counts ---------------------------------------------------------------------------------------------------------
 
-if here.may("health"):
+if here.may("health") and here.may("installation"):
     counting.view(here, day)

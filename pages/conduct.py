@@ -22,6 +22,8 @@ views = {
     "ledger": (t("Ledger ({n})", n=here.number(decided.height)), lambda: ledger.view(here, decided)),
     "letters": (t("E-mail"), lambda: letters.view(here)),
 }
+if not here.may("installation"):
+    del views["letters"]
 if st.session_state.get("conduct_view") not in views:
     st.session_state["conduct_view"] = "missed"
 chosen = st.segmented_control(

@@ -20,6 +20,8 @@ views = {
     "regular": (t("Made by itself"), lambda: regular.view(here)),
     "agency": (t("Head and foot"), lambda: agency.view(here)),
 }
+if not here.may("installation"):
+    del views["regular"], views["agency"]
 if wanted := st.session_state.pop(GO, None):
     st.session_state[VIEW] = wanted
 if st.session_state.get(VIEW) not in views:

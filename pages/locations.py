@@ -11,7 +11,8 @@ t, store = here.t, here.store
 
 if said := st.session_state.pop(register.SAID, None):
     st.success(widgets.plain(said), icon=":material/check_circle:")
-codes.public_address(here)
+if here.may("installation"):
+    codes.public_address(here)
 known = places.every(store)
 chosen = register.pick(here, known)
 if chosen is not None:

@@ -20,6 +20,8 @@ views = {
     "edit": (t("Edit"), lambda: edit.view(here, saved)),
     "versions": (t("Versions"), lambda: versions.view(here)),
 }
+if not here.may("installation"):  # the plan is the root's, and so are its rota and versions
+    views = {view: views[view] for view in ("plan", "playbook")}
 if st.session_state.get("plan_view") not in views:
     st.session_state["plan_view"] = "plan"
 chosen = st.segmented_control(

@@ -74,7 +74,9 @@ def _items(store: Store, t: Translate, health: bool, at_gate: bool, today: date)
     if health:
         yield from _steps(store, t)
         yield from _contacts(store, t)
-        yield from _plan(store, t)
+        if store.unit is None:
+            yield from _shifts(store, t)
+        yield from _refuted(store, t)
 
     staff = compliance.people(store, today)
     for duty, say in (
@@ -173,8 +175,8 @@ def _steps(store: Store, t: Translate) -> Iterator[Item]:
             yield Item("urgent", text, "cases")
 
 
-def _plan(store: Store, t: Translate) -> Iterator[Item]:
-    """Shifts of today and the next working day that nobody has, or cannot; and decisions to look at again."""
+def _shifts(store: Store, t: Translate) -> Iterator[Item]:
+    """Shifts of today and the next working day that nobody has, or cannot."""
     wrong = rota.problems(store, plan.current(store).plan, rota.upcoming(store))
     for day in sorted({problem.day for problem in wrong}):
         told = [
@@ -182,6 +184,10 @@ def _plan(store: Store, t: Translate) -> Iterator[Item]:
         ]  # fmt: skip
         yield Item("duty", t("Shifts of {day} to be mended: {duties}.", day=language.day(day),
                              duties=_listed(told, t)), "plan")  # fmt: skip
+
+
+def _refuted(store: Store, t: Translate) -> Iterator[Item]:
+    """Decisions to look at again."""
     refuted = conduct.ledger(store).filter(pl.col("refuted").list.len() > 0)
     if refuted.height:
         names = refuted.unique("person_id", maintain_order=True)["name"].to_list()
@@ -191,13 +197,13 @@ def _plan(store: Store, t: Translate) -> Iterator[Item]:
 
 
 def _files(store: Store, t: Translate, today: date) -> Iterator[Item]:
-    failed = inbox.failures(store)
+    failed = inbox.failures(store) if store.unit is None else []  # the inbox is the installation's
     if failed:
         text = t(
             "Files in the inbox that could not be loaded: {n}. The newest: {file}.", n=len(failed), file=failed[0].name
         )
         yield Item("duty", text, "upload")
-    waiting = [item for item in desk_of(store).items() if item.asks and not item.unattended]
+    waiting = [item for item in desk_of(store).items(store) if item.asks and not item.unattended]
     if waiting:
         text = t("Files handed in that wait for somebody to confirm them: {n}. The newest: {file}.",
                  n=len(waiting), file=waiting[0].file_name)  # fmt: skip

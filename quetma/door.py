@@ -104,10 +104,12 @@ def check_all(store: Store, passages: Sequence[Passage]) -> list[Checked]:
     """Stores several passages (a group that arrives together): all of them, or none with a `DoorError`."""
     here = _of(store)
     entry = _Entry([_clean(passage) for passage in passages])
+    if store.unit is not None:
+        _own(store, entry.passages)
     here.waiting.append(entry)
     with here.pen:
         while not entry.done:
-            here.write_waiting(store)
+            here.write_waiting(store.whole)
     if entry.error:
         raise entry.error
     return entry.checked
@@ -161,7 +163,19 @@ _doors: WeakKeyDictionary[Store, _Door] = WeakKeyDictionary()
 _doors_lock = Lock()
 
 
+def _own(store: Store, passages: Sequence[Passage]) -> None:
+    """Refuses what is about a place, or a number of somebody, that a unit's store does not know."""
+    places = {row[0] for row in store.ask("door/locations").iter_rows()}
+    people = sorted({passage.person for passage in passages if passage.person is not None})
+    known = set(store.ask("door/people", people=people)["person_id"]) if people else set()
+    if not {passage.location for passage in passages} <= places:
+        raise DoorError("This place is not known here.")
+    if not known >= set(people):
+        raise DoorError("Nobody of that number is known here any more.")
+
+
 def _of(store: Store) -> _Door:
+    store = store.whole
     with _doors_lock:
         if store not in _doors:
             _doors[store] = _Door()

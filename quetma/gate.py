@@ -462,7 +462,7 @@ class _Turns:
 
     def __call__(self, store: Store) -> Lock:
         with self._guard:
-            return self._locks.setdefault(store, Lock())
+            return self._locks.setdefault(store.whole, Lock())
 
 
 _turn = _Turns()

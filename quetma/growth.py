@@ -82,7 +82,7 @@ def _stays(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame, hou
 
 
 def _flow(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame) -> None:
-    """Adds to flow_quarter, flow_day and scan_day what queries/rollup/ would count of these passages besides."""
+    """Adds to flow_quarter, flow_day, scan_day and unit_day what queries/rollup/ would count of these passages besides."""
     at = pl.col("moment")
     new = new.select(
         "person_id", "location_id", "kind", "direction",
@@ -95,18 +95,26 @@ def _flow(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame) -> N
     )
     _put(cursor, "door/add_quarters", quarters)
     _put(cursor, "door/add_scans", new.group_by("day", "location_id", "kind", "direction").agg(scans=pl.len()))
-    # Who has no scan there on that day but these is one more person.
-    here = ["day", "person_id", "location_id"]
     own = own.select("person_id", "location_id", day=pl.col("scanned_at").dt.date())
     whole = pl.lit(0, own.schema["location_id"]).alias("location_id")
-    new, own = (pl.concat([one, one.with_columns(whole)]) for one in (new, own))
-    days = (
+    _put(cursor, "door/add_days", _people(*(pl.concat([one, one.with_columns(whole)]) for one in (new, own))))
+    if rollups.in_units(cursor):
+        units = cursor.sql(query("units/places")[0]).pl()
+        by_unit = pl.col("unit_id").alias("location_id")
+        new, own = (one.join(units, on="location_id").with_columns(by_unit).drop("unit_id") for one in (new, own))
+        _put(cursor, "units/add_days", _people(new, own))
+
+
+def _people(new: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """How many more people and scans there are by (day, location_id, kind). own: all scans of these people."""
+    here = ["day", "person_id", "location_id"]
+    # Who has no scan there on that day but these is one more person.
+    return (
         new.group_by(*here, "kind").agg(scans=pl.len())
         .join(own.group_by(here).agg(all=pl.len()), on=here)
         .group_by("day", "location_id", "kind")
         .agg(people=(pl.col("all") == pl.col("scans")).sum().cast(pl.Int32), scans=pl.col("scans").sum().cast(pl.Int32))
     )  # fmt: skip
-    _put(cursor, "door/add_days", days)
 
 
 def _staff_days(new: pl.DataFrame) -> pl.DataFrame:

@@ -61,6 +61,8 @@ def save(store: Store, place: Place, account: str) -> Place:
     opening hours the ends of stays that nobody saw are derived anew.
     """
     place = _checked(place)
+    if place.location_id is not None and not is_own(store, place.location_id):
+        raise PlaceError("This place is not known here.")
     with store.write() as cursor:
         taken = dict(cursor.execute(query("places/taken")[0]).fetchall())
         for name in (place.name, *place.names):
@@ -73,6 +75,7 @@ def save(store: Store, place: Place, account: str) -> Place:
             [(_, _, number)] = cursor.execute(query("intake/next_ids")[0]).fetchall()
             given = {"location": number, "name": place.name, "name_key": fold(place.name)}
             cursor.execute(query("intake/register_location")[0], given | {"opens": None, "closes": None})
+            cursor.execute(query("units/give")[0], {"unit": store.unit, "places": [number]})
         elif before and fold(before.name) != fold(place.name):
             place = _with_name(place, before.name)
             cursor.execute(query("places/drop_name")[0], {"name_key": fold(place.name)})
@@ -83,6 +86,11 @@ def save(store: Store, place: Place, account: str) -> Place:
         did = "edit place" if before else "add place"
         audit.log_within(cursor, account, did, f"{number} {place.name}", _told(before, place))
     return next(found for found in every(store) if found.location_id == number)
+
+
+def is_own(store: Store, location: int) -> bool:
+    """Whether the people of the store may change a place: of a unit's store, those that it knows."""
+    return store.unit is None or any(place.location_id == location for place in every(store))
 
 
 def close(store: Store, location: int, on: date, account: str) -> None:
@@ -96,6 +104,8 @@ def reopen(store: Store, location: int, account: str) -> None:
 
 
 def _set_closed(store: Store, location: int, on: date | None, account: str) -> None:
+    if not is_own(store, location):
+        raise PlaceError("This place is not known here.")
     with store.write() as cursor:
         found = cursor.execute(query("places/close")[0], {"location": location, "day": on}).fetchall()
         if not found:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import polars as pl
 
-from quetma import settings
+from quetma import places, settings
 from quetma.access import audit
 from quetma.intake.errors import Refusal
 from quetma.people import clean
@@ -100,6 +100,8 @@ def make(store: Store, location: int, account: str, payload: str = "") -> Poster
     text = clean(payload) or None
     if text and len(text) > LONGEST_PAYLOAD:
         raise PosterError("The text of a code has at most {n} characters.", n=LONGEST_PAYLOAD)
+    if not places.is_own(store, location):
+        raise PosterError("This place is not known here.")
     with store.write() as cursor:
         found = cursor.execute(query("posters/next")[0], {"location": location}).fetchall()
         if not found:
@@ -120,6 +122,8 @@ def retire(store: Store, poster: int, account: str, why: str) -> None:
     reason = clean(why)
     if not reason:
         raise PosterError("Say why: lost, damaged, replaced …")
+    if all(poster != known.poster_id for known in every(store)):
+        raise PosterError("This place is not known here.")
     with store.write() as cursor:
         given = {"poster": poster, "moment": now().replace(microsecond=0), "account": account, "why": reason}
         found = cursor.execute(query("posters/retire")[0], given).fetchall()

@@ -20,7 +20,7 @@ from quetma import duties, peaks, seen, settings, stays
 from quetma.people import clean
 from quetma.store import Store, changed, query
 
-SCANNED = ("flow_quarter", "flow_day", "scan_day")  # made from scans
+SCANNED = ("flow_quarter", "flow_day", "scan_day", "unit_day")  # made from scans
 STAYED = ("flow_duration",)  # made from stays
 PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening before
 DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
@@ -254,6 +254,18 @@ def duties_on(store: Store, day: date) -> pl.DataFrame:
     return cursor.sql(text, params=params).pl()
 
 
+def in_units(cursor: DuckDBPyConnection) -> bool:
+    """Whether there are units beneath the root, so that figures are kept of each of them."""
+    return bool(cursor.execute("SELECT 1 FROM unit WHERE parent IS NOT NULL LIMIT 1").fetchall())
+
+
+def derive_units(cursor: DuckDBPyConnection) -> None:
+    """Makes the figures of all units anew, after a change of which places are whose."""
+    cursor.execute("DELETE FROM unit_day")
+    with _passages(cursor):
+        replace(cursor, ("unit_day",), _days(cursor, "SELECT DISTINCT day FROM flow_day"))
+
+
 def check(store: Store) -> list[str]:
     """Derives everything again beside what is stored. Returns a line for each difference, [] when there is none."""
     found: list[str] = []
@@ -318,6 +330,8 @@ def replace(cursor: DuckDBPyConnection, tables: Iterable[str], days: set[date]) 
     changed(cursor, days)
     _touch_days(cursor, days)
     for table in tables:
+        if table == "unit_day" and not in_units(cursor):
+            continue
         text, params = _rollup(cursor, table, days)
         cursor.execute(f"DELETE FROM {table} WHERE day IN (SELECT day FROM touched)")
         cursor.execute(f"INSERT INTO {table} {text}", params)

@@ -13,7 +13,7 @@ from typing import Literal
 import duckdb
 import polars as pl
 
-from quetma import inquiries, retention, settings
+from quetma import inquiries, retention, settings, units
 from quetma.access import audit
 from quetma.intake.errors import Message, Refusal
 from quetma.retention import Purged
@@ -134,7 +134,11 @@ def reasons(store: Store, person: int) -> list[Message]:
                          "the list, "
                          "or take that upload back."),
     }  # fmt: skip
-    return [message for kind, message in told.items() if ties[kind]]
+    found = [message for kind, message in told.items() if ties[kind]]
+    if units.elsewhere(store, person, date.min, date.max) != (0, 0):
+        found.append(Message("They were at places of other units too: a leader of a unit above all of them can delete "
+                             "everything."))  # fmt: skip
+    return found
 
 
 def erase(store: Store, account: str, person: int) -> Purged:

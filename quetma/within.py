@@ -14,9 +14,19 @@ from pathlib import Path
 import duckdb
 
 from quetma.access.chain import Line
-from quetma.store import SCHEMA, Store
+from quetma.store import SCHEMA, Store, StoreError
 
 SHADES = "shade"  # the database in memory
+OWN = (
+    "unit_name",
+    "agency_parent",
+    "agency_name",
+    "agency_symbol",
+    "agency_authority",
+    "agency_title",
+    "agency_signer",
+)
+OF_ALL = ("setting", "plan_version", "shift_entry", "unit")  # small tables that only the root's people change
 
 
 class Within(Store):
@@ -73,9 +83,21 @@ class Within(Store):
 
     @contextmanager
     def write(self) -> Generator[duckdb.DuckDBPyConnection]:
-        """One write transaction on the whole store: whoever writes has asked before what the unit may."""
+        """One write transaction on the whole store: whoever writes has asked before what the unit may. What holds for
+        every unit it leaves as it is, or nothing is written.
+        """
         with self._whole.write() as cursor:
+            before = [cursor.execute(f"FROM {table}").fetchall() for table in OF_ALL]
             yield cursor
+            if before != [cursor.execute(f"FROM {table}").fetchall() for table in OF_ALL]:
+                raise StoreError("A unit beneath the root cannot change what holds for all of them.")
+
+    def setting(self, key: str) -> str | None:
+        """As of the whole, but for who the unit is: it signs its own documents."""
+        if key in OWN:
+            named = self._whole.ask("units/named", unit=self.unit).to_dicts()
+            return named[0].get(key, "") if named else ""
+        return self._whole.setting(key)
 
     def copy_to(self, path: Path) -> dict[str, int]:
         return self._whole.copy_to(path)

@@ -56,6 +56,7 @@ ASKERS = {
     "SealError",
     "ExpiryError",
     "SnapshotError",
+    "UnitError",
     "SubjectError",
 }
 LOGGER = re.compile(r"\b_?log(ger|ging)?\b")

@@ -14,6 +14,7 @@ WHOLE = {
     "remembered_mapping": "how files with some headers are read: no rows",
     "setting": "settings are the installation's",
     "unpublished": "days",
+    "staff": "who is staff of whichever unit is no visitor anywhere; numbers alone, their names are in person",
 }
 
 

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from duckdb import DuckDBPyConnection
 
+from quetma import units
 from quetma.access import audit, passwords
 from quetma.access.passwords import LONGEST, PasswordError
 from quetma.access.rights import ROLES
@@ -44,6 +45,7 @@ class Account:
     off_since: datetime | None
     second_secret: str | None
     second_step: int | None
+    unit: int | None = None  # of whose people; None: of the root's, who see everything
 
     @property
     def has_password(self) -> bool:
@@ -65,7 +67,7 @@ def every(source: Store | DuckDBPyConnection) -> list[Account]:
     """All accounts, by name. Inside a write, pass its cursor."""
     cursor = source.cursor() if isinstance(source, Store) else source
     rows = cursor.execute(
-        "SELECT name, role, password_hash, first_until, off_since, second_secret, second_step FROM account"
+        "SELECT name, role, password_hash, first_until, off_since, second_secret, second_step, unit_id FROM account"
         " ORDER BY name"
     ).fetchall()
     return [Account(*row) for row in rows]
@@ -83,14 +85,17 @@ def exist(store: Store) -> bool:
 
 
 def add(
-    store: Store, name: str, password: str, role: str, *, first: bool = False, by: str = "", to_change: bool = False
-) -> str:
+    store: Store, name: str, password: str, role: str, *, first: bool = False, by: str = "", to_change: bool = False,
+    unit: int | None = None,
+) -> str:  # fmt: skip
     """Makes an account and returns its name as kept (spaces tidied). Raises `AccountError`.
 
     With `first`, only if there is no account yet: two people answering the first screen cannot both win.
     by: who the audit says made it; without, the person whose account it is.
     to_change: the password is a first one, which must be changed when it is used.
+    unit: of whose people; None: of the root's, or of the unit whose store this is.
     """
+    unit = _unit(store, unit)
     name, password = clean(name), normalize("NFC", password)
     if role not in ROLES:
         raise AccountError("There is no role “{role}”. The roles are: {roles}.", role=role, roles=", ".join(ROLES))
@@ -102,15 +107,15 @@ def add(
             raise AccountError("The first account has been created meanwhile. Sign in with it.")
         if find(cursor, name):
             raise AccountError("There is already an account “{name}”. Choose another name.", name=name)
-        _insert(cursor, name, role, password_hash, now() + FIRST_LASTS if to_change else None)
+        _insert(cursor, name, role, password_hash, now() + FIRST_LASTS if to_change else None, unit)
         audit.log_within(cursor, by or name, "account_created", name, role)
     return name
 
 
-def add_first(store: Store, name: str, role: str, by: str) -> tuple[str, str]:
+def add_first(store: Store, name: str, role: str, by: str, unit: int | None = None) -> tuple[str, str]:
     """Makes an account with a first password made here: its name as kept, and that password, which is kept nowhere."""
     password = passwords.made()
-    return add(store, name, password, role, by=by, to_change=True), password
+    return add(store, name, password, role, by=by, to_change=True, unit=unit), password
 
 
 def reset(store: Store, name: str, by: str) -> str:
@@ -139,6 +144,7 @@ def set_role(store: Store, name: str, role: str, by: str) -> None:
     """Gives an account another role. Raises `AccountError`: somebody must stay who can lead."""
     if role not in ROLES:
         raise AccountError("There is no role “{role}”. The roles are: {roles}.", role=role, roles=", ".join(ROLES))
+    _known(store, name)  # which a unit's store does for its own people alone
     with store.write() as cursor:
         account = _known(cursor, name)
         if role != "leader":
@@ -147,8 +153,21 @@ def set_role(store: Store, name: str, role: str, by: str) -> None:
         audit.log_within(cursor, by, "role_changed", account.name, f"{account.role} → {role}")
 
 
+def set_unit(store: Store, name: str, unit: int | None, by: str) -> None:
+    """Says of whose people an account is. Raises `AccountError`: somebody of the root must stay who can lead."""
+    unit = _unit(store, unit)
+    _known(store, name)
+    with store.write() as cursor:
+        account = _known(cursor, name)
+        if unit is not None:
+            _another_leader(cursor, account)
+        cursor.execute("UPDATE account SET unit_id = ? WHERE name = ?", [unit, account.name])
+        audit.log_within(cursor, by, "unit_changed", account.name, f"{account.unit or 0} → {unit or 0}")
+
+
 def switch(store: Store, name: str, on: bool, by: str) -> None:
     """Lets nobody sign in to an account any more, or somebody again. Raises `AccountError`."""
+    _known(store, name)
     with store.write() as cursor:
         account = _known(cursor, name)
         if not on:
@@ -176,6 +195,7 @@ def from_provider(store: Store, subject: str, name: str, role: str) -> str:
 
     Raises `AccountError` when it was switched off. A name that is taken gets a number: nobody becomes somebody else.
     """
+    waits = False
     with store.write() as cursor:
         found = cursor.execute("SELECT name, role, off_since FROM account WHERE subject = ?", [subject]).fetchone()
         if found is None:
@@ -183,15 +203,22 @@ def from_provider(store: Store, subject: str, name: str, role: str) -> str:
             own = next(n for n in (wanted, *(f"{wanted} {i}" for i in range(2, 1000))) if find(cursor, n) is None)
             _insert(cursor, own, role, PROVIDER, None)
             cursor.execute("UPDATE account SET subject = ? WHERE name = ?", [subject, own])
+            # The provider does not say of which unit they are, and nobody is to see everything by mistake.
+            if waits := units.several(store.whole):
+                cursor.execute("UPDATE account SET off_since = ? WHERE name = ?", [now(), own])
             audit.log_within(cursor, own, "account_created", own, role)
-            return own
-        own, before, off_since = found
-        if off_since:
-            raise AccountError("The account “{name}” is switched off. Ask a leader.", name=own)
-        if before != role:
-            cursor.execute("UPDATE account SET role = ? WHERE name = ?", [role, own])
-            audit.log_within(cursor, own, "role_changed", own, f"{before} → {role}")
-        return own
+        else:
+            own, before, off_since = found
+            if off_since:
+                raise AccountError("The account “{name}” is switched off. Ask a leader.", name=own)
+            if before != role:
+                cursor.execute("UPDATE account SET role = ? WHERE name = ?", [role, own])
+                audit.log_within(cursor, own, "role_changed", own, f"{before} → {role}")
+    if waits:
+        raise AccountError(
+            "The account “{name}” is made. A leader says of which unit you are and switches it on.", name=own
+        )
+    return own
 
 
 def demo_leader(store: Store) -> str:
@@ -200,6 +227,16 @@ def demo_leader(store: Store) -> str:
         if not find(cursor, DEMO):
             _insert(cursor, DEMO, "leader", NO_PASSWORD, None)
     return DEMO
+
+
+def _unit(store: Store, unit: int | None) -> int | None:
+    """The unit for an account, None for the root; of a unit's store, itself or one beneath. Raises `AccountError`."""
+    if unit is None:
+        return store.unit
+    seen = {one.unit_id: one for one in units.every(store)}
+    if unit not in seen:
+        raise AccountError("This unit is not known here any more.")
+    return unit if store.unit is not None or seen[unit].parent is not None else None
 
 
 def _known(source: Store | DuckDBPyConnection, name: str) -> Account:
@@ -215,15 +252,19 @@ def _another_leader(cursor: DuckDBPyConnection, account: Account) -> None:
         other
         for other in every(cursor)
         if other.role == "leader" and other.name != account.name and not other.off_since and other.password_hash
-    ]
-    if account.role == "leader" and not others:
+        and other.unit is None
+    ]  # fmt: skip
+    if account.role == "leader" and account.unit is None and not others:
         raise AccountError("“{name}” is the only leader. Make another account a leader first.", name=account.name)
 
 
-def _insert(cursor: DuckDBPyConnection, name: str, role: str, password_hash: str, until: datetime | None) -> None:
+def _insert(
+    cursor: DuckDBPyConnection, name: str, role: str, password_hash: str, until: datetime | None,
+    unit: int | None = None,
+) -> None:  # fmt: skip
     cursor.execute(
-        "INSERT INTO account (name, role, password_hash, created_at, first_until) VALUES (?, ?, ?, ?, ?)",
-        [name, role, password_hash, now(), until],
+        "INSERT INTO account (name, role, password_hash, created_at, first_until, unit_id) VALUES (?, ?, ?, ?, ?, ?)",
+        [name, role, password_hash, now(), until, unit],
     )
 
 

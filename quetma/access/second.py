@@ -76,7 +76,7 @@ def check(store: Store, name: str, code: str) -> bool:
 def reset(store: Store, name: str, by: str) -> None:
     """Takes the second factor away: by another leader, or the command line, once they know who asks."""
     with store.write() as cursor:
-        account = find(cursor, name)
+        account = find(store, name)
         if account is None:
             raise AccountError("There is no account “{name}”.", name=name)
         cursor.execute("UPDATE account SET second_secret = NULL, second_step = NULL WHERE name = ?", [account.name])

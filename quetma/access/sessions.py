@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from quetma import settings
+from quetma import settings, units
 from quetma.access import accounts
 from quetma.store import Store, now
 
@@ -21,7 +21,7 @@ class Session:
     """One signed-in browser: which store it may use, as whom, in which role."""
 
     key: str  # sha256 of the token
-    store: Store
+    store: Store  # as the people of the account's unit see it
     account: str
     role: str
     started: datetime
@@ -40,6 +40,7 @@ def _key(token: str) -> str:
 
 def limits(store: Store) -> tuple[timedelta, timedelta]:
     """How long a session may last, and how long it may lie unused."""
+    store = store.whole
     version, lasts, idle = _limits.get(store, (-1, timedelta(), timedelta()))
     if version != store.version:
         version = store.version
@@ -55,10 +56,11 @@ def start(store: Store, account: str, address: str = "", browser: str = "") -> s
     if not found or found.off_since:
         raise LookupError(f"no account {account}")
     token = secrets.token_urlsafe(32)
-    session = Session(_key(token), store, found.name, found.role, now(), address, browser[:LONGEST_BROWSER])
+    seen = units.seen_by(store, found.unit)
+    session = Session(_key(token), seen, found.name, found.role, now(), address, browser[:LONGEST_BROWSER])
     store.append("session", session.key, session.account, session.started, None, session.address, session.browser)
     for key, old in list(_index.items()):
-        if old.store is store and not _live(old):
+        if old.store.whole is store.whole and not _live(old):
             _forget(key)
     _index[session.key] = session
     _used[session.key] = session.started
@@ -83,8 +85,12 @@ def last_used(session: Session) -> datetime:
 
 
 def live(store: Store, account: str | None = None) -> list[Session]:
-    """The store's live sessions, newest first; of one account when it is given."""
-    found = [s for s in _index.values() if s.store is store and (account is None or s.account == account) and _live(s)]
+    """The live sessions of the people of the store, or of one account, newest first."""
+    here = [session for session in _index.values() if session.store.whole is store.whole]
+    if store.unit is not None:
+        own = {known.name for known in accounts.every(store)}
+        here = [session for session in here if session.account in own]
+    found = [session for session in here if (account is None or session.account == account) and _live(session)]
     return sorted(found, key=lambda session: session.started, reverse=True)
 
 
@@ -118,14 +124,14 @@ def end_all(store: Store, account: str, but: str = "") -> int:
 def load(store: Store) -> None:
     """Brings back the store's live sessions after a restart, so that nobody is signed out by it."""
     rows = store.cursor().execute(
-        "SELECT token_hash, account, role, MIN(s.created_at) AS started, COALESCE(MAX(address), ''),"
+        "SELECT token_hash, account, role, unit_id, MIN(s.created_at) AS started, COALESCE(MAX(address), ''),"
         " COALESCE(MAX(browser), '')"
         " FROM session s JOIN account a ON a.name = s.account AND a.off_since IS NULL"
-        " GROUP BY token_hash, account, role HAVING MAX(ended_at) IS NULL AND MIN(s.created_at) > ?",
+        " GROUP BY token_hash, account, role, unit_id HAVING MAX(ended_at) IS NULL AND MIN(s.created_at) > ?",
         [now() - limits(store)[0]],
     )
-    for key, account, role, started, address, browser in rows.fetchall():
-        _index[key] = Session(key, store, account, role, started, address, browser)
+    for key, account, role, unit, started, address, browser in rows.fetchall():
+        _index[key] = Session(key, units.seen_by(store, unit), account, role, started, address, browser)
         _used[key] = now()
 
 

@@ -22,8 +22,8 @@ from typing import IO, Any, Literal
 
 import polars as pl
 
-from quetma import settings
-from quetma.access import audit
+from quetma import settings, units
+from quetma.access import accounts, audit
 from quetma.durable import private, sync
 from quetma.intake import apart
 from quetma.intake.choices import Choices
@@ -173,8 +173,8 @@ class Desk:
             self._add(entry)
             return self._shown(entry)
 
-    def items(self) -> list[Item]:
-        """What lies on the desk, the newest first.
+    def items(self, seen_by: Store | None = None) -> list[Item]:
+        """What lies on the desk, the newest first; for a unit's store, what its people handed in.
 
         Previews made before something else was loaded are compared anew in the background: such an item is `reading`
         again for a moment.
@@ -184,7 +184,11 @@ class Desk:
             for entry in self._entries.values():
                 if entry.state == "ready" and entry.version != self.store.version:
                     self._queue(entry, "reading")
-            return [self._shown(entry) for entry in reversed(self._entries.values())]
+            shown = [self._shown(entry) for entry in reversed(self._entries.values())]
+        if seen_by is None or seen_by.unit is None:
+            return shown
+        own = {account.name for account in accounts.every(seen_by)}
+        return [item for item in shown if item.account in own]
 
     def item(self, id: str) -> Item:
         """One item. Raises `KeyError` when it is gone."""
@@ -382,7 +386,7 @@ class Desk:
             for n, table in enumerate(tables):
                 self._tell(entry, COMPARING, 0.8 + 0.2 * n / len(tables))
                 batch_id, _ = entry.loaded.get(table.part.key, (None, None))
-                shown.append(seen(self.store, table, entry.choices, batch_id))
+                shown.append(seen(self._seen_by(entry), table, entry.choices, batch_id))
             refused = not any(table.preview or table.batch_id is not None for table in shown)
             error = None
         except IntakeError as problem:
@@ -393,6 +397,11 @@ class Desk:
             ):  # else somebody chose something else meanwhile, and it is read again
                 entry.tables, entry.version = shown, version
                 self._end(entry, "refused" if refused else "ready", error)
+
+    def _seen_by(self, entry: _Entry) -> Store:
+        """The store as who handed the file in sees it."""
+        account = accounts.find(self.store, entry.account)
+        return units.seen_by(self.store, account.unit if account else None)
 
     def _found(self, entry: _Entry, tell: apart.Tell, attempts: int = ATTEMPTS) -> list[Found | Refused]:
         """The tables of a file, read by a process of its own, or from where that left them. attempts: how often it is
@@ -545,6 +554,7 @@ _desks_lock = threading.Lock()
 
 def desk_of(store: Store) -> Desk:
     """The one desk of that store. The first call takes up what lay on it when the server stopped."""
+    store = store.whole
     with _desks_lock:
         desk = _desks.get(store.folder)
         if desk is None or desk.store is not store:

@@ -95,6 +95,8 @@ REASONS = {
     "bad_answer": "Whether the app is installed cannot be read; write Có or Không",
     "left_when": "The row says that this person has left, but not when; write the last day of work there",
     "bad_smartphone": "Smartphone cannot be read; write Có or Không",
+    "other_unit": "The location belongs to another unit; that unit, or one above both, loads this row",
+    "other_staff": "This person is on the staff list of another unit; that unit, or one above both, loads this row",
 }
 # What is not wrong with rows, yet should be known before they are loaded.
 REMARKS = {

@@ -67,8 +67,10 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
         raise IntakeError(NO_LOCATION)
     with store.write() as cursor:
         progress(STEPS[0])
-        if prepared.version != store.version:
-            prepared = resettle(cursor, prepared)
+        unit = cursor.execute(query("units/of_account")[0], {"account": account}).fetchone()
+        unit = unit[0] if unit else None
+        if prepared.version != store.version or unit is not None:
+            prepared = resettle(cursor, prepared, unit)
         rejects = prepared.rejects.with_columns(pl.col("raw").str.replace_all("\0", "␀", literal=True))
         of_table = {"sha256": prepared.part.sha256, "sheet": prepared.part.sheet}
         if first := cursor.execute(query("intake/same_file")[0], of_table).fetchone():
@@ -95,7 +97,7 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
             taken = prepared.rows.filter(pl.col("outcome") != "rejected")
             marks = prepared.facts.marks.join(taken, on="line", how="semi")
             _put(cursor, "intake/insert_mends", "marks", marks, batch=batch_id)
-        known = _store(cursor, prepared, batch_id, next_person, next_location)
+        known = _store(cursor, prepared, batch_id, next_person, next_location, unit)
         _remember(cursor, prepared, account)
         # New names, or a new roster, may tell who somebody is.
         touched = recount.anew(cursor)
@@ -129,10 +131,15 @@ def _origin(prepared: Prepared) -> str:
 
 
 def _store(
-    cursor: DuckDBPyConnection, prepared: Prepared, batch_id: int, next_person: int, next_location: int
+    cursor: DuckDBPyConnection,
+    prepared: Prepared,
+    batch_id: int,
+    next_person: int,
+    next_location: int,
+    unit: int | None,
 ) -> pl.DataFrame:
     """Stores the facts, the people and places that are new, and what the file calls them. Returns what it says of the
-    people who were known before: person_id, birth_year.
+    people who were known before: person_id, birth_year. unit: whose the new places are; None: the root's.
     """
     settled = prepared.settled
     if settled.facts.is_empty():
@@ -158,7 +165,7 @@ def _store(
         _put(cursor, "intake/insert_claims", "claims", _number(people, "person_id", persons), batch=batch_id)
         if not fresh_places.is_empty():
             numbered = _number(fresh_places, "location_id", locations)
-            _put(cursor, "intake/insert_locations", "fresh", numbered)
+            _put(cursor, "intake/insert_locations", "fresh", numbered, unit=unit)
         if not places.is_empty():
             _put(
                 cursor,

@@ -209,16 +209,16 @@ def remembered(store: Store) -> dict[str, Choices]:
 
 
 def compare(store: Store, table: Found | Refused) -> Prepared | Refused:
-    """A table that was understood, compared with the store as it is now."""
+    """A table that was understood, compared with the store as it is now, as far as its unit may load it."""
     if isinstance(table, Refused):
         return table
-    with closing(store.cursor()) as cursor:
+    with closing(store.whole.cursor()) as cursor:
         return _settled(store, cursor, table)
 
 
 def refresh(store: Store, prepared: Prepared) -> Prepared:
     """The same table compared with the store as it is now, after other uploads."""
-    with closing(store.cursor()) as cursor:
+    with closing(store.whole.cursor()) as cursor:
         return _settled(store, cursor, prepared.found)
 
 
@@ -278,9 +278,9 @@ def unsettled(found: Found) -> Prepared:
     return Prepared(found, Settled(none, none, none, none), none, -1)
 
 
-def resettle(cursor: DuckDBPyConnection, prepared: Prepared) -> Prepared:
-    """The same table compared with what this cursor sees."""
-    return replace(prepared, settled=settle(cursor, prepared.found))
+def resettle(cursor: DuckDBPyConnection, prepared: Prepared, unit: int | None = None) -> Prepared:
+    """The same table compared with what this cursor sees. unit: as in `settle`."""
+    return replace(prepared, settled=settle(cursor, prepared.found, unit))
 
 
 def _settled(store: Store, cursor: DuckDBPyConnection, found: Found) -> Prepared:
@@ -288,7 +288,7 @@ def _settled(store: Store, cursor: DuckDBPyConnection, found: Found) -> Prepared
     version = store.version  # asked first: a write in between makes it older, never younger, than what is compared
     return Prepared(
         found,
-        settle(cursor, found),
+        settle(cursor, found, store.unit),
         store.ask("intake/same_file", sha256=sha256, sheet=found.part.sheet),
         version,
     )

@@ -12,7 +12,7 @@ from quetma import order
 from quetma.intake import recount
 from quetma.intake.errors import REASON
 from quetma.intake.understand import Found
-from quetma.store import query
+from quetma.store import now, query
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,10 @@ class Settled:
         return self.named(frame.filter(pl.col(key) < 0), key)
 
 
-def settle(cursor: DuckDBPyConnection, table: Found) -> Settled:
+def settle(cursor: DuckDBPyConnection, table: Found, unit: int | None = None) -> Settled:
     """Compares what a table says with the store. What is rejected is the table's own matter: it does not depend on the
-    store, so that undoing another upload cannot change it.
+    store, so that undoing another upload cannot change it. Only of what somebody of a unit beneath the root (`unit`)
+    loads, rows about other units' places and staff are rejected too.
     """
     kind, found = table.kind, table.facts
     people = _known(cursor, "intake/known_people", "people", found.people, "who", "person_id")
@@ -76,6 +77,10 @@ def settle(cursor: DuckDBPyConnection, table: Found) -> Settled:
         differs = facts.select(~pl.all_horizontal(first)).to_series()
         refused = facts.filter(differs).select("row", reason=pl.lit(rule.reason, REASON))
         facts = facts.filter(~differs)
+    if unit is not None:
+        others = _of_others(cursor, table, facts, people, places, unit)
+        facts = facts.join(others, on="row", how="anti", maintain_order="left")
+        refused = pl.concat([refused, others])
     if kind == "scans":
         facts = facts.select(pl.all().gather(_as_stored(facts, places)))
     facts = facts.with_columns(counts=_counts(cursor, table, facts, people, places))
@@ -92,6 +97,23 @@ def settle(cursor: DuckDBPyConnection, table: Found) -> Settled:
         .otherwise(pl.lit("duplicate", OUTCOME)),
     )  # fmt: skip
     return Settled(rows, facts, people, places)
+
+
+def _of_others(
+    cursor: DuckDBPyConnection, table: Found, facts: pl.DataFrame, people: pl.DataFrame, places: pl.DataFrame, unit: int
+) -> pl.DataFrame:
+    """The rows of facts about a place or, but for scans, somebody on the staff list of another unit: row, reason."""
+    really = people.select("who", really_id=_really(cursor, table.kind, people))
+    cursor.register("places", places)
+    theirs = _ask(cursor, "intake/of_others", ("people", really), unit=unit, today=now().date())
+    cursor.unregister("places")
+    found = []
+    for what, reason in (("place", "other_unit"), ("who", "other_staff")):
+        if what in facts.columns and (what == "place" or table.kind != "scans"):
+            numbers = theirs.filter(pl.col("what") == what)["number"]
+            rows = facts.filter(pl.col(what).is_in(numbers.cast(facts.schema[what]).implode()))
+            found.append(rows.select("row", reason=pl.lit(reason, REASON)))
+    return pl.concat(found).unique("row", keep="first", maintain_order=True)
 
 
 def _counts(

@@ -11,6 +11,7 @@ from itertools import pairwise
 from quetma import rollups
 from quetma.access import audit
 from quetma.intake.columns import HEADERS, KINDS, Proposal, plain
+from quetma.intake.undo import is_own
 from quetma.store import Store, StoreError, query
 
 # What each is called on screen. English texts are message identifiers.
@@ -57,6 +58,8 @@ def change(store: Store, batch_id: int, source: str, account: str) -> None:
     """
     if source not in SOURCES:
         raise ValueError(f"{source!r} is none of {', '.join(SOURCES)}.")
+    if not is_own(store, batch_id):
+        raise StoreError(f"Upload {batch_id} was not loaded by this unit. Nothing was changed.")
     with store.write() as cursor:
         found = cursor.execute(query("intake/change_source")[0], {"batch": batch_id, "source": source}).fetchall()
         if not found:

@@ -39,8 +39,9 @@ def undo(store: Store, batch_id: int, account: str) -> Undone:
     """Takes an upload back in one transaction: its rows, what only it named, and everything that was derived from it.
     Later uploads that repeated its rows count instead. What people decided stays.
 
-    Raises `StoreError` when there is no such upload, or it was taken back before.
+    Raises `StoreError` when there is no such upload, it was taken back before, or people of another unit loaded it.
     """
+    _own(store, batch_id)
     with store.write() as cursor:
         undone, touched = _take_out(cursor, batch_id, account)
         rollups.derive(cursor, touched)
@@ -49,10 +50,21 @@ def undo(store: Store, batch_id: int, account: str) -> Undone:
 
 def would_undo(store: Store, batch_id: int) -> Undone:
     """What undoing an upload would do; nothing is changed. Raises as `undo` does."""
+    _own(store, batch_id)
     with suppress(_NotMeant), store.write() as cursor:
         undone, _ = _take_out(cursor, batch_id, "")
         raise _NotMeant
     return undone
+
+
+def is_own(store: Store, batch_id: int) -> bool:
+    """Whether the people of the store may change an upload: of a unit's store, theirs and those of its doors."""
+    return store.unit is None or bool(store.ask("units/own_upload", batch=batch_id).height)
+
+
+def _own(store: Store, batch_id: int) -> None:
+    if not is_own(store, batch_id):
+        raise StoreError(f"Upload {batch_id} was not loaded by this unit. Nothing was changed.")
 
 
 class _NotMeant(Exception):

@@ -2,7 +2,7 @@
 -- What belongs to a unit follows from its places and accounts (quetma/schema/within.sql).
 
 CREATE TABLE unit (
-    unit_id INTEGER PRIMARY KEY,          -- never given again
+    unit_id INTEGER PRIMARY KEY,
     parent  INTEGER,                      -- the unit above; NULL: the root, of which there is one
     name    VARCHAR NOT NULL
 );

@@ -96,7 +96,6 @@ CREATE OR REPLACE VIEW gate_undone AS FROM quetma.main.gate_undone WHERE undone_
 CREATE OR REPLACE VIEW roster_row AS FROM quetma.main.roster_row WHERE location_id IN (PLACES);
 CREATE OR REPLACE VIEW described AS FROM quetma.main.described WHERE location_id IN (PLACES);
 CREATE OR REPLACE VIEW employment AS FROM quetma.main.employment WHERE location_id IN (PLACES);
-CREATE OR REPLACE VIEW staff AS FROM quetma.main.staff WHERE location_id IN (PLACES);
 CREATE OR REPLACE VIEW dose_row AS FROM quetma.main.dose_row WHERE person_id IN (SELECT person_id FROM own_staff);
 CREATE OR REPLACE VIEW dose AS FROM quetma.main.dose WHERE person_id IN (SELECT person_id FROM own_staff);
 CREATE OR REPLACE VIEW current_dose AS FROM quetma.main.current_dose WHERE person_id IN (SELECT person_id FROM own_staff);

@@ -37,7 +37,7 @@ STATES = {
 def show(here: "Page") -> None:
     """Every file on the desk: first what is under way, then what waits for the reader."""
     t, desk = here.t, desk_of(here.store)
-    items = desk.items()
+    items = desk.items(here.session.store)
     if not items:
         return
     st.header(t("On the desk"), anchor=False)
@@ -102,7 +102,7 @@ def _load_all(here: "Page", desk: Desk, items: list[Item]) -> None:
 
 def _under_way(here: "Page", desk: Desk, known: set[str]) -> None:
     """The files that something is happening to. The whole page is drawn again when there are others than `known`."""
-    busy = [item for item in desk.items() if item.busy]
+    busy = [item for item in desk.items(here.session.store) if item.busy]
     if {item.id for item in busy} != known:
         st.rerun()
     busy.sort(key=lambda item: (not item.step, item.before))

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from quetma import settings
+from quetma import settings, units
 from quetma.language import LANGUAGES
 from quetma.store import ROOT
 from quetma.web import page, widgets
 from quetma.web.forms import ICON
+from quetma.web.units import picker
 
 st.set_page_config(page_icon=str(ICON), layout="wide")
 st.logo(str(ICON), size="large")
@@ -23,6 +24,7 @@ name = settings.get(store, "unit_name")
 # (file in pages/, title, icon, the right it asks for); the first opens first.
 SCREENS = [
     ("overview", t("Overview"), "dashboard", "figures"),
+    ("units", t("Comparison"), "account_tree", "figures"),
     ("compliance", t("Compliance"), "fact_check", "figures"),
     ("person", t("One person"), "person", "health"),
     ("conduct", t("Reminders and sanctions"), "gavel", "health"),
@@ -43,7 +45,9 @@ SCREENS = [
 ]
 
 
-# A screen that the role may not open is not listed; its address still leads to it, and its guard says why not.
+# A screen that the role may not open is not listed; its address still leads to it, and its guard says why not. Who sees
+# one unit alone reads nothing of units.
+several = units.several(here.session.store)
 screen = st.navigation(
     [
         st.Page(
@@ -52,7 +56,7 @@ screen = st.navigation(
             icon=f":material/{icon}:",
             url_path=file,
             default=file == "overview",
-            visibility="visible" if here.may(right) else "hidden",
+            visibility="visible" if here.may(right) and (file != "units" or several) else "hidden",
         )
         for file, title, icon, right in SCREENS
     ],
@@ -63,6 +67,7 @@ with st.sidebar:
     if name:
         st.markdown(f"**{widgets.plain(name)}**")
     st.caption(f"{widgets.plain(here.account)} · {page.role_name(here.role, t)}")
+    picker.choose(here)
     st.session_state.setdefault("language", here.language)
     st.segmented_control(
         "Ngôn ngữ · Language",

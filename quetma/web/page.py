@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import streamlit as st
 
-from quetma import language
+from quetma import language, units
 from quetma.access import audit, rights, sessions
 from quetma.access.sessions import Session
 from quetma.engine import EngineAway
@@ -14,6 +14,7 @@ from quetma.store import DiskFull, Store, now
 from quetma.web.wall import COOKIE, HTTPS_COOKIE, LANGUAGE_COOKIE
 
 WAIT_NOT = {"gate", "upload"}  # whose pages ask no second engine: nothing is to be published before they go on
+UNIT = "unit"  # in the session: which unit beneath their own somebody looks at
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,14 @@ class Page:
         """The unit's store, or the demo unit's. Asks for the session again, as a fragment reruns without `begin`."""
         if sessions.find(self.token) is None:
             signed_out(self.language)
-        return self.session.store
+        store = self.session.store
+        return units.seen_by(store, picked) if (picked := self.picked) is not None else store
+
+    @property
+    def picked(self) -> int | None:
+        """Which unit beneath their own who is signed in looks at just now; None: all they may see."""
+        picked = st.session_state.get(UNIT)
+        return picked if picked is not None and units.sees(self.session.store, picked) else None
 
     @property
     def account(self) -> str:
@@ -48,7 +56,7 @@ class Page:
 
     def may(self, right: str) -> bool:
         """Whether who is signed in has that right (quetma/access/rights.py)."""
-        return rights.may(self.role, right)
+        return rights.may(self.role, right, self.store.unit)
 
     def day(self, value: date | None) -> str:
         """`24/08/2021`."""

@@ -13,7 +13,7 @@ from quetma.intake import mend, source
 from quetma.intake.columns import FIELDS
 from quetma.intake.desk import desk_of
 from quetma.intake.errors import NOTES
-from quetma.intake.undo import undo, would_undo
+from quetma.intake.undo import is_own, undo, would_undo
 from quetma.store import StoreError
 from quetma.web import downloads, rows, widgets
 
@@ -104,6 +104,7 @@ def _upload(here: "Page", batch_id: int) -> None:
         return
     batch = here.store.ask("intake/batch", batch=batch_id).row(0, named=True)
     here.audit("open upload", f"{batch_id} {of.file_name}")
+    own = is_own(here.store, batch_id)
     with st.container(border=True, key="upload_details"):
         st.header(t("Upload {batch}: {file}", batch=batch_id, file=widgets.plain(of.file_name)), anchor=False)
         by, at = widgets.plain(batch["uploaded_by"]), here.moment(batch["uploaded_at"])
@@ -119,21 +120,26 @@ def _upload(here: "Page", batch_id: int) -> None:
             here, {"rows": batch["row_count"], **{name: batch[name] for name in ("accepted", "duplicates", "rejected")}}
         )
         with st.container(horizontal=True):
-            st.button(
-                t("Take this upload back"),
-                icon=":material/undo:",
-                key=f"upload_undo_{batch_id}",
-                on_click=lambda: st.session_state.update({UNDOING: batch_id}),
-            )
+            if own:
+                st.button(
+                    t("Take this upload back"),
+                    icon=":material/undo:",
+                    key=f"upload_undo_{batch_id}",
+                    on_click=lambda: st.session_state.update({UNDOING: batch_id}),
+                )
             st.button(
                 t("Close"),
                 icon=":material/close:",
                 key=f"upload_close_{batch_id}",
                 on_click=lambda: st.session_state.update({OPEN: None}),
             )
-        if batch["source"]:
+        if not own:
+            st.caption(
+                t("Another unit loaded this upload: only what is yours of it is shown, and it cannot be changed.")
+            )
+        if batch["source"] and own:
             _which_list(here, batch)
-        if batch["rejected"]:
+        if batch["rejected"] and own:
             _rejected(here, of)
         _read_how(here, of)
     if st.session_state.get(UNDOING) == batch_id:

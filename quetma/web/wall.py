@@ -170,7 +170,8 @@ def _open(scope: Scope) -> bool:
 
 
 def _allowed(path: str, session: Session) -> bool:
-    return all(rights.may(session.role, right) for start, right in NEEDS.items() if _within(path, start))
+    unit = session.store.unit
+    return all(rights.may(session.role, right, unit) for start, right in NEEDS.items() if _within(path, start))
 
 
 def _within(path: str, start: str) -> bool:

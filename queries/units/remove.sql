@@ -1,0 +1,3 @@
+-- One row goes: a unit.
+-- unit INTEGER.
+DELETE FROM unit WHERE unit_id = $unit

@@ -1,0 +1,113 @@
+"""The table that compares units: a row each, those that need help first; choosing one opens it."""
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import streamlit as st
+
+from quetma import comparison, terms
+from quetma.access import small
+from quetma.comparison import Standing
+from quetma.web import widgets
+from quetma.web.units import picker
+
+if TYPE_CHECKING:
+    from quetma.web.page import Page
+
+KEY = "units_compared"
+CHOSEN = "units_chosen"  # in the session: a row was chosen just now, Overview is to open
+
+
+def view(here: "Page") -> None:
+    """The table of a day, with what is looked at first in words above it."""
+    t, store = here.t, here.store
+    if st.session_state.pop(CHOSEN, False):
+        st.switch_page(widgets.PAGES / "overview.py")
+    if not comparison.beside(store):
+        st.info(t("This unit has no units beneath it. Choose another one at the left."), icon=":material/account_tree:")
+        return
+    today = store.today()
+    day = st.date_input(
+        t("Figures of"), today, max_value=today, format="DD/MM/YYYY", key=f"units_day_{today}", width=220
+    )
+    found = comparison.of(store, day or today, here.role)
+    _first(here, found)
+    title = t("Units beneath: {n}", n=len(found))
+    st.subheader(title, anchor=False)
+    st.caption(t("Those that need help stand first: without a log of the day, then by open cases, then by the share of "
+                 "duties not done. Choose a row at its left edge to open that unit."))  # fmt: skip
+    _table(here, found, title)
+    if small.fewest(here.role) > 1:
+        st.caption(t("Figures about fewer than {n} people are not shown.", n=small.FEWEST))
+
+
+def _first(here: "Page", found: list[Standing]) -> None:
+    """What to look at, in a sentence each."""
+    t = here.t
+    silent = [one.unit.name for one in found if one.silent]
+    if silent:
+        more = f" … (+{len(silent) - 5})" if len(silent) > 5 else ""
+        text = t("No scan at all on the day, though staff owe one: {who}.", who=", ".join(silent[:5]) + more)
+        st.warning(widgets.plain(text), icon=":material/upload_file:")
+    cases = sum(one.cases or 0 for one in found)
+    if cases:
+        st.warning(t("Open cases in these units: {n}.", n=cases), icon=":material/emergency_home:")
+
+
+def _table(here: "Page", found: list[Standing], title: str) -> None:
+    t, labels = here.t, terms.duties(here.t)
+
+    def rate(one: Standing, duty: str) -> str:
+        told = one.duties[duty]
+        return f"{here.percent(*told)} ({told[0]}/{told[1]})" if told else "–"
+
+    frame = pl.DataFrame(
+        [
+            {
+                "unit": one.unit.name,
+                **{duty: rate(one, duty) for duty in labels},
+                "staff": one.staff,
+                "visitors": one.visitors,
+                "scans": one.scans,
+                "cases": one.cases,
+                "last_day": one.last_day,
+                "uploaded_at": one.uploaded_at,
+            }
+            for one in found
+        ],
+        schema_overrides={
+            "staff": pl.Int64,
+            "visitors": pl.Int64,
+            "cases": pl.Int64,
+            "last_day": pl.Date,
+            "uploaded_at": pl.Datetime,
+        },
+        infer_schema_length=None,
+    )
+    columns: dict[str, Any] = {
+        "unit": st.column_config.TextColumn(t("Unit"), pinned=True),
+        "cases": t("Open cases"),
+        "scanned": labels["scanned"],
+        "declared": labels["declared"],
+        "vaccinated": labels["vaccinated"],
+        "apps": labels["apps"],
+        "staff": t("Staff"),
+        "visitors": t("Visitors"),
+        "scans": t("Scans"),
+        "last_day": st.column_config.DateColumn(t("Newest day"), format="DD/MM/YYYY"),
+        "uploaded_at": st.column_config.DatetimeColumn(t("Last upload"), format="HH:mm DD/MM/YYYY"),
+    }
+    if not here.may("trace"):
+        del columns["cases"]
+    numbers = [one.unit.unit_id for one in found]
+    st.dataframe(
+        frame.select(*columns), column_config=columns, hide_index=True, alt=title, key=KEY, selection_mode="single-row",
+        on_select=lambda: _opened(numbers),
+    )  # fmt: skip
+
+
+def _opened(numbers: list[int]) -> None:
+    rows = st.session_state[KEY]["selection"]["rows"]
+    if rows:
+        picker.open_unit(numbers[rows[0]])
+        st.session_state[CHOSEN] = True
