@@ -67,8 +67,8 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
         raise IntakeError(NO_LOCATION)
     with store.write() as cursor:
         progress(STEPS[0])
-        unit = cursor.execute(query("units/of_account")[0], {"account": account}).fetchone()
-        unit = unit[0] if unit else None
+        known = cursor.execute(query("units/of_account")[0], {"account": account}).fetchall()
+        unit = known[0][0] if known else None
         if prepared.version != store.version or unit is not None:
             prepared = resettle(cursor, prepared, unit)
         rejects = prepared.rejects.with_columns(pl.col("raw").str.replace_all("\0", "␀", literal=True))
