@@ -15,7 +15,7 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
-from quetma import rollups, settings
+from quetma import rollups
 from quetma.access import audit
 from quetma.intake.errors import Refusal
 from quetma.people import clean, fold
@@ -83,16 +83,11 @@ def seen_by(store: Store, unit: int | None) -> Store:
 
 
 def add(store: Store, name: str, parent: int | None, account: str) -> int:
-    """A new unit beneath another; its number. The first one is the root, and so is what is beneath `None` then.
-    Raises `UnitError`.
-    """
+    """A new unit beneath another, None for the root; its number. The first one is the root. Raises `UnitError`."""
     with store.write() as cursor:
         known = _known(cursor)
         if not known:
-            number = _insert(cursor, known, settings.get(cursor, "unit_name") or name, None, account)
-            if parent is None:
-                return number
-            parent, known = number, _known(cursor)
+            return _insert(cursor, known, name, None, account)
         if parent is None:
             parent = next(number for number, (above, _) in known.items() if above is None)
         if parent not in known:
