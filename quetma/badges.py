@@ -33,6 +33,7 @@ def staff(store: Store, day: date) -> pl.DataFrame:
 
 def issue(store: Store, people: Sequence[int], account: str) -> None:
     """Gives each of these people a new badge; the one they had ends."""
+    store.require("staff", people)
     with store.write() as cursor:
         for person_id in people:
             given = {"token": codes.new_badge(), "person_id": person_id, "moment": now(), "account": account}
@@ -43,6 +44,7 @@ def issue(store: Store, people: Sequence[int], account: str) -> None:
 
 def revoke_all(store: Store, people: Sequence[int], account: str) -> None:
     """Ends the badges of these people: the gate refuses them from now on."""
+    store.require("staff", people)
     with store.write() as cursor:
         for person_id in people:
             _end(cursor, person_id, account)

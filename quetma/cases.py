@@ -81,6 +81,8 @@ def change(store: Store, account: str, case: RegisteredCase, **changes: object) 
 
 
 def _enter(store: Store, account: str, case_id: int | None, said: Said, at: datetime) -> int:
+    store.require("case", [] if case_id is None else [case_id])
+    store.require("person", [said.person_id])
     person = directory.person(store, said.person_id)
     if case_id is None and (person is None or person["masked"]):
         raise CaseError(MASKED)

@@ -24,7 +24,7 @@ class Draft:
 
 def of(store: Store, account: str) -> list[Draft]:
     """The drafts of an account, the one last written first."""
-    rows = store.cursor().execute(query("drafts/kept")[0], {"account": account}).fetchall()
+    rows = store.whole.cursor().execute(query("drafts/kept")[0], {"account": account}).fetchall()
     return [Draft(key, subject, json.loads(words), at, made) for key, subject, words, at, made in rows]
 
 

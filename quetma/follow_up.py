@@ -147,6 +147,8 @@ def drop(store: Store, account: str, case: RegisteredCase, people: Sequence[int]
 def _list(store: Store, account: str, case_id: int, contacts: pl.DataFrame, entered_at: datetime) -> None:
     if contacts.is_empty():
         return
+    store.require("case", [case_id])
+    store.require("person", contacts["person_id"])
     with store.write() as cursor:
         cursor.register("listing", contacts)
         cursor.execute(
@@ -182,6 +184,8 @@ def enter(store: Store, account: str, *entries: Entry, at: datetime | None = Non
     then.
     """
     at = at or store.clock()
+    store.require("person", [entry.person_id for entry in entries])
+    store.require("case", [entry.case_id for entry in entries if entry.case_id is not None])
     rows = []
     for entry in entries:
         if entry.outcome not in OUTCOMES[entry.kind] or (entry.kind in OF_A_CASE) != (entry.case_id is not None):
@@ -201,6 +205,8 @@ def enter(store: Store, account: str, *entries: Entry, at: datetime | None = Non
 
 def take_back(store: Store, account: str, person_id: int, entry_id: int) -> None:
     """An entry no longer holds; that it was made, and taken back by whom, stays."""
+    store.require("person", [person_id])
+    store.require("entry", [entry_id])
     row = {
         "person_id": person_id, "case_id": None, "kind": "taken_back", "outcome": "", "happened_at": store.clock(),
         "until": None, "detail": "", "of_entry": entry_id, "entered_at": store.clock(), "entered_by": account,

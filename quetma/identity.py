@@ -377,6 +377,7 @@ def merge(store: Store, person: int, into: int, account: str) -> None:
     Everybody who was merged into `person` goes with them. Of two staff members the newest staff list's line holds.
     Raises `IdentityError`; nothing is changed then.
     """
+    store.require("named", [person, into])
     with store.write() as cursor:
         known = dict(cursor.execute(query("people/mergeable")[0], {"people": [person, into]}).fetchall())
         if person == into or len(known) < 2:
@@ -398,6 +399,7 @@ def merge(store: Store, person: int, into: int, account: str) -> None:
 
 def unmerge(store: Store, person: int) -> None:
     """Takes back that `person` is somebody else: everything is as if it had never been decided."""
+    store.require("named", [person])
     with store.write() as cursor:
         cursor.execute(query("people/unmerge")[0], {"person_id": person})
         _follow(cursor)
@@ -407,6 +409,7 @@ def keep_apart(store: Store, person: int, other: int, account: str) -> None:
     """Decides that these are two people: they are not proposed again, nor taken for one by the rule for names."""
     if person == other:
         raise IdentityError("Choose two different people, neither of them with a masked name or phone.")
+    store.require("named", [person, other])
     with store.write() as cursor:
         pair = {"person_id": min(person, other), "other_id": max(person, other)}
         cursor.execute(query("people/forget_apart")[0], pair)
@@ -416,6 +419,7 @@ def keep_apart(store: Store, person: int, other: int, account: str) -> None:
 
 def forget_apart(store: Store, person: int, other: int) -> None:
     """Takes back that these are two people."""
+    store.require("named", [person, other])
     with store.write() as cursor:
         cursor.execute(query("people/forget_apart")[0], {"person_id": person, "other_id": other})
         _follow(cursor)

@@ -130,6 +130,7 @@ def set_addresses(store: Store, account: str, changes: Mapping[int, str]) -> Non
     """Says whose address is which from now on, '' for none any more; all or none. Raises `MailError`."""
     if not all(is_address(address) for address in changes.values() if address):
         raise MailError("This is no e-mail address.")
+    store.require("staff", changes)
     at = store.clock()
     with store.write() as cursor:
         for person, address in changes.items():

@@ -55,6 +55,7 @@ def _done(step: Step, told: dict[str, Any], due_at: datetime | None = None) -> I
 
 def tick(store: Store, account: str, case: RegisteredCase, item: Item, done: bool, note: str = "") -> None:
     """A step is done, or not after all."""
+    store.require("case", [case.case_id])
     values = {
         "case_id": case.case_id, "step": item.step.text, "done": done, "note": note, "entered_at": store.clock(),
         "entered_by": account,

@@ -55,6 +55,7 @@ class Request:
 
 def enter(store: Store, account: str, person: int, wish: Wish, told: str, received_on: date) -> int:
     """Enters a request; its number. It is due in two working days. Raises `SubjectError`."""
+    store.require("person", [person])
     told = " ".join(told.split())
     if len(told) > LONGEST:
         raise SubjectError("The text is longer than {n} characters. Nothing was saved.", n=LONGEST)
@@ -78,6 +79,7 @@ def register(store: Store, person: int | None = None) -> list[Request]:
 
 def finish(store: Store, account: str, request_id: int, outcome: Literal["done", "refused"], reason: str = "") -> None:
     """Ends an open request. A refusal has a reason. Raises `SubjectError`."""
+    store.require("request", [request_id])
     reason = " ".join(reason.split())
     if outcome == "refused" and not reason:
         raise SubjectError("Say why it is refused: the person is told. Nothing was saved.")
@@ -147,6 +149,7 @@ def erase(store: Store, account: str, person: int) -> Purged:
     """
     if kept := reasons(store, person):
         raise SubjectError("Nothing was deleted. {why}", why=[*kept])
+    store.require("person", [person])
     with store.write() as cursor:
         due = cursor.sql(query("subject/days")[0], params={"person": person}).pl()
         if due.is_empty():

@@ -7,7 +7,7 @@ in a database in memory, where the cursor of such a store looks first. They name
 that DuckDB skips what is not of those places. What is written is written into the store as a whole.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,17 @@ OWN = (
     "agency_title",
     "agency_signer",
 )
+# What a write may be about: the view of those that are the unit's own, and their number. Of somebody (person) the unit
+# knows: they were there, or are in a case of it. staff: on its staff list. named: known, and on no other unit's list.
+THEIRS = {
+    "person": ("known_person", "person_id"),
+    "staff": ("own_staff", "person_id"),
+    "named": ("own_named", "person_id"),
+    "case": ("own_case", "case_id"),
+    "entry": ("follow_up_entry", "entry_id"),
+    "request": ("subject_request", "request_id"),
+    "inquiry": ("inquiry", "inquiry_id"),
+}
 OF_ALL = ("setting", "plan_version", "shift_entry", "unit")  # small tables that only the root's people change
 
 
@@ -91,6 +102,16 @@ class Within(Store):
             yield cursor
             if before != [cursor.execute(f"FROM {table}").fetchall() for table in OF_ALL]:
                 raise StoreError("A unit beneath the root cannot change what holds for all of them.")
+
+    def require(self, kind: str, numbers: Iterable[int]) -> None:
+        """As in `Store`: whoever writes asks it before."""
+        view, column = THEIRS[kind]
+        wanted = sorted(set(numbers))
+        found = self.cursor().execute(
+            f"SELECT COUNT(DISTINCT {column}) FROM {view} WHERE {column} IN ({_listed(wanted)})"
+        )
+        if found.fetchall() != [(len(wanted),)]:
+            raise StoreError("This belongs to another unit, which alone changes it. Nothing was changed.")
 
     def setting(self, key: str) -> str | None:
         """As of the whole, but for who the unit is: it signs its own documents."""

@@ -24,6 +24,7 @@ KEEPERS = {
     "quetma/stays.py",
     "quetma/rollups.py",
     "quetma/engine/lake.py",
+    "quetma/within.py",
     "quetma/intake/recount.py",
     "quetma/intake/undo.py",
     "quetma/access/accounts.py",

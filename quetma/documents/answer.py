@@ -63,6 +63,7 @@ def give(store: Store, account: str, inquiry: Inquiry, *, whole: bool, basis: st
     """
     if whole and not basis.strip():
         raise InquiryError("Say by what right the requester gets names and phones whole.")
+    store.require("inquiry", [inquiry.inquiry_id])
     inquiries.check_open(store, inquiry.inquiry_id)
     days = (inquiry.first_day, inquiry.last_day)
     found = counted(store, inquiry, whole)
@@ -88,6 +89,7 @@ def refuse(store: Store, account: str, inquiry: Inquiry, reason: str) -> list[Do
     reason = " ".join(reason.split())
     if not reason:
         raise InquiryError("Say why the request is refused.")
+    store.require("inquiry", [inquiry.inquiry_id])
     inquiries.check_open(store, inquiry.inquiry_id)
     body = [_reply(store, inquiry), t("The unit cannot give what was asked for ({about}). Reason: {reason}.",
                                       about=inquiry.filter.sentence(store, t, 0, masked=True).rpartition(":")[0],

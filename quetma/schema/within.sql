@@ -17,6 +17,10 @@ CREATE OR REPLACE VIEW own_person AS
         UNION SELECT person_id FROM quetma.main.roster_row WHERE location_id IN (PLACES)
     )
     FROM named UNION SELECT a.person_id FROM quetma.main.alias a JOIN named n ON n.person_id = a.alias_id;
+-- Of those, who may be said to be somebody else: nobody on the staff list of another unit, whose figures would change.
+CREATE OR REPLACE VIEW own_named AS
+    SELECT person_id FROM own_person
+    WHERE person_id NOT IN (SELECT person_id FROM quetma.main.staff WHERE location_id NOT IN (PLACES));
 -- Uploads by its people, through its doors, of its places, about its staff.
 CREATE OR REPLACE VIEW own_batch AS
     SELECT batch_id FROM quetma.main.batch WHERE uploaded_by IN (SELECT name FROM own_account) OR location_id IN (PLACES)
