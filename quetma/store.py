@@ -164,8 +164,8 @@ class Store:
         return self.whole._within.setdefault(unit, Within(self.whole, unit))
 
     def require(self, kind: str, numbers: Iterable[int]) -> None:
-        """Raises `StoreError` when one of these is not of the people whose store it is, who may then not change it. Here
-        nothing is asked: everything is theirs. kind: as in `quetma.within.THEIRS`.
+        """Raises `StoreError` when one of these is not of the people whose store it is, who may not change it then.
+        Here nothing is asked: everything is theirs. kind: as in `quetma.within.THEIRS`.
         """
 
     def _migrate(self) -> None:

@@ -9,7 +9,7 @@ Places and accounts belong to a unit; everything else follows from them. A store
 is that of one unit, and nobody reads a word about units there.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,6 +58,16 @@ def every(store: Store) -> list[Unit]:
         ]
 
     return walk(None, 0)
+
+
+def of(store: Store, unit: int | None) -> int | None:
+    """The number of the unit that an account or a place says it is of, where None is the root; None without units."""
+    return next(iter(_roots(store)), None) if unit is None else unit
+
+
+def named(tree: Mapping[int, Unit]) -> Callable[[int], str]:
+    """What a choice among them shows of each: its name, moved in as deep as it lies."""
+    return lambda number: "\u2003" * tree[number].depth + tree[number].name if number in tree else ""
 
 
 def several(store: Store) -> bool:

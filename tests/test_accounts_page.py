@@ -2,6 +2,7 @@
 
 import pytest
 
+from quetma import units
 from quetma.access import accounts, oidc, sessions
 from quetma.store import Store
 from tests.conftest import PASSWORD, sign_in
@@ -88,3 +89,57 @@ def test_the_agencys_own_sign_in_is_set_up_encrypted_or_not_at_all(app, empty_st
     issuer.set_value("https://sso.example.vn")
     save.click().run()
     assert not at.exception and oidc.configured(empty_store)
+
+
+def test_of_which_unit_an_account_is_said_and_set_among_ones_own(app, empty_store: Store):
+    root = units.add(empty_store, "Chi cục", None, "An")
+    team, other = (units.add(empty_store, name, root, "An") for name in ("Đội 1", "Đội 2"))
+    post = units.add(empty_store, "Trạm", team, "An")
+    accounts.add(empty_store, "Lò Văn Khác", PASSWORD, "viewer", unit=other)
+
+    at = app("pages/accounts.py", language="en", store=empty_store)
+    assert at.selectbox(key="account_new_unit").options == ["Chi cục", "\u2003Đội 1", "\u2003\u2003Trạm", "\u2003Đội 2"]
+    at.text_input(key="account_new_name").set_value("Lường Văn Sơn")
+    at.selectbox(key="account_new_role").set_value("leader")
+    at.selectbox(key="account_new_unit").set_value(team)
+    next(button for button in at.button if button.label == "Add").click().run()
+    assert not at.exception
+    shown = at.dataframe[0].value
+    assert dict(zip(shown["name"], shown["unit"], strict=True)) == {
+        "Lò Văn Khác": "Đội 2", "Lường Văn Sơn": "Đội 1", "Test leader": "Chi cục",
+    }  # fmt: skip
+
+    signed_in = sessions.start(empty_store, "Lường Văn Sơn")
+    at.selectbox(key="account_chosen").set_value("Lường Văn Sơn").run()
+    at.selectbox(key=f"account_unit_Lường Văn Sơn_{team}").set_value(post).run()
+    at.button(key="account_unit_save").click().run()
+    assert not at.exception
+    assert accounts.find(empty_store, "Lường Văn Sơn").unit == post
+    assert sessions.find(signed_in) is None  # what they see now is another thing
+
+    at.selectbox(key="account_chosen").set_value("Test leader").run()
+    at.selectbox(key=f"account_unit_Test leader_{root}").set_value(team).run()
+    at.button(key="account_unit_save").click().run()
+    assert "only leader" in at.error[0].value
+
+
+def test_a_leader_beneath_sees_and_gives_accounts_of_their_own_unit_alone(app, empty_store: Store):
+    root = units.add(empty_store, "Chi cục", None, "An")
+    team, other = (units.add(empty_store, name, root, "An") for name in ("Đội 1", "Đội 2"))
+    post = units.add(empty_store, "Trạm", team, "An")
+    accounts.add(empty_store, "Lò Văn Khác", PASSWORD, "viewer", unit=other)
+
+    at = app("pages/accounts.py", language="en", store=empty_store.within(team))
+    assert at.selectbox(key="account_new_unit").options == ["Đội 1", "\u2003Trạm"]
+    assert at.dataframe[0].value["name"].tolist() == ["Test leader"]
+    at.text_input(key="account_new_name").set_value("Lường Văn Sơn")
+    at.selectbox(key="account_new_unit").set_value(post)
+    next(button for button in at.button if button.label == "Add").click().run()
+    assert accounts.find(empty_store, "Lường Văn Sơn").unit == post
+    assert at.dataframe[0].value["unit"].tolist() == ["Trạm", "Đội 1"]
+
+    # of a unit with none beneath it, nothing is said of units
+    token = sessions.start(empty_store, accounts.add(empty_store, "Vì Văn Trạm", PASSWORD, "leader", unit=post))
+    at.session_state["session_token"] = token
+    at.run()
+    assert "unit" not in at.dataframe[0].value and not [box for box in at.selectbox if "unit" in (box.key or "")]

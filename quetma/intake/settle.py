@@ -89,7 +89,9 @@ def settle(cursor: DuckDBPyConnection, table: Found, unit: int | None = None) ->
     rows = found.rows
     if not refused.is_empty():
         rows = rows.with_row_index("row").join(refused, on="row", how="left", suffix="_now", maintain_order="left")
-        rows = rows.with_columns(reason=pl.coalesce("reason", "reason_now"))
+        # Of a scan that could be read the text is not there any more: its line says which it was.
+        raw = pl.when(pl.col("reason_now").is_not_null()).then(pl.col("raw").fill_null("")).otherwise("raw")
+        rows = rows.with_columns(reason=pl.coalesce("reason", "reason_now"), raw=raw)
     rows = rows.select(
         "line", "raw", "reason",
         outcome=pl.when(pl.col("reason").is_not_null()).then(pl.lit("rejected", OUTCOME))

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
-from quetma import settings
+from quetma import settings, units
 from quetma.access import accounts, audit, oidc, second, sessions
 from quetma.access.accounts import Account, AccountError
 from quetma.access.rights import ROLES
 from quetma.access.sessions import Session
+from quetma.units import Unit
 from quetma.web import widgets
 from quetma.web.page import role_name
 
@@ -27,12 +28,14 @@ def everybody(here: "Page") -> None:
     """All accounts; one that is chosen can be changed; another can be added."""
     t, store = here.t, here.store
     known = [account for account in accounts.every(store) if account.password_hash != accounts.NO_PASSWORD]
+    tree = {unit.unit_id: unit for unit in units.every(store)}
     counts = pl.Series("account", [session.account for session in sessions.live(store)], pl.String)
     last = sessions.last_starts(store)
     rows = pl.DataFrame(
         {
             "name": [account.name for account in known],
             "role": [role_name(account.role, t) for account in known],
+            "unit": [tree[of].name if (of := units.of(store, account.unit)) in tree else "" for account in known],
             "state": [_state(account, t) for account in known],
             "second": ["✓" if account.second else "–" for account in known],
             "last": [last.get(account.name) for account in known],
@@ -40,6 +43,8 @@ def everybody(here: "Page") -> None:
         },
         schema_overrides={"last": pl.Datetime},
     )
+    if len(tree) < 2:
+        rows = rows.drop("unit")
     title = t("All accounts: {n}", n=len(known))
     st.subheader(title, anchor=False)
     widgets.table(
@@ -47,6 +52,7 @@ def everybody(here: "Page") -> None:
         {
             "name": st.column_config.TextColumn(t("Name"), pinned=True),
             "role": t("Role"),
+            **({"unit": t("Team or unit")} if len(tree) > 1 else {}),
             "state": t("State"),
             "second": t("Second factor"),
             "last": st.column_config.DatetimeColumn(t("Last signed in"), format="HH:mm DD/MM/YYYY"),
@@ -62,13 +68,16 @@ def everybody(here: "Page") -> None:
         role = st.selectbox(
             t("Role"), ROLES, index=ROLES.index("viewer"), format_func=lambda r: role_name(r, t), key="account_new_role"
         )
+        unit = None
+        if len(tree) > 1:
+            unit = st.selectbox(t("Team or unit"), list(tree), format_func=units.named(tree), key="account_new_unit")
         if st.form_submit_button(t("Add"), icon=":material/person_add:"):
-            _do(here, lambda: _shown(*accounts.add_first(store, name, role, here.account)))
+            _do(here, lambda: _shown(*accounts.add_first(store, name, role, here.account, unit)))
     with right:
-        _one(here, known)
+        _one(here, known, tree)
 
 
-def _one(here: "Page", known: list[Account]) -> None:
+def _one(here: "Page", known: list[Account], tree: dict[int, Unit]) -> None:
     """What can be done with one account."""
     t, store, by = here.t, here.store, here.account
     with st.container(border=True):
@@ -82,6 +91,12 @@ def _one(here: "Page", known: list[Account]) -> None:
             t("Role"), ROLES, index=ROLES.index(account.role), format_func=lambda r: role_name(r, t),
             key=f"account_role_{name}_{account.role}",
         )  # fmt: skip
+        unit = own = units.of(store, account.unit)
+        if len(tree) > 1:
+            unit = st.selectbox(
+                t("Team or unit"), list(tree), index=list(tree).index(own) if own in tree else None,
+                format_func=units.named(tree), key=f"account_unit_{name}_{own}",
+            )  # fmt: skip
 
         def changed(action: Callable[[], object]) -> None:
             """Does it, and ends the sessions, which still have what was before."""
@@ -90,6 +105,8 @@ def _one(here: "Page", known: list[Account]) -> None:
         with st.container(horizontal=True):
             if role != account.role and st.button(t("Save the role"), type="primary", key="account_role_save"):
                 changed(lambda: accounts.set_role(store, name, role, by))
+            if unit != own and st.button(t("Save the unit"), type="primary", key="account_unit_save"):
+                changed(lambda: accounts.set_unit(store, name, unit, by))
             if account.has_password and st.button(
                 t("New first password"), icon=":material/lock_reset:", key="account_reset"
             ):

@@ -85,7 +85,7 @@ def _table(here: "Page", found: list[Standing], title: str) -> None:
         infer_schema_length=None,
     )
     columns: dict[str, Any] = {
-        "unit": st.column_config.TextColumn(t("Unit"), pinned=True),
+        "unit": st.column_config.TextColumn(t("Team or unit"), pinned=True),
         "cases": t("Open cases"),
         "scanned": labels["scanned"],
         "declared": labels["declared"],

@@ -15,9 +15,9 @@ def choose(here: Page) -> None:
     if st.session_state.get(page.UNIT) not in known:  # none yet, or it is gone meanwhile
         st.session_state[page.UNIT] = next(iter(known))
     st.selectbox(
-        here.t("Unit"),
+        here.t("Team or unit"),
         list(known),
-        format_func=lambda number: "\u2003" * known[number].depth + known[number].name if number in known else "",
+        format_func=units.named(known),
         key=page.UNIT,
         persist_state="session",
         help=here.t("Every page is then about this unit and those beneath it."),

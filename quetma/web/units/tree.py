@@ -29,17 +29,13 @@ def view(here: "Page") -> None:
             _add(here, known)
 
 
-def _named(known: dict[int, Unit]) -> Callable[[int], str]:
-    return lambda number: "\u2003" * known[number].depth + known[number].name if number in known else ""
-
-
 def _change(here: "Page", known: dict[int, Unit]) -> None:
     t, store = here.t, here.store
     number = st.selectbox(
         t("Unit to change"),
         list(known),
         index=None,
-        format_func=_named(known),
+        format_func=units.named(known),
         placeholder=t("Choose one"),
         key="units_of",
     )
@@ -53,7 +49,9 @@ def _change(here: "Page", known: dict[int, Unit]) -> None:
         above = unit.parent
         if unit.parent is not None:
             others = [other for other in known if other != number]
-            above = st.selectbox(t("Unit above"), others, index=others.index(unit.parent), format_func=_named(known))
+            above = st.selectbox(
+                t("Unit above"), others, index=others.index(unit.parent), format_func=units.named(known)
+            )
         taken = st.multiselect(
             t("Its places"), list(registered), default=own, format_func=lambda place: registered.get(place, ""),
             placeholder=t("none of its own"), help=t("A place is one unit's alone, with all that ever happened there."),
@@ -77,7 +75,7 @@ def _add(here: "Page", known: dict[int, Unit]) -> None:
     with st.form("units_add", clear_on_submit=True):
         st.markdown(f"**{t('Add a unit')}**")
         name = st.text_input(t("Name of the unit"), max_chars=LONGEST, key="units_new_name")
-        above = st.selectbox(t("Unit above"), list(known), format_func=_named(known), key="units_new_above")
+        above = st.selectbox(t("Unit above"), list(known), format_func=units.named(known), key="units_new_above")
         pressed = st.form_submit_button(t("Add"), icon=":material/add:")
     if pressed:
         _do(here, lambda: units.add(here.store, name, above, here.account), t("{name} is added.", name=name))
