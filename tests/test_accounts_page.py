@@ -138,8 +138,13 @@ def test_a_leader_beneath_sees_and_gives_accounts_of_their_own_unit_alone(app, e
     assert accounts.find(empty_store, "Lường Văn Sơn").unit == post
     assert at.dataframe[0].value["unit"].tolist() == ["Trạm", "Đội 1"]
 
-    # of a unit with none beneath it, nothing is said of units
-    token = sessions.start(empty_store, accounts.add(empty_store, "Vì Văn Trạm", PASSWORD, "leader", unit=post))
-    at.session_state["session_token"] = token
-    at.run()
+
+@pytest.mark.parametrize("units_there", [0, 2])
+def test_who_sees_one_unit_alone_reads_nothing_of_units(app, empty_store: Store, units_there: int):
+    """There are none, or it is one beneath which there is none."""
+    numbers = [units.add(empty_store, f"Đội {n}", None, "An") for n in range(units_there)]
+    seen = empty_store.within(numbers[-1]) if numbers else empty_store
+    at = app("pages/accounts.py", language="en", store=seen)
+    assert not at.exception
+    assert at.dataframe[0].value["name"].tolist() == ["Test leader"]
     assert "unit" not in at.dataframe[0].value and not [box for box in at.selectbox if "unit" in (box.key or "")]
