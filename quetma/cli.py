@@ -9,7 +9,6 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ import duckdb
 from quetma import (
     archive,
     backup,
+    cli_accounts,
     compliance,
     demo,
     expiry,
@@ -37,8 +37,8 @@ from quetma import (
     tracing,
     upkeep,
 )
-from quetma.access import accounts, audit, chain, rights, second
-from quetma.access.rights import OPERATOR, ROLES
+from quetma.access import accounts, audit, chain, rights
+from quetma.access.rights import OPERATOR
 from quetma.documents import TABLES, history, official, poster
 from quetma.engine import PUBLISHED, EngineAway, lake_folder
 from quetma.history import Filter
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 Verb = Callable[[argparse.Namespace], int | None]  # None is 0
 
+from quetma.shell import Refused, Verb, existing, folder, operator
+from quetma.store import VIETNAM, Store, StoreError, damaged, now, open_store
 
 NEEDS = {  # verb → right, of the table that pages and routes ask too
     "init": "server",
@@ -65,6 +67,7 @@ NEEDS = {  # verb → right, of the table that pages and routes ask too
     "report": "export",
     "poster": "places",
     "user": "accounts",
+    "unit": "accounts",
     "purge": "server",
     "backup": "server",
     "snapshot": "export",
@@ -72,10 +75,6 @@ NEEDS = {  # verb → right, of the table that pages and routes ask too
     "publish": "server",
     "check": "server",
 }
-
-
-class Refused(Exception):
-    """The input cannot be used; the text is the line that says why and what to do."""
 
 
 def main(argv: list[str] | None = None, role: str = OPERATOR) -> int:
@@ -213,15 +212,7 @@ def parser() -> argparse.ArgumentParser:
         "-o", "--output", required=True, type=Path, metavar="FILE.pdf", help="written over when it exists"
     )
 
-    user = verb("user", run_user, "Make, list and change accounts. A password is asked for.")
-    user.add_argument(
-        "what", choices=list(USER),
-        help="add: make one; list: show all; password: give it another, to be changed at the next sign-in; role: give "
-        "it another role; off, on: let nobody sign in, or somebody again; second-off: take the second factor away",
-    )  # fmt: skip
-    user.add_argument("name", metavar="NAME", nargs="?")
-    user.add_argument("--role", choices=ROLES, help="of add and role")
-    user.add_argument("--password-stdin", action="store_true", help="read the password from the first line of stdin")
+    cli_accounts.add_verbs(verb)
 
     forgetting = verb(
         "purge",
@@ -437,77 +428,6 @@ def run_poster(given: argparse.Namespace) -> None:
     print(f"{given.output}: {code.location}, version {code.version}, {posters.says(store, code)}")
 
 
-def run_user(given: argparse.Namespace) -> None:
-    """Makes, lists or changes accounts."""
-    store = existing(given)
-    if given.what != "list" and not given.name:
-        raise Refused(f"Say whose account: user {given.what} NAME.")
-    if given.what in ("add", "role") and not given.role:
-        raise Refused(f"Say which role: user {given.what} NAME --role {'|'.join(ROLES)}.")
-    USER[given.what](store, given)
-
-
-def user_add(store: Store, given: argparse.Namespace) -> None:
-    """Makes an account with a password that is its own."""
-    name = accounts.add(store, given.name, asked_password(given), given.role, by=operator())
-    print(f"{name} may sign in as {given.role}.")
-
-
-def user_list(store: Store, _given: argparse.Namespace) -> None:
-    """A line for each account."""
-    for account in accounts.every(store):
-        if account.password_hash != accounts.NO_PASSWORD:
-            state = "off" if account.off_since else "first password" if account.must_change else "in use"
-            print(f"{account.name}: {account.role}, {state}, second factor {'on' if account.second else 'off'}")
-
-
-def user_password(store: Store, given: argparse.Namespace) -> None:
-    """Another password, which is to be changed at the next sign-in."""
-    accounts.set_password(store, given.name, asked_password(given), by=operator(), to_change=True)
-    print(f"{given.name} signs in with that password once, within {accounts.FIRST_LASTS.days} days, and changes it.")
-
-
-def user_role(store: Store, given: argparse.Namespace) -> None:
-    """Another role."""
-    accounts.set_role(store, given.name, given.role, operator())
-    print(f"{given.name} is {given.role} from now on.")
-
-
-def user_switch(store: Store, given: argparse.Namespace) -> None:
-    """Nobody signs in to it any more, or somebody again."""
-    accounts.switch(store, given.name, given.what == "on", operator())
-    print(f"{given.name}: {given.what}.")
-
-
-def user_second_off(store: Store, given: argparse.Namespace) -> None:
-    """Without the second factor, for whoever has lost phone and paper."""
-    second.reset(store, given.name, operator())
-    print(f"{given.name} signs in without the second factor.")
-
-
-USER: dict[str, Callable[[Store, argparse.Namespace], None]] = {
-    "add": user_add,
-    "list": user_list,
-    "password": user_password,
-    "role": user_role,
-    "off": user_switch,
-    "on": user_switch,
-    "second-off": user_second_off,
-}
-
-
-def asked_password(given: argparse.Namespace) -> str:
-    """The password, from stdin or asked for twice."""
-    if given.password_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
-        raise Refused("There is no terminal to ask for the password on: give it with --password-stdin.")
-    password = getpass.getpass()
-    if getpass.getpass("The same again: ") != password:
-        raise Refused("The two passwords differ. Nothing was changed.")
-    return password
-
-
 def run_undo(given: argparse.Namespace) -> None:
     """Takes a batch back."""
     store = existing(given)
@@ -660,24 +580,6 @@ def some_directions(text: str) -> dict[str, str]:
     if any(not word.strip() or meant.strip() not in intake.DIRECTIONS for word, _, meant in words):
         raise argparse.ArgumentTypeError(f"{text!r} is not like 1=in,0=out,2=unknown")
     return {word.strip(): meant.strip() for word, _, meant in words}
-
-
-def folder(given: argparse.Namespace) -> Path:
-    """The store's folder: `--store`, else QUETMA_STORE, else data/."""
-    return given.store or configured_folder()
-
-
-def existing(given: argparse.Namespace) -> Store:
-    """The store, which must have been made before: a mistyped folder must not become an empty store."""
-    where = folder(given)
-    if not (where / FILE).is_file():
-        raise Refused(f"There is no store in {where}. Make it first: python -m quetma --store {where} init")
-    return open_store(where)
-
-
-def operator() -> str:
-    """Who the audit and the batches say it was."""
-    return f"shell:{getpass.getuser()}"
 
 
 def person_with(store: Store, text: str) -> int:

@@ -137,7 +137,7 @@ def reasons(store: Store, person: int) -> list[Message]:
                          "or take that upload back."),
     }  # fmt: skip
     found = [message for kind, message in told.items() if ties[kind]]
-    if units.elsewhere(store, person, date.min, date.max) != (0, 0):
+    if units.elsewhere(store, person):
         found.append(Message("They were at places of other units too: a leader of a unit above all of them can delete "
                              "everything."))  # fmt: skip
     return found

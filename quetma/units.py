@@ -11,7 +11,7 @@ is that of one unit, and nobody reads a word about units there.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
@@ -22,6 +22,7 @@ from quetma.people import clean, fold
 from quetma.store import Store, query
 
 LONGEST = 200  # characters of a name
+FIRST, LAST = datetime(2000, 1, 1), datetime(2100, 1, 1)
 
 
 class UnitError(Refusal):
@@ -167,12 +168,12 @@ def give_within(cursor: DuckDBPyConnection, places: Collection[int], unit: int |
     audit.log_within(cursor, account, "give places", f"{unit or 0} {name}", ", ".join(place for (place,) in moved))
 
 
-def elsewhere(store: Store, person: int, first: date, last: date) -> tuple[int, int]:
-    """Of a unit's store: how many stays of somebody were at places of other units, and at how many; else none."""
+def elsewhere(store: Store, person: int, since: datetime = FIRST, until: datetime = LAST) -> list[str]:
+    """Of a unit's store: the names of other units at whose places somebody stayed in that time; else []."""
     if store.unit is None:
-        return 0, 0
-    [found] = store.whole.ask("units/elsewhere", unit=store.unit, person=person, first=first, last=last).iter_rows()
-    return found
+        return []
+    found = store.whole.ask("units/elsewhere", unit=store.unit, person=person, since=since, until=until)
+    return found["name"].to_list()
 
 
 def _roots(store: Store) -> set[int]:

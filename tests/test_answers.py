@@ -1,12 +1,13 @@
 """What is remembered of a store until the next write."""
 
 import threading
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from quetma import answers
+from quetma import answers, compliance, flow, units
 from quetma.answers import Answers, remembered
 from quetma.store import Store, open_store
 
@@ -89,3 +90,31 @@ def test_an_answer_of_another_version_is_not_kept():
     some.keep(VERSION, ("b",), "b")
     some.keep(VERSION + 1, ("c",), "c")
     assert kept(some, *"abc") == ["c"]
+
+
+def test_two_units_never_share_what_is_remembered(demo_store: Store):
+    """Nor do they with who sees everything, whoever asks first; what each is told is what their own rows say."""
+    root = units.add(demo_store, "Chi cục", None, "An")
+    one, other = (units.add(demo_store, name, root, "An") for name in ("Đội 1", "Đội 2"))
+    units.give(demo_store, [1], one, "An")
+    units.give(demo_store, [2], other, "An")
+    asked = []
+
+    @remembered
+    def staff(store: Store, day: date) -> int:
+        asked.append(store.unit)
+        return store.ask("compliance/people", day=day).height
+
+    day = demo_store.today()
+    for _ in range(2):
+        for order in ((None, one, other), (other, None, one)):
+            assert {unit: staff(demo_store.within(unit), day) for unit in order} == {None: 13, one: 7, other: 6}
+    assert asked == [None, one, other]
+    # and so with every function of the program that is remembered, and every query
+    for unit, people, place in ((None, 13, {1, 2}), (one, 7, {1}), (other, 6, {2}), (one, 7, {1})):
+        inside = demo_store.within(unit)
+        known = compliance.people(inside, day)
+        assert known.height == people and set(known["location_id"]) == place
+        assert set(flow.places_compared(inside, day, day, "all", 1)["location_id"]) == place
+    units.give(demo_store, [2], one, "An")
+    assert staff(demo_store.within(one), day) == 13 and staff(demo_store.within(other), day) == 0

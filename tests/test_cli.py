@@ -337,6 +337,40 @@ def test_accounts_from_the_shell(run: Run, empty_store: Store, monkeypatch: pyte
     assert_refused(run(empty_store, "user", "role", "Lan"), "which role")
 
 
+def test_the_first_units_and_whose_people_are_whose_from_the_shell(
+    run: Run, demo_store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    accounts.add(demo_store, "An", "một mật khẩu dài", "leader")
+    assert run(demo_store, "unit", "add", "Chi cục Sơn La")[0] == 0
+    assert run(demo_store, "unit", "add", "Đội 2")[0] == 0
+    assert run(demo_store, "unit", "add", "Trạm Yên Châu", "--above", "đội 2")[0] == 0
+    assert run(demo_store, "unit", "give", "doi 2", "--place", "trụ sở mai sơn")[0] == 0
+    assert run(demo_store, "unit", "add", "Đội 3")[0] == 0
+    assert run(demo_store, "unit", "remove", "Đội 3")[0] == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("ba con mèo ngồi ngắm trăng\n"))
+    lan = ("user", "add", "Lan", "--role", "viewer", "--unit", "Đội 2", "--password-stdin")
+    assert run(demo_store, *lan)[0] == 0
+    assert run(demo_store, "user", "unit", "Lan", "--unit", "trạm yên châu")[0] == 0
+    assert run(demo_store, "unit", "list")[1].splitlines() == [
+        "Chi cục Sơn La: 0 places, 0 accounts of its own",
+        "  Đội 2: 1 places, 0 accounts of its own",
+        "    Trạm Yên Châu: 0 places, 1 accounts of its own",
+    ]
+    assert run(demo_store, "user", "list")[1].splitlines() == [
+        "An: leader, in use, second factor off, Chi cục Sơn La",
+        "Lan: viewer, in use, second factor off, Trạm Yên Châu",
+    ]
+    before = audited(demo_store)
+    assert_refused(run(demo_store, "user", "unit", "An", "--unit", "Đội 2"), "only leader")
+    assert_refused(run(demo_store, "user", "unit", "Lan", "--unit", "Đội 9"), "Known are: Chi cục Sơn La")
+    assert_refused(run(demo_store, "user", "unit", "Lan"), "which unit")
+    assert_refused(run(demo_store, "unit", "add", "đội 2"), "another unit already")
+    assert_refused(run(demo_store, "unit", "give", "Đội 2", "--place", "Nơi khác"), "known are: Trụ sở Mai Sơn")
+    assert_refused(run(demo_store, "unit", "remove", "Đội 2"), "units beneath")
+    assert_refused(run(demo_store, "unit", "add"), "which unit")
+    assert audited(demo_store) == before
+
+
 def test_user_add_without_a_terminal_says_how(run: Run, empty_store: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("một câu rất dài\n"))
     assert_refused(run(empty_store, "user", "add", "Lan", "--role", "viewer"), "--password-stdin")
@@ -383,6 +417,7 @@ def test_readme_shows_every_verb():
         "report",
         "snapshot",
         "user",
+        "unit",
         "check",
     } == set(verbs)
     assert not [

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from quetma import directory, tracing
+from quetma import directory, tracing, units
 from quetma.language import translator
 from quetma.store import Store
 from quetma.tracing import clusters, coverage, origin, sensitivity, unscanned
@@ -341,3 +341,23 @@ def test_places_that_two_f0s_shared_at_other_times_are_named(at: AppTest, demo_s
     assert len(table) == many > few
     at.number_input(key="trace_apart").set_value(4).run()
     assert [len(frame.value) for frame in at.dataframe if "went" in frame.value] == [few] * (few > 0)
+
+
+def test_who_was_also_at_other_units_is_said_with_whom_to_tell(app, demo_store: Store, person: int):
+    """Of a unit's leader: which units, and nothing of their people or places."""
+    root = units.add(demo_store, "Chi cục", None, "An")
+    one, other = (units.add(demo_store, name, root, "An") for name in ("Đội Mai Sơn", "Đội Yên Châu"))
+    units.give(demo_store, [1], one, "An")
+    units.give(demo_store, [2], other, "An")
+    demo_store.set("unit_name", "Chi cục")
+
+    def warned(store: Store) -> list[str]:
+        at = app(page="pages/tracing.py", language="en", store=store, state={"trace_person": person})
+        assert not at.exception
+        return [text.value for text in at.warning if "other units" in text.value]
+
+    [said] = warned(demo_store.within(one))
+    assert "Nguyễn Đình Khôi was at places of other units too in these days: Đội Yên Châu." in said
+    assert "Trụ sở" not in said and "Đội Mai Sơn" not in said
+    assert units.elsewhere(demo_store.within(one), person, datetime(2021, 8, 19), datetime(2021, 8, 20)) == []
+    assert warned(demo_store) == []  # who sees both has it in the answer

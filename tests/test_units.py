@@ -145,7 +145,7 @@ ALL: list[tuple[str, dict[str, Any]]] = [
     ("flow/returning", {"first": DAY, "last": DAY, "location": 0}),
     ("flow/places", {"first": DAY, "last": DAY, "kind": "all"}),
     ("flow/on_site", {"at": datetime(2021, 8, 24, 23, 0), "location": 0, "kind": "all"}),
-    ("compliance/trend", {"first": DAY, "last": DAY}),
+    ("compliance/trend", {"first": DAY, "last": DAY, "location": 0, "position": None}),
     ("compliance/cells", {"first": DAY, "last": DAY}),
     ("compliance/known", {"day": DAY}),
     ("compliance/unpaired", {"day": DAY}),

@@ -1,7 +1,10 @@
--- One row: how many stays of somebody were at places of other units than one and those beneath it, and at how many places. Asked of the
--- store as a whole.
--- unit INTEGER, person BIGINT. first DATE, last DATE: days of the stays, both included.
-SELECT CAST(COUNT(*) AS INTEGER) AS stays, CAST(COUNT(DISTINCT location_id) AS INTEGER) AS places
-FROM stay
-WHERE person_id = $person AND day BETWEEN $first AND $last
-    AND location_id NOT IN (SELECT location_id FROM unit_place WHERE unit_id = $unit)
+-- One row per unit, but one and those beneath it, at whose own places somebody stayed: name. By its number; asked of the store as a whole.
+-- unit INTEGER, person BIGINT. since TIMESTAMP, until TIMESTAMP: of the time, the end not included.
+SELECT DISTINCT u.unit_id, u.name
+FROM stay s
+JOIN location l ON l.location_id = s.location_id
+JOIN unit u ON u.unit_id = l.unit_id OR (l.unit_id IS NULL AND u.parent IS NULL)
+WHERE s.person_id = $person AND s.day BETWEEN CAST($since AS DATE) - INTERVAL '1' DAY AND CAST($until AS DATE)
+    AND s.t_in < $until AND s.t_out > $since
+    AND s.location_id NOT IN (SELECT location_id FROM unit_place WHERE unit_id = $unit)
+ORDER BY u.unit_id

@@ -26,7 +26,7 @@ LEADER, NOBODY = {"leader"}, set()
 # Every command, and the roles that may what it does. A shell asks for no password: who owns the files is "operator".
 COMMANDS = {
     "init": LEADER, "import": LEADER, "undo": LEADER, "trace": LEADER, "compliance": LEADER, "export": LEADER,
-    "report": LEADER, "poster": LEADER, "user": LEADER, "purge": LEADER, "check": LEADER,
+    "report": LEADER, "poster": LEADER, "user": LEADER, "unit": LEADER, "purge": LEADER, "check": LEADER,
     "backup": LEADER, "restore": LEADER, "snapshot": LEADER,
 }  # fmt: skip
 USUAL = {  # what each command is tried with; those left out need nothing
@@ -40,6 +40,7 @@ USUAL = {  # what each command is tried with; those left out need nothing
     "backup": ["x.backup"],
     "restore": ["x.backup"],
     "snapshot": ["x"],
+    "unit": ["add", "Chi cục"],
     "user": ["add", "An", "--role", "viewer", "--password-stdin"],
 }
 ALIKE = {"HEAD", "OPTIONS"}  # answered as GET is, or by the server itself

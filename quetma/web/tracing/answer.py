@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from quetma import continuity, identity, language, tracing
+from quetma import continuity, identity, language, tracing, units
 from quetma.documents import trace as document
 from quetma.tracing import unscanned
 from quetma.web import widgets
@@ -40,6 +40,7 @@ def head(here: "Page", answer: tracing.Trace) -> None:
     st.subheader(said, anchor=False)
     for name, case in zip(names, answer.question.cases, strict=True):
         _window(here, name if len(names) > 1 else "", case)
+    _elsewhere(here, names, answer)
     if not answer.reached[0].is_empty():
         st.warning(
             t("Suspected, to be verified: scans show the same place at the same time. "
@@ -62,6 +63,22 @@ def head(here: "Page", answer: tracing.Trace) -> None:
     if answer.reached[0].is_empty():
         st.caption(t("This holds for the scans uploaded so far, up to {moment}. People who did not scan are not seen.",
                      moment=here.moment(here.store.ask("history/last_scan")["scanned_at"][0])))  # fmt: skip
+
+
+def _elsewhere(here: "Page", names: list[str], answer: tracing.Trace) -> None:
+    """Which other units are to be told, whose people and places are not of this answer."""
+    there = {
+        name: units.elsewhere(here.store, case.person_id, case.since, case.until)
+        for name, case in zip(names, answer.question.cases, strict=True)
+    }
+    if told := [name for name, others in there.items() if others]:
+        others = dict.fromkeys(widgets.plain(other) for one in there.values() for other in one)
+        st.warning(
+            here.t("{name} was at places of other units too in these days: {units}. Whom they met there is not in this "
+                   "answer. Tell these units, or a unit above that sees all of it.",
+                   name=", ".join(told), units=", ".join(others)),
+            icon=":material/campaign:",
+        )  # fmt: skip
 
 
 def _window(here: "Page", name: str, case: tracing.Case) -> None:
