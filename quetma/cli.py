@@ -22,6 +22,7 @@ from quetma import (
     cli_accounts,
     compliance,
     demo,
+    demo_province,
     expiry,
     intake,
     people,
@@ -124,6 +125,7 @@ def parser() -> argparse.ArgumentParser:
 
     init = verb("init", run_init, "Make the store, empty or with the invented demo unit.")
     init.add_argument("--demo", action="store_true", help="fill it with the demo unit; refused when it holds data")
+    init.add_argument("--teams", type=int, metavar="N", help="with --demo: as one team of N of a province")
 
     load = verb(
         "import",
@@ -271,9 +273,12 @@ def parser() -> argparse.ArgumentParser:
 def run_init(given: argparse.Namespace) -> None:
     """Makes the store; says so when it was there already."""
     store = open_store(folder(given))
-    if given.demo:
+    if given.demo and given.teams is not None:
+        demo_province.write(store, given.teams)
+    elif given.demo:
         demo.write(store)
-    print(f"The store in {store.folder} is ready" + (", with the demo unit." if given.demo else "."))
+    of = f", with a province of {given.teams} teams." if given.teams else ", with the demo unit."
+    print(f"The store in {store.folder} is ready" + (of if given.demo else "."))
 
 
 def run_import(given: argparse.Namespace) -> int:

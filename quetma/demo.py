@@ -410,6 +410,17 @@ def write(store: Store) -> None:
 
 def write_unit(store: Store) -> None:
     """The demo unit before anybody is ill, through the same intake as every upload. Raises `StoreError` as `write`."""
+    write_facts(store)
+    staff = dict(continuity.staff(store).select("name", "person_id").iter_rows())
+    plan.save(store, "demo", plan.start(PLAN, staff.__getitem__))
+    today = store.today()
+    gates = [focal for focal in plan.current(store).plan.focal if focal.daily]
+    days = [day for at in (today, today + timedelta(days=7)) for day in rota.week(at) if rollups.is_working(day)]
+    rota.fill(store, "demo", {(day, gate.duty): gate.person for day in days for gate in gates if day != days[-1]})
+
+
+def write_facts(store: Store) -> None:
+    """Its places, people and scans, before there is a plan. Raises `StoreError` as `write`."""
     if store.ask("intake/batch_count")["batches"][0] or not store.ask("flow/locations").is_empty():
         raise StoreError(
             "This store already holds data, and demo data never mixes with it. Nothing was changed. "
@@ -427,12 +438,6 @@ def write_unit(store: Store) -> None:
     for name in FILES:
         [table] = intake.prepare(store, name, SAMPLE / name)
         intake.load(store, intake.unasked(table), "demo")
-    staff = dict(continuity.staff(store).select("name", "person_id").iter_rows())
-    plan.save(store, "demo", plan.start(PLAN, staff.__getitem__))
-    today = store.today()
-    gates = [focal for focal in plan.current(store).plan.focal if focal.daily]
-    days = [day for at in (today, today + timedelta(days=7)) for day in rota.week(at) if rollups.is_working(day)]
-    rota.fill(store, "demo", {(day, gate.duty): gate.person for day in days for gate in gates if day != days[-1]})
 
 
 if __name__ == "__main__":
