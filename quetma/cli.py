@@ -48,15 +48,11 @@ from quetma.intake.errors import Refusal
 from quetma.intake.source import SOURCES
 from quetma.language import DEFAULT, day, moment
 from quetma.posters import PosterError
-from quetma.store import FILE, VIETNAM, Store, StoreError, configured_folder, damaged, now, open_store
+from quetma.shell import Refused, Verb, existing, folder, operator
+from quetma.store import VIETNAM, Store, StoreError, damaged, now, open_store
 
 if TYPE_CHECKING:
     from quetma.engine.lake import Lake
-
-Verb = Callable[[argparse.Namespace], int | None]  # None is 0
-
-from quetma.shell import Refused, Verb, existing, folder, operator
-from quetma.store import VIETNAM, Store, StoreError, damaged, now, open_store
 
 NEEDS = {  # verb → right, of the table that pages and routes ask too
     "init": "server",

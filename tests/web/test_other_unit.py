@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -36,6 +37,7 @@ from quetma import (
 )
 from quetma.access import accounts, sessions
 from quetma.conduct import Decision
+from quetma.engine import Standing
 from quetma.places import Place
 from quetma.store import FILE, HEAD, ROOT, Store, open_store
 from quetma.web import downloads
@@ -218,6 +220,33 @@ def test_no_file_that_a_page_offers_has_anything_of_the_team_beside(province: Pr
                 parts = [packed.read(name) for name in packed.namelist()]
         assert told(province.secrets, b"".join(parts)) == set(), offer.file_name
     assert {kind for kind, _ in made} >= {"csv", "xlsx"}, made
+
+
+class Second:
+    """A second engine, which knows of no units: everything it is asked is everybody's."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def ask(self, name: str, *_: object) -> NoReturn:
+        self.asked.append(name)
+        raise AssertionError(name)
+
+    def settle(self) -> bool:
+        return True
+
+    def standing(self) -> Standing:
+        return Standing("sc://127.0.0.1:1", None, "", "")
+
+
+def test_what_a_unit_asks_the_second_engine_never_answers(province: Province, monkeypatch: pytest.MonkeyPatch):
+    second = Second()
+    monkeypatch.setattr(province.whole, "engine", second)
+    for who, asks in (("team", False), ("province", True)):
+        province.whole.answers.forget(province.whole.version)  # so that everything is asked anew
+        for page in ("overview", "compliance", "flow", "history", "tracing"):
+            opened(province.tokens[who], page)
+        assert bool(second.asked) == asks, second.asked
 
 
 def test_a_route_gives_a_leader_nothing_of_the_team_beside(province: Province, tmp_path: Path):
