@@ -27,7 +27,7 @@ class Standing:
     staff: int | None
     duties: dict[str, Rate | None]
     visitors: int | None
-    scans: int
+    scans: int | None
     last_day: date | None
     uploaded_at: datetime | None
     cases: int | None
@@ -69,11 +69,11 @@ def of(store: Store, day: date, role: str) -> list[Standing]:
             small.count(role, row["staff"]),
             {duty: rate if rate[1] and rate[1] >= least else None for duty, rate in rates.items()},
             small.count(role, row["visitors"]),
-            row["scans"],
+            row["scans"] if small.count(role, row["people"]) is not None else None,
             row["last_day"],
             row["uploaded_at"],
             row["cases"] if traces else None,
-            bool(row["scanned_due"] and not row["scans"]),
+            (row["scanned_due"] or 0) >= max(least, 1) and not row["scans"],
         )
 
     found = [standing(row) for row in rows]

@@ -17,6 +17,7 @@ from duckdb import DuckDBPyConnection
 
 from quetma import rollups
 from quetma.access import audit
+from quetma.answers import remembered
 from quetma.intake.errors import Refusal
 from quetma.people import clean, fold
 from quetma.store import Store, query
@@ -43,6 +44,7 @@ class Unit:
     accounts: int
 
 
+@remembered
 def every(store: Store) -> list[Unit]:
     """All units that this store sees: each before those beneath it, these by name. [] when there are none."""
     rows = {row["unit_id"]: row for row in store.ask("units/all").iter_rows(named=True)}

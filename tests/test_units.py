@@ -147,7 +147,7 @@ ALL: list[tuple[str, dict[str, Any]]] = [
     ("flow/on_site", {"at": datetime(2021, 8, 24, 23, 0), "location": 0, "kind": "all"}),
     ("compliance/trend", {"first": DAY, "last": DAY, "location": 0, "position": None}),
     ("compliance/cells", {"first": DAY, "last": DAY}),
-    ("compliance/known", {"day": DAY}),
+    ("compliance/staff", {"day": DAY}),
     ("compliance/unpaired", {"day": DAY}),
     ("overview/unclosed", {"day": DAY}),
     ("overview/symptoms", {"first": DAY, "last": DAY, "names": True}),

@@ -27,7 +27,7 @@ LEADER, NOBODY = {"leader"}, set()
 COMMANDS = {
     "init": LEADER, "import": LEADER, "undo": LEADER, "trace": LEADER, "compliance": LEADER, "export": LEADER,
     "report": LEADER, "poster": LEADER, "user": LEADER, "unit": LEADER, "purge": LEADER, "check": LEADER,
-    "backup": LEADER, "restore": LEADER, "snapshot": LEADER,
+    "backup": LEADER, "restore": LEADER, "snapshot": LEADER, "publish": LEADER,
 }  # fmt: skip
 USUAL = {  # what each command is tried with; those left out need nothing
     "import": ["x.csv"],

@@ -68,7 +68,7 @@ def head(here: "Page", answer: tracing.Trace) -> None:
 def _elsewhere(here: "Page", names: list[str], answer: tracing.Trace) -> None:
     """Which other units are to be told, whose people and places are not of this answer."""
     there = {
-        name: units.elsewhere(here.store, case.person_id, case.since, case.until)
+        name: units.elsewhere(here.store, case.person_id, case.since, case.until or units.LAST)
         for name, case in zip(names, answer.question.cases, strict=True)
     }
     if told := [name for name, others in there.items() if others]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from quetma.web.page import Page
 
 KEY = "units_compared"
+SHOWN = ("scanned", "declared", "vaccinated", "apps")  # duties: of today first
+HIGHEST = 740  # pixels of the table: twenty units, the others by scrolling
 CHOSEN = "units_chosen"  # in the session: a row was chosen just now, Overview is to open
 
 
@@ -57,15 +59,15 @@ def _first(here: "Page", found: list[Standing]) -> None:
 def _table(here: "Page", found: list[Standing], title: str) -> None:
     t, labels = here.t, terms.duties(here.t)
 
-    def rate(one: Standing, duty: str) -> str:
+    def share(one: Standing, duty: str) -> float | None:
         told = one.duties[duty]
-        return f"{here.percent(*told)} ({told[0]}/{told[1]})" if told else "–"
+        return told[0] / told[1] if told else None
 
     frame = pl.DataFrame(
         [
             {
                 "unit": one.unit.name,
-                **{duty: rate(one, duty) for duty in labels},
+                **{duty: share(one, duty) for duty in SHOWN},
                 "staff": one.staff,
                 "visitors": one.visitors,
                 "scans": one.scans,
@@ -75,9 +77,11 @@ def _table(here: "Page", found: list[Standing], title: str) -> None:
             }
             for one in found
         ],
-        schema_overrides={
+        schema_overrides=dict.fromkeys(SHOWN, pl.Float64)
+        | {
             "staff": pl.Int64,
             "visitors": pl.Int64,
+            "scans": pl.Int64,
             "cases": pl.Int64,
             "last_day": pl.Date,
             "uploaded_at": pl.Datetime,
@@ -86,11 +90,8 @@ def _table(here: "Page", found: list[Standing], title: str) -> None:
     )
     columns: dict[str, Any] = {
         "unit": st.column_config.TextColumn(t("Team or unit"), pinned=True),
+        **{duty: st.column_config.ProgressColumn(labels[duty], format="percent", max_value=1) for duty in SHOWN},
         "cases": t("Open cases"),
-        "scanned": labels["scanned"],
-        "declared": labels["declared"],
-        "vaccinated": labels["vaccinated"],
-        "apps": labels["apps"],
         "staff": t("Staff"),
         "visitors": t("Visitors"),
         "scans": t("Scans"),
@@ -102,7 +103,7 @@ def _table(here: "Page", found: list[Standing], title: str) -> None:
     numbers = [one.unit.unit_id for one in found]
     st.dataframe(
         frame.select(*columns), column_config=columns, hide_index=True, alt=title, key=KEY, selection_mode="single-row",
-        on_select=lambda: _opened(numbers),
+        on_select=lambda: _opened(numbers), placeholder="–", height=min(36 + 35 * len(found), HIGHEST),
     )  # fmt: skip
 
 
