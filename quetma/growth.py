@@ -82,7 +82,7 @@ def _stays(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame, hou
 
 
 def _flow(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame) -> None:
-    """Adds to flow_quarter, flow_day, scan_day and unit_day what queries/rollup/ would count of these passages besides."""
+    """Adds to flow_quarter, flow_day, scan_day, unit_day what queries/rollup/ would count of these passages besides."""
     at = pl.col("moment")
     new = new.select(
         "person_id", "location_id", "kind", "direction",
