@@ -1,0 +1,116 @@
+"""Units beside each other: figures that roll up, who needs help first, small groups kept back; and the page of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from quetma import comparison, demo_province, rollups, units
+from quetma.access import accounts, sessions
+from quetma.store import Store, open_store
+from tests.conftest import PASSWORD
+from tests.test_units import STAFF, load, staff_row
+from tests.web.test_other_unit import opened
+
+
+@pytest.fixture(scope="module")
+def province(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A team with the demo unit's two places, each that of a post beneath it, and a team of two without a scan."""
+    store = open_store(copytree(demo_folder, tmp_path_factory.mktemp("compared") / "store"))
+    root = units.add(store, "Chi cục", None, "An")
+    team, tiny = (units.add(store, name, root, "An") for name in ("Đội 2", "Đội 10"))
+    posts = [units.add(store, name, team, "An") for name in ("Trạm Mai Sơn", "Trạm Yên Châu")]
+    for place, post in enumerate(posts, 1):
+        units.give(store, [place], post, "An")
+    accounts.add(store, "Lò Thị Lãnh Đạo", PASSWORD, "leader")
+    accounts.add(store, "Sùng A Tủa", PASSWORD, "leader", unit=tiny)
+    load(store, "ds.csv", STAFF + staff_row(1, "Sông Mã") + staff_row(2, "Sông Mã"), "Sùng A Tủa")
+    yield store
+    store.close()
+
+
+def by_name(found: list[comparison.Standing]) -> dict[str, comparison.Standing]:
+    return {one.unit.name: one for one in found}
+
+
+def test_figures_of_posts_roll_up_into_their_team_and_that_of_all(province: Store):
+    day = province.today()
+    team = by_name(comparison.of(province, day, "leader"))["Đội 2"]
+    posts = by_name(comparison.of(province.within(team.unit.unit_id), day, "leader"))
+    assert set(posts) == {"Trạm Mai Sơn", "Trạm Yên Châu"}
+    assert team.staff == sum(post.staff or 0 for post in posts.values()) == 13
+    assert team.scans == sum(post.scans or 0 for post in posts.values())
+    for duty, told in team.duties.items():
+        parts = [post.duties[duty] for post in posts.values()]
+        assert told == tuple(map(sum, zip(*parts, strict=True)))
+    # who was at both posts is one visitor of the team
+    seen = province.ask("flow/daily", first=day, last=day, location=0)["visitor_people"][0]
+    assert team.visitors == seen <= sum(post.visitors or 0 for post in posts.values())
+    assert rollups.check(province) == []
+
+
+def test_who_needs_help_stands_first_and_groups_of_two_are_kept_back(province: Store):
+    day = province.today()
+    leader = comparison.of(province, day, "leader")
+    assert [one.unit.name for one in leader] == ["Đội 10", "Đội 2"]
+    tiny = leader[0]
+    assert (tiny.staff, tiny.silent, tiny.duties["scanned"]) == (2, True, (0, 2))
+
+    viewer = by_name(comparison.of(province, day, "viewer"))["Đội 10"]
+    assert (viewer.staff, viewer.silent, viewer.cases) == (None, False, None)
+    assert set(viewer.duties.values()) == {None} and viewer.needs == (False, 0, 0.0)
+    assert by_name(comparison.of(province, day, "viewer"))["Đội 2"].duties["scanned"] == (12, 13)
+
+
+def test_the_page_compares_opens_a_unit_and_every_page_is_then_about_it(province: Store):
+    token = sessions.start(province, "Lò Thị Lãnh Đạo")
+    at = opened(token, "units")
+    assert not at.exception
+    assert at.dataframe[0].value["unit"].tolist() == ["Đội 10", "Đội 2"]
+    assert "Đội 10" in at.warning[0].value
+    picker = at.sidebar.selectbox(key="unit")
+    assert picker.options == [
+        "Chi cục",
+        "\u2003Đội 2",
+        "\u2003\u2003Trạm Mai Sơn",
+        "\u2003\u2003Trạm Yên Châu",
+        "\u2003Đội 10",
+    ]
+    yen_chau = next(unit.unit_id for unit in units.every(province) if unit.name == "Trạm Yên Châu")
+    picker.set_value(yen_chau).run()
+    at.switch_page("../../pages/overview.py").run()
+    assert not at.exception
+    assert {one.label: one.value for one in at.metric}["Đã cài ứng dụng"] == "6/6"
+
+
+def test_the_tree_is_changed_on_the_page(province: Store):
+    token = sessions.start(province, "Lò Thị Lãnh Đạo")
+    at = opened(token, "units")
+    at.text_input(key="units_new_name").set_value("Đội 12")
+    next(button for button in at.button if button.label == "Thêm").click().run()
+    assert not at.exception
+    [made] = [unit for unit in units.every(province) if unit.name == "Đội 12"]
+    at.selectbox(key="units_of").set_value(made.unit_id).run()
+    next(box for box in at.multiselect if box.label == "Địa điểm của đơn vị").set_value([2])
+    next(box for box in at.text_input if box.label == "Tên đơn vị" and box.value == "Đội 12").set_value("Đội 2")
+    next(button for button in at.button if button.label == "Lưu").click().run()
+    assert "đã là tên của một đơn vị khác" in at.error[0].value
+    assert units.place_units(province)[2] != made.unit_id
+    assert [unit.name for unit in units.every(province) if unit.unit_id == made.unit_id] == ["Đội 12"]
+    at.button(key="units_remove").click().run()
+    assert not at.exception and "Đội 12" not in [unit.name for unit in units.every(province)]
+
+
+def test_a_province_of_as_many_teams_as_wanted_is_made_the_same_each_time(empty_store: Store):
+    demo_province.write(empty_store, 3)
+    assert [(unit.depth, unit.places > 0) for unit in units.every(empty_store)] == [(0, False)] + [(1, True)] * 3
+    found = comparison.of(empty_store, empty_store.today(), "leader")
+    assert [one.silent for one in found] == [True, False, False]  # the log of one lacks the last day
+    assert by_name(found)["Đội Quản lý thị trường số 2"].staff == 13
+    assert all(one.staff and one.duties["vaccinated"] for one in found)
+    assert demo_province.teams(39)[:2] == demo_province.teams(2)
+    assert any(team.shape.staff < 3 for team in demo_province.teams(39))
+    assert rollups.check(empty_store) == []
+    numbers = {team.person(n)[1] for team in demo_province.teams(39) for n in range(team.shape.staff)}
+    assert len(numbers) == sum(team.shape.staff for team in demo_province.teams(39))
