@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 PUBLISHED = "published.json"  # in the lake: what is published
 TOPICS = ("compliance", "flow", "history", "overview", "tracing")
-# Of these topics, what the embedded store answers all the same: what uploading, the gate and every page need, which
-# go on while the second engine is away. They read a short list, one value, or one day.
+# Of these topics, what the embedded store answers all the same, and why: what uploading, the gate and every page need
+# goes on while the second engine is away. They read a short list, one value, or one day.
 EMBEDDED = {
-    "compliance/calendar",
-    "compliance/staff",
-    "flow/hosts",
-    "flow/locations",
-    "flow/on_site",
-    "flow/present",
-    "flow/present_masked",
-    "flow/span",
-    "history/last_scan",
-    "overview/last_upload",
-    "overview/uploads_since",
+    "compliance/calendar": "the filters of pages, before anything is asked",
+    "compliance/staff": "the rota, which the gate shows",
+    "flow/hosts": "who is on site, which the gate shows",
+    "flow/locations": "the places to choose from, at the gate and when uploading too",
+    "flow/on_site": "who is on site, which the gate shows",
+    "flow/present": "who is on site, which the gate shows",
+    "flow/present_masked": "who is on site, which the gate shows",
+    "flow/span": "the filters of pages; whether the engine answers is tried with it",
+    "history/last_scan": "today, for every page",
+    "overview/last_upload": "the head of pages, and who-is-who",
+    "overview/uploads_since": "what uploading has to say",
 }
 
 
