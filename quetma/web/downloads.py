@@ -23,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from quetma.access import audit
 from quetma.access.sessions import Session
@@ -31,7 +32,8 @@ from quetma.store import Store, now
 from quetma.web import forms, wall
 
 LASTS = timedelta(hours=1)
-KEPT = 100  # offers of one session: a page makes a new one each time it is drawn
+KEPT = 100  # offers of one session
+KEPT_ALIKE = 2  # of one file in one tab: a page makes one each time it is drawn, and each holds what the page held
 AT_ONCE = 2  # files made at a time, of all users
 LARGE = 50_000  # rows; of files with more only one is made at a time: it takes a core, and the pages need the other
 AT_ONCE_READY = 0.3  # seconds that a file may take and still be sent without a word of how far it is
@@ -54,6 +56,7 @@ class Offer:
     audit: tuple[str, str, str]
     until: datetime
     rows: int | None
+    tab: str
 
 
 class Stopped(Exception):
@@ -137,11 +140,14 @@ def offer(
     for key, old in list(_offers.items()):
         if now() >= old.until:
             _forget(key)
-    own = [key for key, old in list(_offers.items()) if old.session.key == session.key and key not in _making]
-    for key in own[: max(0, len(own) - KEPT + 1)]:
+    tab = context.session_id if (context := get_script_run_ctx()) else ""
+    made = Offer(session, make, file_name, media_type, audit, now() + LASTS, rows, tab)
+    own = {key: old for key, old in list(_offers.items()) if old.session.key == session.key and key not in _making}
+    alike = [key for key, old in own.items() if (old.tab, old.file_name, old.audit) == (tab, file_name, audit)]
+    for key in {*list(own)[: 1 - KEPT], *alike[: 1 - KEPT_ALIKE]}:
         _forget(key)
     key = secrets.token_urlsafe(24)
-    _offers[key] = Offer(session, make, file_name, media_type, audit, now() + LASTS, rows)
+    _offers[key] = made
     return f"/export/{key}"
 
 

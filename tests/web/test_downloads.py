@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -88,13 +89,31 @@ def test_a_file_that_cannot_be_made_says_so_and_leaves_nothing(enter, empty_stor
     assert empty_store.cursor().execute("SELECT count(*) FROM audit WHERE action = 'export'").fetchone() == (0,)
 
 
-def test_a_page_drawn_again_and_again_does_not_pile_up_offers(enter):
+def own(browser):
+    session = sessions.find(browser.cookies[wall.COOKIE])
+    return sum(offer.session.key == session.key for offer in downloads._offers.values())
+
+
+def test_a_page_drawn_again_and_again_does_not_pile_up_offers(enter, monkeypatch):
+    """And takes none from a tab beside it that shows the same."""
     browser = enter()
-    urls = [offered(browser) for _ in range(downloads.KEPT * 2)]
-    assert browser.get(urls[0]).status_code == 404
-    assert browser.get(urls[-1]).status_code == 200
-    own = sessions.find(browser.cookies[wall.COOKIE]).key
-    assert sum(offer.session.key == own for offer in downloads._offers.values()) == downloads.KEPT
+    monkeypatch.setattr(downloads, "get_script_run_ctx", lambda: SimpleNamespace(session_id="one tab"))
+    beside = offered(browser)
+    monkeypatch.setattr(downloads, "get_script_run_ctx", lambda: SimpleNamespace(session_id="another"))
+    urls = [offered(browser) for _ in range(5)]
+    assert [browser.get(url).status_code for url in urls] == [404, 404, 404, 200, 200]
+    assert browser.get(beside).status_code == 200
+    assert own(browser) == 1 + downloads.KEPT_ALIKE
+
+
+def test_no_session_has_more_offers_than_it_may(enter, monkeypatch):
+    browser = enter()
+    urls = []
+    for tab in range(downloads.KEPT + 3):
+        monkeypatch.setattr(downloads, "get_script_run_ctx", lambda tab=tab: SimpleNamespace(session_id=str(tab)))
+        urls.append(offered(browser))
+    assert [browser.get(url).status_code for url in (*urls[:4], urls[-1])] == [404, 404, 404, 200, 200]
+    assert own(browser) == downloads.KEPT
 
 
 def test_what_a_killed_server_left_is_swept(empty_store):
@@ -126,7 +145,7 @@ class Slow:
 
 def slow_offer(browser, make, rows=10):
     session = sessions.find(browser.cookies[wall.COOKIE])
-    return downloads.offer(session, make, "lịch sử.csv", "text/csv", ("export", "bộ lọc", ""), rows=rows)
+    return downloads.offer(session, make, f"{id(make)}.csv", "text/csv", ("export", "bộ lọc", ""), rows=rows)
 
 
 def until(true):
