@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 KEY = "units_compared"
 SHOWN = ("scanned", "declared", "vaccinated", "apps")  # duties: of today first
+WIDE = 115  # pixels of a share: wide enough for its heading
 HIGHEST = 740  # pixels of the table: twenty units, the others by scrolling
 CHOSEN = "units_chosen"  # in the session: a row was chosen just now, Overview is to open
 
@@ -60,8 +61,10 @@ def _table(here: "Page", found: list[Standing], title: str) -> None:
     t, labels = here.t, terms.duties(here.t)
 
     def share(one: Standing, duty: str) -> float | None:
-        told = one.duties[duty]
-        return told[0] / told[1] if told else None
+        if not (told := one.duties[duty]):
+            return None
+        have, due = told
+        return 1.0 if have == due else min(round(have / due, 2), 0.99)  # what is not all is never said to be all
 
     frame = pl.DataFrame(
         [
@@ -90,7 +93,10 @@ def _table(here: "Page", found: list[Standing], title: str) -> None:
     )
     columns: dict[str, Any] = {
         "unit": st.column_config.TextColumn(t("Team or unit"), pinned=True),
-        **{duty: st.column_config.ProgressColumn(labels[duty], format="percent", max_value=1) for duty in SHOWN},
+        **{
+            duty: st.column_config.ProgressColumn(labels[duty], format="percent", max_value=1, width=WIDE)
+            for duty in SHOWN
+        },
         "cases": t("Open cases"),
         "staff": t("Staff"),
         "visitors": t("Visitors"),
