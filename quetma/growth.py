@@ -90,14 +90,15 @@ def _flow(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame) -> N
         quarter=(at.dt.hour() * 4 + at.dt.minute() // 15).cast(pl.Int8),
         out=pl.col("direction") == "out",
     )  # fmt: skip
-    quarters = new.group_by("day", "quarter", "location_id", "kind").agg(
-        arrivals=(~pl.col("out")).sum().cast(pl.Int32), departures=pl.col("out").sum().cast(pl.Int32)
-    )
-    _put(cursor, "door/add_quarters", quarters)
     _put(cursor, "door/add_scans", new.group_by("day", "location_id", "kind", "direction").agg(scans=pl.len()))
     own = own.select("person_id", "location_id", day=pl.col("scanned_at").dt.date())
     whole = pl.lit(0, own.schema["location_id"]).alias("location_id")
-    _put(cursor, "door/add_days", _people(*(pl.concat([one, one.with_columns(whole)]) for one in (new, own))))
+    both, all_own = (pl.concat([one, one.with_columns(whole)]) for one in (new, own))
+    quarters = both.group_by("day", "quarter", "location_id", "kind").agg(
+        arrivals=(~pl.col("out")).sum().cast(pl.Int32), departures=pl.col("out").sum().cast(pl.Int32)
+    )
+    _put(cursor, "door/add_quarters", quarters)
+    _put(cursor, "door/add_days", _people(both, all_own))
     if rollups.in_units(cursor):
         units = cursor.sql(query("units/places")[0]).pl()
         by_unit = pl.col("unit_id").alias("location_id")

@@ -52,7 +52,7 @@ def test_the_demo_unit(demo_store: Store) -> None:
     assert 5 <= visitors.min() <= 15 and 20 <= visitors.max() <= 35
     hours = cursor.sql(
         "SELECT quarter // 4 AS hour, SUM(arrivals) n FROM flow_quarter"
-        " WHERE kind = 'visitor' GROUP BY 1 ORDER BY 2 DESC"
+        " WHERE kind = 'visitor' AND location_id = 0 GROUP BY 1 ORDER BY 2 DESC"
     ).pl()
     assert set(hours["hour"].head(3)) == {8, 9, 14}
     masked = cursor.execute("SELECT COUNT(*) FROM person WHERE masked").fetchall()[0][0]

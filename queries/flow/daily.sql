@@ -13,7 +13,7 @@ LEFT JOIN (
            CAST(SUM(CASE WHEN kind = 'staff' THEN departures ELSE 0 END) AS INTEGER) AS staff_departures,
            CAST(SUM(CASE WHEN kind = 'visitor' THEN departures ELSE 0 END) AS INTEGER) AS visitor_departures
     FROM flow_quarter
-    WHERE day BETWEEN $first AND $last AND ($location = 0 OR location_id = $location)
+    WHERE day BETWEEN $first AND $last AND location_id = $location
     GROUP BY day
 ) h ON h.day = c.day
 LEFT JOIN (

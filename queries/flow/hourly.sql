@@ -4,6 +4,6 @@ SELECT day, CAST(FLOOR(quarter / 4) AS INTEGER) AS hour,
        CAST(SUM(CASE WHEN kind = 'staff' THEN arrivals ELSE 0 END) AS INTEGER) AS staff_arrivals,
        CAST(SUM(CASE WHEN kind = 'visitor' THEN arrivals ELSE 0 END) AS INTEGER) AS visitor_arrivals
 FROM flow_quarter
-WHERE day BETWEEN $first AND $last AND ($location = 0 OR location_id = $location)
+WHERE day BETWEEN $first AND $last AND location_id = $location
 GROUP BY day, CAST(FLOOR(quarter / 4) AS INTEGER)
 ORDER BY day, hour

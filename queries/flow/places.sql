@@ -14,7 +14,7 @@ LEFT JOIN (
            CAST(SUM(CASE WHEN kind = 'staff' THEN departures ELSE 0 END) AS INTEGER) AS staff_departures,
            CAST(SUM(CASE WHEN kind = 'visitor' THEN departures ELSE 0 END) AS INTEGER) AS visitor_departures
     FROM flow_quarter
-    WHERE day BETWEEN $first AND $last AND ($kind = 'all' OR kind = $kind)
+    WHERE location_id > 0 AND day BETWEEN $first AND $last AND ($kind = 'all' OR kind = $kind)
     GROUP BY location_id
 ) h ON h.location_id = l.location_id
 LEFT JOIN (

@@ -4,6 +4,6 @@
 SELECT CAST(quarter AS INTEGER) AS quarter,
        CAST(SUM(arrivals) AS INTEGER) AS arrivals, CAST(SUM(departures) AS INTEGER) AS departures
 FROM flow_quarter
-WHERE day BETWEEN $first AND $last AND ($location = 0 OR location_id = $location) AND ($kind = 'all' OR kind = $kind)
+WHERE day BETWEEN $first AND $last AND location_id = $location AND ($kind = 'all' OR kind = $kind)
 GROUP BY quarter
 ORDER BY quarter
