@@ -25,7 +25,7 @@ from typing import Any
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import expiry, language, rollups, settings, upkeep
+from quetma import clustering, expiry, language, rollups, settings, upkeep
 from quetma.access import audit
 from quetma.intake import recount
 from quetma.intake.undo import forget
@@ -124,6 +124,7 @@ class Schedule(Watch):
             raise
         upkeep.note(self._store, "purge", ACCOUNT, told)
         self._done = today
+        clustering.tidy(self._store)
 
 
 def _purge(cursor: DuckDBPyConnection, today: date, account: str) -> Purged:

@@ -1,0 +1,3 @@
+-- One row per stay from that day on is removed.
+-- first DATE.
+DELETE FROM stay WHERE day >= $first
