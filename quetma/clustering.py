@@ -1,5 +1,5 @@
-"""Stays lie in the order of their days, places and moments, so that a question about some days reads those alone. Days that are
-uploaded late stand at the end; when they are many, they are put where they belong, at night.
+"""Stays lie in the order of their days, places and moments, so that a question about some days reads those alone. Late
+days stand at the end; when they are many, they are put where they belong, at night.
 """
 
 from datetime import timedelta
