@@ -27,7 +27,5 @@ def tidy(store: Store, most: float = MOST, fewest: int = FEWEST) -> int:
     with store.write() as cursor:
         cursor.execute(query("upkeep/stays_in_order")[0], {"first": late["first"].min()})
         cursor.execute(query("upkeep/remove_stays")[0], {"first": late["first"].min()})
-        cursor.execute(query("upkeep/insert_stays")[0])
-        [(written,)] = cursor.execute("SELECT COUNT(*) FROM in_order").fetchall()
-        cursor.execute("DROP TABLE in_order")
+        [(written,)] = cursor.execute(query("upkeep/insert_stays")[0]).fetchall()
     return written
