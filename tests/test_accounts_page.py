@@ -1,10 +1,13 @@
 """The page Accounts: one's own for everybody, everybody's for leaders."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from quetma import units
 from quetma.access import accounts, oidc, sessions
-from quetma.store import Store
+from quetma.store import Store, now
+from quetma.web import accounts as parts
 from tests.conftest import PASSWORD, sign_in
 
 
@@ -52,6 +55,37 @@ def test_a_changed_account_is_signed_out_everywhere(app, empty_store: Store):
     at.button(key="account_on").click().run()
     assert not accounts.find(empty_store, "Test viewer").off_since
     assert not at.exception
+
+
+def test_a_browser_is_signed_out_by_who_gave_the_password_moments_ago(app, empty_store: Store, monkeypatch):
+    other = sign_in(empty_store, "viewer")
+    at = app("pages/accounts.py", language="en", store=empty_store)
+    assert "_end" in at.dataframe[1].value.columns and not sign_out_link(at)
+    keys, later = [sessions.find(other).key], now() + sessions.PROOF
+    here = SimpleNamespace(
+        store=empty_store, account="Test leader", may=lambda right: True,
+        session=sessions.find(at.session_state["session_token"]),
+    )  # fmt: skip
+    monkeypatch.setattr(parts.st, "session_state", {"click": {"row": 0}})
+    with monkeypatch.context() as patch:
+        patch.setattr(sessions, "now", lambda: later)
+        parts._end(here, "click", keys)
+        assert sessions.find(other)
+    parts._end(here, "click", keys)
+    assert sessions.find(other) is None
+
+
+def test_an_open_browser_left_alone_signs_nobody_out(app, empty_store: Store, monkeypatch):
+    at = app("pages/accounts.py", language="en", store=empty_store)
+    later = now() + sessions.PROOF
+    monkeypatch.setattr(sessions, "now", lambda: later)
+    at.run()
+    assert "_end" not in at.dataframe[1].value.columns
+    assert sign_out_link(at) == ["/sign-in/again"]
+
+
+def sign_out_link(at) -> list[str]:
+    return [link.url for link in at.get("link_button") if link.label == "Sign out a browser: enter your password"]
 
 
 def test_the_only_leader_stays(app, empty_store: Store):

@@ -31,6 +31,8 @@ class Session:
 
 _index: dict[str, Session] = {}
 _used: dict[str, datetime] = {}  # when each was last used by somebody, not by a page that looks again by itself
+_proved: dict[str, datetime] = {}  # when the password was last asked for in it again
+PROOF = timedelta(minutes=10)  # for which whoever gave it need not be asked again
 _limits: dict[Store, tuple[int, timedelta, timedelta]] = {}  # of which version of the store
 
 
@@ -77,6 +79,17 @@ def use(session: Session) -> None:
     """Somebody did something in it just now."""
     if session.key in _index:
         _used[session.key] = now()
+
+
+def prove(session: Session) -> None:
+    """Whoever sits there has just given the password once more."""
+    if session.key in _index:
+        _proved[session.key] = now()
+
+
+def proved(session: Session) -> bool:
+    """Whether whoever sits there gave the password moments ago: an open browser need not be before whose it is."""
+    return now() < _proved.get(session.key, session.started) + PROOF
 
 
 def last_used(session: Session) -> datetime:
@@ -143,4 +156,5 @@ def _live(session: Session) -> bool:
 
 def _forget(key: str) -> Session | None:
     _used.pop(key, None)
+    _proved.pop(key, None)
     return _index.pop(key, None)

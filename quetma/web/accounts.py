@@ -13,7 +13,7 @@ from quetma.access.accounts import Account, AccountError
 from quetma.access.rights import ROLES
 from quetma.access.sessions import Session
 from quetma.units import Unit
-from quetma.web import widgets
+from quetma.web import steps, widgets
 from quetma.web.page import role_name
 
 if TYPE_CHECKING:
@@ -126,8 +126,9 @@ def _one(here: "Page", known: list[Account], tree: dict[int, Unit]) -> None:
 
 
 def signed_in(here: "Page", live: list[Session], title: str) -> None:
-    """The browsers that are signed in, each with a button that ends it."""
+    """The browsers that are signed in, each with a button that ends it, for whoever gave the password moments ago."""
     t = here.t
+    may_end = _may_end(here)
     rows = pl.DataFrame(
         {
             "account": [session.account for session in live],
@@ -140,7 +141,8 @@ def signed_in(here: "Page", live: list[Session], title: str) -> None:
             "used": [sessions.last_used(session) for session in live],
         }
     )
-    rows = rows.insert_column(1, pl.repeat(t("Sign out"), rows.height, eager=True).alias("_end"))
+    if may_end:
+        rows = rows.insert_column(1, pl.repeat(t("Sign out"), rows.height, eager=True).alias("_end"))
     moment = st.column_config.DatetimeColumn
     keys = [session.key for session in live]
     st.dataframe(
@@ -160,6 +162,8 @@ def signed_in(here: "Page", live: list[Session], title: str) -> None:
         key="sessions_live",
         alt=title,
     )
+    if not may_end:
+        st.link_button(t("Sign out a browser: enter your password"), steps.AGAIN, icon=":material/lock_open:")
 
 
 def limits(here: "Page") -> None:
@@ -262,7 +266,14 @@ def _do(here: "Page", action: Callable[[], object]) -> None:
     st.rerun()
 
 
+def _may_end(here: "Page") -> bool:
+    own = accounts.find(here.store, here.account)
+    return sessions.proved(here.session) or own is None or not own.has_password
+
+
 def _end(here: "Page", click: str, keys: list[str]) -> None:
+    if not _may_end(here):
+        return
     key = keys[st.session_state[click]["row"]]
     known = {session.key: session for session in sessions.live(here.store)}
     if key in known and (here.may("accounts") or known[key].account == here.account):

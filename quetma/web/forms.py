@@ -92,6 +92,19 @@ def code(request: Request, error: str = "", status: int = 200) -> HTMLResponse:
     return _page(request, "code", texts, _alert(error), status)
 
 
+def again(request: Request, error: str = "", status: int = 200) -> HTMLResponse:
+    """Asks whoever is signed in for the password once more."""
+    t = wall.spoken(request)
+    texts = {
+        "title": t("Your password once more"),
+        "why": t("Before you sign out a browser: so that nobody does it who only found this one open."),
+        "present": t("Password"),
+        "go_on": t("Go on"),
+        "back": t("Back to the dashboard"),
+    }
+    return _page(request, "again", texts, _alert(error), status)
+
+
 def password(request: Request, own: bool, error: str = "", status: int = 200) -> HTMLResponse:
     """The form for another password. own: of somebody signed in, who gives the present one as well."""
     t = wall.spoken(request)

@@ -25,6 +25,7 @@ LASTS = timedelta(minutes=10)
 MOST = 1000  # people between two steps; of the oldest nothing is known any more
 GO_ON = "/sign-in/go-on"
 CODE, PASSWORD, SECOND = "/sign-in/code", "/sign-in/password", "/sign-in/second-factor"
+AGAIN = "/sign-in/again"
 
 hashing = anyio.CapacityLimiter(2)  # each password check takes 64 MB and a core for a moment
 attempts = Attempts()
@@ -164,6 +165,25 @@ async def second_factor(request: Request) -> Response:
     return forms.recovery(request, codes, GO_ON)
 
 
+async def again(request: Request) -> Response:
+    """GET: asks whoever is signed in for the password once more. POST: takes it, and leads back to Accounts."""
+    session = wall.signed_in(request)
+    account = accounts.find(session.store, session.account) if session else None
+    if session is None or account is None or not account.has_password:
+        return RedirectResponse("/sign-in", 303)
+    if request.method != "POST":
+        return forms.again(request)
+    given, t = await forms.fields(request), wall.spoken(request)
+    if wait := _wait(request, account.name):
+        return forms.again(request, wait, 429)
+    if not await _knows_password(session.store, account, given):
+        audit.log(session.store, account.name, "sign_in_failed", account.name, wall.address(request))
+        return forms.again(request, t("The present password is not right. Nothing was changed."), 401)
+    attempts.succeeded(account.name, "")
+    sessions.prove(session)
+    return RedirectResponse("/accounts", 303)
+
+
 async def go_on(request: Request) -> Response:
     """GET: on from a step that is done."""
     key, step = _step(request)
@@ -174,6 +194,7 @@ ROUTES = [
     Route(CODE, code, methods=["GET", "POST"]),
     Route(PASSWORD, password, methods=["GET", "POST"]),
     Route(SECOND, second_factor, methods=["GET", "POST"]),
+    Route(AGAIN, again, methods=["GET", "POST"]),
     Route(GO_ON, go_on, methods=["GET"]),
 ]
 

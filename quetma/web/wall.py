@@ -31,6 +31,7 @@ OPEN = {  # exact paths, all of quetma/web/routes.py and steps.py, none of Strea
     "/sign-in/code",
     "/sign-in/password",
     "/sign-in/second-factor",
+    "/sign-in/again",
     "/sign-in/go-on",
     "/sign-in/oidc",
     "/sign-in/oidc/back",

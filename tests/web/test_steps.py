@@ -1,6 +1,7 @@
 """What stands between the right password and the dashboard, as a browser sees it."""
 
 import re
+from datetime import timedelta
 
 import pyotp
 import pytest
@@ -132,6 +133,21 @@ def test_ones_own_password_is_changed_by_who_knows_it_and_ends_the_other_session
     assert right.status_code == 200
     assert signed_in(browser) and not signed_in(elsewhere)
     assert accounts.verify(unit, NAME, OTHER) == "leader"
+
+
+def test_the_password_once_more_is_good_for_some_minutes_and_for_this_browser(unit, monkeypatch):
+    (browser, _), (elsewhere, _) = come(), come()
+    started = signed_in(browser).started
+    assert sessions.proved(signed_in(browser)), "they have just signed in"
+    later = started + sessions.PROOF + timedelta(seconds=1)
+    monkeypatch.setattr(sessions, "now", lambda: later)
+    assert not sessions.proved(signed_in(browser))
+    assert browser.post("/sign-in/again", present="sai").status_code == 401
+    assert not sessions.proved(signed_in(browser))
+    answer = browser.post("/sign-in/again", present=PASSWORD)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/accounts")
+    assert sessions.proved(signed_in(browser)) and not sessions.proved(signed_in(elsewhere))
+    assert [browser.post("/sign-in/again", present="sai").status_code for _ in range(FREE + 1)] == [401] * FREE + [429]
 
 
 def test_ones_own_second_factor_needs_the_password_too(unit, clock):

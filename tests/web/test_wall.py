@@ -70,6 +70,8 @@ OPEN = {
     ("POST", "/sign-in/second-factor"): (303, 401, 401, 401, 303),
     **{(method, "/sign-in/code"): (303, 303, 303, 303, 303) for method in ("GET", "POST")},  # of nobody in between
     **{("GET", f"/sign-in/oidc{more}"): (303, 303, 303, 303, 303) for more in ("", "/back")},  # to the sign-in page
+    ("GET", "/sign-in/again"): (303, 200, 200, 200, 303),
+    ("POST", "/sign-in/again"): (303, 401, 401, 401, 303),  # without the password
     ("GET", "/sign-in/go-on"): (303, 303, 303, 303, 303),
     ("POST", "/first-account"): (303, 303, 303, 303, 303),  # there is one: to the sign-in page
     ("POST", "/look-around"): (303, 303, 303, 303, 303),
