@@ -19,11 +19,12 @@ UNIT = "unit"  # in the session: which unit beneath their own somebody looks at
 
 @dataclass(frozen=True)
 class Page:
-    """What a page may use. Made by `begin` only."""
+    """What a page may use. Made by `begin` only. unit: what the picker at the left has, as the run began."""
 
     token: str
     session: Session
     language: str
+    unit: int | None = None
 
     @property
     def store(self) -> Store:
@@ -31,13 +32,9 @@ class Page:
         if sessions.find(self.token) is None:
             signed_out(self.language)
         store = self.session.store
-        return units.seen_by(store, picked) if (picked := self.picked) is not None else store
-
-    @property
-    def picked(self) -> int | None:
-        """Which unit beneath their own who is signed in looks at just now; None: all they may see."""
-        picked = st.session_state.get(UNIT)
-        return picked if picked is not None and units.sees(self.session.store, picked) else None
+        if self.unit is None or not units.sees(store, self.unit):  # one's own, with all beneath
+            return store
+        return store.within(self.unit)
 
     @property
     def account(self) -> str:
@@ -114,7 +111,7 @@ def guard() -> Page:
     if st.session_state.setdefault("session_key", session.key) != session.key:
         st.session_state.clear()  # a tab that came back after somebody else signed in: nothing of the first is left
         st.session_state["session_key"] = session.key
-    return Page(token, session, spoken)
+    return Page(token, session, spoken, st.session_state.get(UNIT))
 
 
 def signed_out(spoken: str) -> None:
