@@ -135,6 +135,10 @@ def test_of_which_unit_an_account_is_said_and_set_among_ones_own(app, empty_stor
     assert at.selectbox(key="account_new_unit").options == ["Chi cục", "\u2003Đội 1", "\u2003\u2003Trạm", "\u2003Đội 2"]
     at.text_input(key="account_new_name").set_value("Lường Văn Sơn")
     at.selectbox(key="account_new_role").set_value("leader")
+    next(button for button in at.button if button.label == "Add").click().run()
+    assert "of which unit" in at.error[0].value and accounts.find(empty_store, "Lường Văn Sơn") is None
+    at.text_input(key="account_new_name").set_value("Lường Văn Sơn")
+    at.selectbox(key="account_new_role").set_value("leader")
     at.selectbox(key="account_new_unit").set_value(team)
     next(button for button in at.button if button.label == "Add").click().run()
     assert not at.exception

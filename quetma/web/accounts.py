@@ -70,9 +70,15 @@ def everybody(here: "Page") -> None:
         )
         unit = None
         if len(tree) > 1:
-            unit = st.selectbox(t("Team or unit"), list(tree), format_func=units.named(tree), key="account_new_unit")
+            unit = st.selectbox(
+                t("Team or unit"), list(tree), index=None, format_func=units.named(tree), placeholder=t("Choose one"),
+                key="account_new_unit",
+            )  # fmt: skip
         if st.form_submit_button(t("Add"), icon=":material/person_add:"):
-            _do(here, lambda: _shown(*accounts.add_first(store, name, role, here.account, unit)))
+            if len(tree) > 1 and unit is None:  # the topmost sees everything: nobody is of it by oversight
+                st.error(t("Say of which unit they are. No account was made."), icon=":material/error:")
+            else:
+                _do(here, lambda: _shown(*accounts.add_first(store, name, role, here.account, unit)))
     with right:
         _one(here, known, tree)
 
