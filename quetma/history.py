@@ -63,7 +63,7 @@ class Filter:
         )
 
     def params(self) -> dict[str, Any]:
-        """The binds of queries/history/scans.sql, totals.sql and days.sql."""
+        """The binds of queries/history/scans.sql, totals_of.sql and days.sql."""
         return asdict(self) | {"locations": list(self.locations), "people": list(self.people)}
 
     def count(self, store: Store) -> int:
