@@ -179,7 +179,7 @@ def traced(store: Store, person: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("leaving", [False, True], ids=["everybody stays at home", "people go anywhere"])
 @given(moves=MOVES, late=MOVES)
-@settings(max_examples=examples(8))
+@settings(max_examples=examples(4))
 def test_what_a_unit_sees_is_what_a_store_of_its_rows_alone_says(
     empty_file: Path, tmp_path_factory: pytest.TempPathFactory, leaving: bool, moves: list, late: list
 ):
@@ -218,7 +218,7 @@ def test_what_a_unit_sees_is_what_a_store_of_its_rows_alone_says(
                 inside = whole.within(number)
                 for query, params in FLOW if leaving else ALL:
                     assert answer(inside, query, params) == answer(alone, query, params), (name, query)
-                for n in range(0 if leaving else 10):
+                for n in () if leaving else (0, 3, 6, 9):  # of the staff and not
                     phone = f"+849120000{n:02}"
                     assert traced(inside, phone) == traced(alone, phone)
             finally:
@@ -228,7 +228,7 @@ def test_what_a_unit_sees_is_what_a_store_of_its_rows_alone_says(
 
 
 @given(passages=MOVES)
-@settings(max_examples=examples(6))
+@settings(max_examples=examples(4))
 def test_passages_through_the_door_grow_the_figures_of_units_as_deriving_them_does(
     empty_file: Path, tmp_path_factory: pytest.TempPathFactory, passages: list
 ):
