@@ -8,9 +8,8 @@ import polars as pl
 
 from quetma.store import Store, query
 
-MOST = (
-    0.02  # of all stays; at a hundred million scans a trace takes half as long again when one in twenty lies elsewhere
-)
+# Of all stays: at a hundred million scans a trace takes half as long again when one in twenty lies elsewhere.
+MOST = 0.02
 FEWEST = 1_000_000  # stays: fewer are read whole in no time
 
 

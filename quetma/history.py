@@ -63,12 +63,14 @@ class Filter:
         )
 
     def params(self) -> dict[str, Any]:
-        """The binds of queries/history/scans.sql, totals_of.sql and days.sql."""
+        """The binds of queries/history/scans.sql and days.sql."""
         return asdict(self) | {"locations": list(self.locations), "people": list(self.people)}
 
     def count(self, store: Store) -> int:
         """How many scans there are."""
-        return store.ask("history/totals_of" if self.people else "history/totals", **self._counted())["scans"][0]
+        if self.people:  # the kept figures know nobody
+            return int(store.ask("history/days", **self.params())["scans"].sum())
+        return int(store.ask("history/totals", **self._counted())["scans"][0])
 
     def page(self, store: Store, number: int, size: int) -> pl.DataFrame:
         """The scans of page `number` (from 1), newest first, with the columns of queries/history/scans.sql."""
@@ -78,8 +80,8 @@ class Filter:
         return store.ask("history/scans", **asked.params(), skip=skip, rows=size)
 
     def _counted(self) -> dict[str, Any]:
-        """The binds of queries/history/totals.sql and full_days.sql, or of totals_of.sql when people are named."""
-        return {name: bind for name, bind in self.params().items() if self.people or name != "people"}
+        """The binds of queries/history/totals.sql and full_days.sql, which know nobody."""
+        return {name: bind for name, bind in self.params().items() if name != "people"}
 
     def _narrowed(self, store: Store, skip: int, rows: int) -> tuple["Filter", int]:
         """The same filter for the days alone that hold these rows, newest first, and how many of theirs to skip: none

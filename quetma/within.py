@@ -69,9 +69,8 @@ class Within(Store):
 
     def _draw(self) -> None:
         """Puts the unit's views in memory, when they are not there as units and places are now."""
-        version = (
-            self._whole.version
-        )  # asked first: a write in between makes it older, never younger, than what is drawn
+        # Asked first: a write in between makes it older, never younger, than what is drawn.
+        version = self._whole.version
         drawn = self._drawn
         if drawn and drawn[0] == version:
             return

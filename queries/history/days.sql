@@ -1,4 +1,4 @@
--- One row per day that has scans of the filter, newest first, and how many. Who needs only their sum asks history/totals: half the time.
+-- One row per day that has scans of the filter, newest first, and how many. Where nobody is named their sum is history/totals.
 -- Parameters as in history/scans, without the page: first DATE, last DATE, locations INTEGER[], people BIGINT[], kind
 -- VARCHAR, direction VARCHAR.
 WITH anybody AS NOT MATERIALIZED (

@@ -46,7 +46,7 @@ def whole(lake: Lake) -> None:
 def alike(store: Store, second: Second) -> None:
     """Some questions about everything, of both engines."""
     for name, params in (
-        ("history/totals_of", ALL),
+        ("history/days", ALL),
         ("history/scans", {**ALL, "skip": 0, "rows": None}),
         ("flow/hourly", {**SPAN, "location": 0}),
         ("flow/peaks", {**SPAN, "location": 0}),

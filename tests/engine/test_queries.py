@@ -150,7 +150,6 @@ OF_ITS_OWN = {
     "history/scans": {"kind": [None, "visitor", "staff"]},
     "history/days": {"kind": [None, "visitor", "staff"]},
     "history/totals": {"kind": [None, "visitor", "staff"]},
-    "history/totals_of": {"kind": [None, "visitor", "staff"]},
     "history/full_days": {"kind": [None, "visitor", "staff"]},
     "tracing/present": {"person": [1, 2]},
 }
