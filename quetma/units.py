@@ -108,30 +108,42 @@ def add(store: Store, name: str, parent: int | None, account: str) -> int:
         return _insert(cursor, known, name, parent, account)
 
 
-def change(store: Store, unit: int, name: str, parent: int | None, account: str) -> None:
-    """Another name, or another unit above. Raises `UnitError`."""
+def change(
+    store: Store, unit: int, name: str, parent: int | None, account: str, places: Collection[int] | None = None
+) -> None:
+    """Another name, another unit above, and these places its own and no others (None: as they are); all of it or
+    nothing. Raises `UnitError`.
+    """
     with store.write() as cursor:
-        known = _known(cursor)
-        if unit not in known:
-            raise UnitError("This unit is not known here any more.")
-        above, before = known[unit]
-        name = _name(name, {number: row for number, row in known.items() if number != unit})
-        if above is None:
-            parent = None
-        elif parent not in known:
-            raise UnitError("Say which unit is above.")
-        up = parent
-        while up is not None:
-            if up == unit:
-                raise UnitError("A unit cannot be beneath itself.")
-            up = known[up][0]
-        if (above, before) == (parent, name):
-            return
-        cursor.execute(query("units/change")[0], {"unit": unit, "name": name, "parent": parent})
-        if above != parent:
-            rollups.derive_units(cursor)
-        told = f"{before} → {name}" if before != name else ""
-        audit.log_within(cursor, account, "edit unit", f"{unit} {name}", told or f"{above} → {parent}")
+        _change(cursor, unit, name, parent, account)
+        if places is not None:
+            own = {place for place, of in cursor.execute(query("units/of_places")[0]).fetchall() if of == unit}
+            give_within(cursor, places, unit, account)
+            give_within(cursor, own - set(places), None, account)
+
+
+def _change(cursor: DuckDBPyConnection, unit: int, name: str, parent: int | None, account: str) -> None:
+    known = _known(cursor)
+    if unit not in known:
+        raise UnitError("This unit is not known here any more.")
+    above, before = known[unit]
+    name = _name(name, {number: row for number, row in known.items() if number != unit})
+    if above is None:
+        parent = None
+    elif parent not in known:
+        raise UnitError("Say which unit is above.")
+    up = parent
+    while up is not None:
+        if up == unit:
+            raise UnitError("A unit cannot be beneath itself.")
+        up = known[up][0]
+    if (above, before) == (parent, name):
+        return
+    cursor.execute(query("units/change")[0], {"unit": unit, "name": name, "parent": parent})
+    if above != parent:
+        rollups.derive_units(cursor)
+    told = f"{before} → {name}" if before != name else ""
+    audit.log_within(cursor, account, "edit unit", f"{unit} {name}", told or f"{above} → {parent}")
 
 
 def remove(store: Store, unit: int, account: str) -> None:

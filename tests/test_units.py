@@ -128,6 +128,22 @@ def test_a_unit_that_moves_takes_its_figures_along(empty_store: Store):
     assert rollups.check(empty_store) == []
 
 
+def test_a_name_and_places_are_saved_together_or_not_at_all(empty_store: Store, monkeypatch: pytest.MonkeyPatch):
+    load(empty_store, "nk.csv", two())
+    number = grow(empty_store)
+    team = number["Đội 1"]
+    before = units.every(empty_store), units.place_units(empty_store)
+    other = [place for place, of in before[1].items() if of != team]
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(rollups, "derive_units", lambda cursor: (_ for _ in ()).throw(RuntimeError))
+        units.change(empty_store, team, "Đội Một", units.of(empty_store, None), "An", other)
+    assert (units.every(empty_store), units.place_units(empty_store)) == before
+    units.change(empty_store, team, "Đội Một", units.of(empty_store, None), "An", other)
+    assert {place for place, of in units.place_units(empty_store).items() if of == team} == set(other)
+    assert "Đội Một" in [unit.name for unit in units.every(empty_store)]
+    assert rollups.check(empty_store) == []
+
+
 # Each answer of a unit is that of a store with its rows alone. A stay whose end nobody saw ends with the next scan
 # anywhere, and staff of another unit are staff: where ends and kinds are asked, nobody leaves their unit here.
 FLOW: list[tuple[str, dict[str, Any]]] = [

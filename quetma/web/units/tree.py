@@ -58,13 +58,12 @@ def _change(here: "Page", known: dict[int, Unit]) -> None:
         )  # fmt: skip
         pressed = st.form_submit_button(t("Save"), type="primary")
 
-    def save() -> None:
-        units.change(store, number, name, above, here.account)
-        units.give(store, taken, number, here.account)
-        units.give(store, [place for place in own if place not in taken], None, here.account)
-
     if pressed:
-        _do(here, save, t("{name} is saved.", name=name))
+        _do(
+            here,
+            lambda: units.change(store, number, name, above, here.account, taken),
+            t("{name} is saved.", name=name),
+        )
     empty = not (unit.places or unit.accounts or any(one.parent == number for one in known.values()))
     if empty and st.button(t("Remove this unit"), icon=":material/delete:", key="units_remove"):
         _do(here, lambda: units.remove(store, number, here.account), t("{name} is removed.", name=unit.name))
