@@ -104,7 +104,8 @@ class Reading:
             timer.cancel()
             self._process.kill()
             self._process.wait()
-            self._process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # a child that ended unread leaves the job in the buffer
+                self._process.stdin.close()
             self._process.stdout.close()
         if code == 0 and last.get("done"):
             return load(self.into)

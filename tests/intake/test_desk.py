@@ -13,6 +13,7 @@ from contextlib import closing
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -293,6 +294,22 @@ def test_a_reader_that_a_shutdown_ends_is_begun_again(table: Desk, ended_by: int
 def test_a_reader_that_ends_while_python_starts_has_not_seen_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A signal ends Python with 1 then, as `false` ends: before a word is said."""
     monkeypatch.setattr(apart.sys, "executable", shutil.which("false"))
+    with pytest.raises(apart.Interrupted):
+        read(tmp_path, LOG)
+
+
+def test_a_reader_that_ends_before_it_gets_its_job_has_not_seen_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    start = apart.subprocess.Popen
+
+    def start_and_wait(*args: Any, **options: Any) -> Any:
+        process = start(*args, **options)
+        process.wait()
+        return process
+
+    monkeypatch.setattr(apart.sys, "executable", shutil.which("false"))
+    monkeypatch.setattr(apart.subprocess, "Popen", start_and_wait)
     with pytest.raises(apart.Interrupted):
         read(tmp_path, LOG)
 
