@@ -13,6 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from quetma import archive, backup, regular, retention, snapshot
 from quetma.access import sessions
+from quetma.answers import Refresh
 from quetma.intake import desk
 from quetma.intake.inbox import Inbox
 from quetma.language import LANGUAGES, catalogue
@@ -68,6 +69,7 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     inbox = Inbox(unit)
     inbox.start()
     schedules = [retention.Schedule(unit), regular.Schedule(unit), backup.Schedule(unit), snapshot.Schedule(unit)]
+    schedules.append(Refresh(unit.answers))
     if unit.engine:
         schedules.append(unit.engine.publishing())
     for schedule in schedules:

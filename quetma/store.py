@@ -209,13 +209,8 @@ class Store:
             return second.ask(name, params, tables or {})
         if tables:
             return self._seeing(tables).sql(text, params=params or None).pl()
-        version = self.version
         key = (self.unit, name, *sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in params.items()))
-        found: pl.DataFrame | None = self.answers.recall(key)
-        if found is None:
-            found = self.cursor().sql(text, params=params or None).pl()
-            self.answers.keep(version, key, found)
-        return found
+        return self.answers.of(key, lambda: self.version, lambda: self.cursor().sql(text, params=params or None).pl())
 
     def _second(self, name: str) -> Engine | None:
         """The second engine, when it is to answer that query. Whoever writes is answered here: what they decide rests

@@ -1,6 +1,8 @@
 """What is remembered of a store until the next write."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -8,14 +10,19 @@ import polars as pl
 import pytest
 
 from quetma import answers, compliance, flow, units
-from quetma.answers import Answers, remembered
+from quetma.answers import Answers, Refresh, remembered
 from quetma.store import Store, open_store
 
 VERSION = 7
 
 
+def ask(answers: Answers, key: str, answer: object = None, version: int = VERSION) -> object:
+    """What is remembered by that key, or the answer made by it: the key itself unless told otherwise."""
+    return answers.of((key,), lambda: version, lambda: answer if answer is not None else key)
+
+
 def kept(answers: Answers, *keys: str) -> list[str]:
-    return [key for key in keys if answers.recall((key,)) is not None]
+    return [key for key in keys if answers.of((key,), lambda: VERSION - 1, lambda: None) is not None]
 
 
 def test_it_is_computed_once_a_write_for_each_question(tmp_path: Path):
@@ -66,10 +73,8 @@ def test_nobody_is_given_what_was_true_before_a_change_that_was_acknowledged(tmp
 def test_what_is_asked_for_most_seldom_makes_room(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(answers, "MOST", 2)
     some = Answers(VERSION)
-    for key in "ab":
-        some.keep(VERSION, (key,), key)
-    some.recall(("a",))
-    some.keep(VERSION, ("c",), "c")
+    for key in "abac":
+        assert ask(some, key) == key
     assert kept(some, *"abc") == ["a", "c"]
 
 
@@ -77,19 +82,105 @@ def test_large_frames_make_room_too_and_the_largest_are_not_kept(monkeypatch: py
     monkeypatch.setattr(answers, "MOST_BYTES", 8_000)
     some, kilobyte = Answers(VERSION), pl.DataFrame({"n": [0] * 125})
     for n in range(9):
-        some.keep(VERSION, (str(n),), kilobyte)
+        ask(some, str(n), kilobyte)
     assert kept(some, *map(str, range(9))) == [str(n) for n in range(1, 9)]
-    some.keep(VERSION, ("large",), pl.DataFrame({"n": [0] * 126}))
+    ask(some, "large", pl.DataFrame({"n": [0] * 126}))
     assert not kept(some, "large")
 
 
 def test_an_answer_of_another_version_is_not_kept():
     some = Answers(VERSION)
-    some.keep(VERSION, ("a",), "a")
+    ask(some, "a")
     some.forget(VERSION + 1)
-    some.keep(VERSION, ("b",), "b")
-    some.keep(VERSION + 1, ("c",), "c")
+    ask(some, "b")
+    ask(some, "c", version=VERSION + 1)
     assert kept(some, *"abc") == ["c"]
+
+
+def test_what_many_ask_at_once_is_made_once():
+    some, made, at_once = Answers(VERSION), [], threading.Barrier(8)
+
+    def make() -> str:
+        made.append(threading.get_ident())
+        time.sleep(0.05)
+        return "made"
+
+    def look() -> str:
+        at_once.wait()
+        return some.of(("a",), lambda: VERSION, make)
+
+    with ThreadPoolExecutor(8) as people:
+        assert [one.result() for one in [people.submit(look) for _ in range(8)]] == ["made"] * 8
+    assert len(made) == 1
+
+
+def test_one_that_fails_is_made_again_for_the_next():
+    some = Answers(VERSION)
+    with pytest.raises(ZeroDivisionError):
+        some.of(("a",), lambda: VERSION, lambda: 1 // 0)
+    assert ask(some, "a") == "a"
+
+
+def test_after_a_write_what_was_looked_at_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What took longest comes first, what it is made of is not made twice, and what nobody looks at any more ends."""
+    store, asked = open_store(tmp_path), []
+    store.set("n", "0")
+
+    @remembered
+    def number(store: Store) -> int:
+        asked.append("number")
+        return int(store.setting("n") or 0) + 1
+
+    @remembered
+    def slow(store: Store) -> int:
+        asked.append("slow")
+        time.sleep(0.02)
+        return number(store) * 10
+
+    refresh = Refresh(store.answers)
+    refresh.look()  # nobody has asked for anything
+    assert (slow(store), number(store), asked) == (10, 1, ["slow", "number"])
+
+    store.set("n", "1")
+    refresh.look()
+    assert asked[2:] == ["slow", "number"]
+    assert [slow(store), number(store)] == [20, 2]
+    assert len(asked) == 4
+
+    store.set("n", "2")
+    monkeypatch.setattr(answers, "LOOKED_AT", -1)
+    refresh.look()
+    assert len(asked) == 4
+    assert number(store) == 3
+    store.close()
+
+
+def test_without_a_dashboard_nothing_is_asked_again(tmp_path: Path):
+    """A command line that writes, writes, and ends."""
+    store = open_store(tmp_path)
+    store.setting("n")
+    store.set("n", "1")
+    assert not store.answers.ask_again()
+    store.close()
+
+
+def test_a_question_that_fails_after_a_write_hinders_no_other():
+    some, broken = Answers(VERSION), [False]
+
+    def make() -> int:
+        time.sleep(0.01)
+        return 1 // (not broken[0])
+
+    some.refreshed = True
+    some.of(("a",), lambda: VERSION, make)
+    ask(some, "b")
+    some.forget(VERSION + 1)
+    broken[0] = True
+    with pytest.raises(ZeroDivisionError):  # which the watch logs
+        some.ask_again()
+    assert some.ask_again()
+    assert some.of(("b",), lambda: VERSION + 1, lambda: "made now") == "b"
+    assert not some.ask_again()
 
 
 def test_two_units_never_share_what_is_remembered(demo_store: Store):

@@ -51,11 +51,7 @@ class Second:
         if tables:
             return self._asked(state, name, params, tables)
         key = (state.mark, name, *sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in params.items()))
-        found: pl.DataFrame | None = self._answers.recall(key)
-        if found is None:
-            found = self._asked(state, name, params, {})
-            self._answers.keep(0, key, found)
-        return found
+        return self._answers.of(key, lambda: 0, lambda: self._asked(state, name, params, {}))
 
     def _asked(
         self, state: State, name: str, params: Mapping[str, Any], tables: Mapping[str, pl.DataFrame]
