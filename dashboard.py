@@ -18,7 +18,9 @@ from quetma.intake import desk
 from quetma.intake.inbox import Inbox
 from quetma.language import LANGUAGES, catalogue
 from quetma.store import StoreError
+from quetma.watch import Watch
 from quetma.web import downloads, page, routes, wall
+from quetma.web.garbage import Garbage
 
 # What pages import, and what Streamlit itself would load at its first table and chart.
 LOADED_FIRST = (
@@ -50,10 +52,8 @@ except StoreError as error:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     """Brings back who is signed in and what lies on the desk, watches the inbox, forgets visitors in time, makes
-    and sends what is made by itself, backs the store up, and loads what pages need, out of the garbage collector's
-    sight.
-
-    Streamlit collects after every run of a page; with the libraries loaded, looking through them costs 70 ms each time.
+    and sends what is made by itself, backs the store up, keeps answers ready, and loads what pages need, out of the
+    garbage collector's sight: looking through those libraries costs 70 ms each time.
     """
     sessions.load(unit)
     downloads.sweep(unit)
@@ -66,18 +66,15 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     gc.collect()
     gc.freeze()
     desk.desk_of(unit)
-    inbox = Inbox(unit)
-    inbox.start()
-    schedules = [retention.Schedule(unit), regular.Schedule(unit), backup.Schedule(unit), snapshot.Schedule(unit)]
-    schedules.append(Refresh(unit.answers))
+    watches: list[Watch] = [Inbox(unit), retention.Schedule(unit), regular.Schedule(unit), backup.Schedule(unit)]
+    watches += [snapshot.Schedule(unit), Refresh(unit.answers), Garbage()]
     if unit.engine:
-        schedules.append(unit.engine.publishing())
-    for schedule in schedules:
-        schedule.start()
+        watches.append(unit.engine.publishing())
+    for watch in watches:
+        watch.start()
     yield
-    for schedule in schedules:
-        schedule.stop()
-    inbox.stop()
+    for watch in reversed(watches):
+        watch.stop()
     downloads.close()
     desk.close_all()
     unit.close()
