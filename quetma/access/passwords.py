@@ -1,10 +1,13 @@
-"""What a password must be, and passwords made here: how hard one is to guess decides, not which signs are in it."""
+"""What a password must be, and passwords made here: how hard one is to guess decides, not which signs are in it; and
+whether it is known from breaches, where there is a list of those.
+"""
 
 import secrets
 from typing import Any
 
 from zxcvbn import zxcvbn
 
+from quetma.access import breached
 from quetma.people import fold
 
 SHORTEST, LONGEST = 12, 200  # characters of a password; the upper limit keeps a hostile one from costing time
@@ -29,7 +32,7 @@ class PasswordError(ValueError):
 
 
 def check(name: str, password: str) -> None:
-    """Raises `PasswordError` when the password is too easy to guess for the account of that name."""
+    """Raises `PasswordError` when the password is too easy to guess for the account of that name, or has leaked."""
     if len(password) < SHORTEST:
         raise PasswordError("The password is too short: use at least {n} characters.", n=SHORTEST)
     if len(password) > LONGEST:
@@ -42,6 +45,18 @@ def check(name: str, password: str) -> None:
                 "The password is too easy to guess: no name, no common word or row of keys. Use a few words that do "
                 "not belong together."
             )
+    try:
+        leaked = breached.known(password)
+    except OSError as error:
+        raise PasswordError(
+            "The list of leaked passwords cannot be read, so no new password can be checked. Tell your administrator: "
+            "{setting} must name the list. Nothing was changed.",
+            setting=breached.SETTING,
+        ) from error
+    if leaked:
+        raise PasswordError(
+            "This password is on a list of passwords that have leaked somewhere, so others try it. Choose another."
+        )
 
 
 def made() -> str:

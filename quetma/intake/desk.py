@@ -32,6 +32,7 @@ from quetma.intake.incoming import Incoming, new_id
 from quetma.intake.load import STEPS, load
 from quetma.intake.prepare import remembered, unsettled
 from quetma.intake.preview import Item, State, Table, seen
+from quetma.intake.scanner import scan
 from quetma.intake.understand import Found, Part, Refused
 from quetma.store import Store, now
 
@@ -407,6 +408,8 @@ class Desk:
         """The tables of a file, read by a process of its own, or from where that left them. attempts: how often it is
         begun again when something else than the file ended it.
         """
+        if not entry.found:
+            scan(self.folder / entry.id / "content")
         with self._changed:
             if entry.found:
                 return apart.load(entry.found)

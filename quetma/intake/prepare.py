@@ -19,6 +19,7 @@ from quetma.intake.choices import Choices
 from quetma.intake.columns import FIELDS, KINDS, Proposal
 from quetma.intake.errors import IntakeError, Message
 from quetma.intake.facts import Facts
+from quetma.intake.scanner import scan
 from quetma.intake.settle import Settled, settle
 from quetma.intake.understand import Found, Part, Refused, understand
 from quetma.store import Store
@@ -188,8 +189,9 @@ BOOKS = (b"PK", b"\xd0\xcf\x11\xe0")  # how a ZIP (XLSX, ODS) and an old Office 
 def prepare_file(store: Store, path: Path, choices: Choices) -> list[Prepared | Refused]:
     """As `prepare`, of a file on the disk, with a damaged workbook in mind: a few bytes of one can ask for more memory
     than any machine has, so that workbooks are read in a process that may have only so much. Raises `IntakeError` when
-    that breaks off, `OSError` when the file cannot be opened.
+    that breaks off or a virus was found, `OSError` when the file cannot be opened.
     """
+    scan(path)
     with path.open("rb") as file:
         book = file.read(4).startswith(BOOKS)
     if not book:
