@@ -67,7 +67,7 @@ def run(store: Store, today: date | None = None, account: str = "schedule") -> d
     for number in documents:  # each whole for itself: a file goes only when it is written down that it did
         with suppress(archive.ArchiveError):
             archive.remove(store, account, number, language.translator(language.DEFAULT)("Its time is over"))
-    return found | ({"documents": len(documents)} if documents else {})
+    return _with(found, documents)
 
 
 def would_run(store: Store, today: date | None = None) -> dict[str, int]:
@@ -77,8 +77,13 @@ def would_run(store: Store, today: date | None = None) -> dict[str, int]:
     with suppress(_NotMeant), store.write() as cursor:
         found = _run(cursor, today, "")
         raise _NotMeant
-    documents = _documents(store, today)
-    return found | ({"documents": len(documents)} if documents else {})
+    return _with(found, _documents(store, today))
+
+
+def _with(found: dict[str, int], documents: list[int]) -> dict[str, int]:
+    """What was found, with the documents whose files go."""
+    several = found.get("documents", 0) + len(documents)
+    return found | ({"documents": several} if several else {})
 
 
 class _NotMeant(Exception):
@@ -111,6 +116,7 @@ def _run(cursor: DuckDBPyConnection, today: date, account: str) -> dict[str, int
     delete("absences", "absences", gone=gone)
     delete("cases", "cases")
     delete("cases", "follow_up")
+    delete("documents", "drafts")
     for kind, rows in found.items():
         audit.log_within(cursor, account, "delete what is over", kind, f"< {cuts[kind]:%d/%m/%Y}: {rows}")
     if "audit" in cuts and (lines := _shorten_audit(cursor, cuts["audit"], account)):

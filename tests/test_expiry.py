@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from quetma import archive, cases, expiry, intake, retention, rollups, upkeep
+from quetma import archive, cases, drafts, expiry, intake, retention, rollups, upkeep
 from quetma.access import audit, chain
 from quetma.access.chain import Line
 from quetma.cases import Said
@@ -106,6 +106,23 @@ def test_the_file_of_a_document_goes_and_that_it_was_made_stays(unit: Store):
     assert not list((unit.folder / "documents").iterdir())
     [[document], _] = archive.made(unit)
     assert document.removed_why == "Hết thời hạn lưu" and sound(unit)
+
+
+def test_a_draft_that_nobody_went_on_with_goes_with_the_documents(unit: Store):
+    """Names of visitors may stand in one."""
+    told = {"body": "Khách Nguyễn Thị Quên"}
+    for account, key, moments in (("An", "report", ["2021-08-10", "2021-08-11"]), ("Bình", "report", ["2021-08-10"]),
+                                  ("An", "letter", ["2021-08-10", "2022-07-30"])):  # fmt: skip
+        for moment in moments:
+            drafts.keep(unit, account, key, "Báo cáo", told)
+            unit.cursor().execute("UPDATE draft_entry SET saved_at = ? WHERE saved_at > '2022-12-01'", [moment])
+    kept(unit, documents=100)
+    assert expiry.would_run(unit, LATER) == {"documents": 1 + 3}
+    assert [len(drafts.of(unit, account)) for account in ("An", "Bình")] == [2, 1]
+    assert expiry.run(unit, LATER) == {"documents": 1 + 3}
+    assert [draft.key for draft in drafts.of(unit, "An")] == ["letter"]
+    assert drafts.of(unit, "Bình") == []
+    assert expiry.run(unit, LATER) == {}
 
 
 def test_the_audit_is_shortened_from_its_beginning_and_still_hangs_together(empty_store: Store):

@@ -28,7 +28,10 @@ def kinds(here: "Page") -> dict[str, tuple[str, str]]:
         "doses": (t("Vaccine doses"), t("place and lot; that and when a dose was given stays")),
         "absences": (t("Absences"), t("the reason; the days stay")),
         "cases": (t("Closed cases and their contacts"), t("symptoms and notes; days and outcomes stay")),
-        "documents": (t("Documents made"), t("the file; that it was made, when and for whom, stays")),
+        "documents": (
+            t("Documents made"),
+            t("the file, and drafts that nobody went on with; that it was made, when and for whom, stays"),
+        ),
         "audit": (t("The audit"), t("the lines; that so many were deleted stays")),
     }
 
