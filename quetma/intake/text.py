@@ -23,7 +23,7 @@ PIECE_BYTES = 16 << 20  # of a large file are read at a time
 CHECK_BYTES = 1 << 20
 CUT_LINES = 200  # among so many lines one is looked for before which a file can be cut
 RECORD_LINES = 20  # a quoted cell runs over at most so many lines; a longer one is a quote gone wrong
-READABLE = bytes(byte for byte in range(256) if byte >= 32 or 9 <= byte <= 13)
+NEWLINE = ord("\n")
 REPLACED = "\ufffd".encode()  # its first byte begins no letter of Vietnamese, and is found much faster
 UNREADABLE = "[\x00-\x08\x0e-\x1f\ufffd]"
 LINE_MARKS = (b"\x1e", b"\x1f", b"\x1d", b"\x1c")  # control bytes no log holds: used to read whole lines as one cell
@@ -170,7 +170,7 @@ class TextSource:
             yield partial(self._piece, start, stop, skipped, width)
             if stop == len(self.content):
                 return
-            skipped += self.content.count(b"\n", start, stop)
+            skipped += np.count_nonzero(_letters(self.content, start, stop) == NEWLINE)
             start = stop
 
     def _cut(self, near: int, width: int) -> int:
@@ -190,19 +190,17 @@ class TextSource:
 
     def _piece(self, start: int, stop: int, skipped: int, width: int) -> Piece:
         """The rows between these bytes; above them are `skipped` lines."""
-        content = self.content[start:stop]
-        if not content:
+        if start == stop:
             return Piece(pl.DataFrame(schema=_schema(width)), lambda rows: [])
-        lines = _Lines(self.content, start, content)
-        readable = not content.translate(None, READABLE) and (REPLACED[:1] not in content or REPLACED not in content)
-        quoted = lines.holding(b'"', content)
+        lines = _Lines(self.content, start, stop)
+        quoted = lines.holding(ord('"'))
         odd, inside = pl.DataFrame(schema={"raw": pl.String} | _schema(width)), list[int]()
         if not quoted.is_empty():
             # Most lines with quotes are records of their own. The others, few, are read one by one: where a quoted cell
             # runs over several lines, those lines are no records, whatever they look like.
             regular = self._regular(pl.Series(lines.texts(quoted), dtype=pl.String), width)
             odd, inside = self._odd(lines, quoted.filter(~regular), width)
-            content = lines.blanked(sorted([*odd["line"], *inside]), content)
+        content = lines.without(sorted([*odd["line"], *inside]))
         cells = _split(content, self.separator, width, None if quoted.is_empty() else '"')
         bad = self._unlike(cells, lines, quoted, width)
         if not odd.is_empty():
@@ -214,7 +212,7 @@ class TextSource:
             frame = frame.filter(~pl.col("line").is_in(inside))
         index, longer = frame["line"], dict(odd.filter(pl.col("raw").is_not_null()).select("line", "raw").iter_rows())
         frame = frame.with_columns(pl.col("line") + (skipped + 1))
-        return piece(frame, lambda rows: lines.texts(index.gather(rows), longer), readable)
+        return piece(frame, lambda rows: lines.texts(index.gather(rows), longer), lines.readable)
 
     def _unlike(self, cells: pl.DataFrame, lines: "_Lines", quoted: pl.Series, width: int) -> pl.Series:
         """bad_row for the lines that have more or fewer cells than the header. Empty ones beyond it are no cells."""
@@ -261,29 +259,42 @@ class TextSource:
         return pl.DataFrame(rows, schema={"raw": pl.String} | _schema(width), orient="row"), inside
 
 
+def _letters(content: bytes, start: int, stop: int) -> np.ndarray:
+    """These bytes as numbers: looked through like this they keep no other thread from its work."""
+    return np.frombuffer(content, np.uint8, stop - start, start)
+
+
 class _Lines:
     """The physical lines of a piece of a file, by their index: where each begins and ends, without its line end."""
 
-    def __init__(self, whole: bytes, start: int, content: bytes) -> None:
-        self.whole, self.start = whole, start
-        letters = np.frombuffer(content, np.uint8)
-        ends = np.flatnonzero(letters == ord("\n")).astype(np.uint32)
-        if not content.endswith(b"\n"):
-            ends = np.append(ends, np.uint32(len(content)))
+    def __init__(self, whole: bytes, start: int, stop: int) -> None:
+        self.whole, self.start, self.stop = whole, start, stop
+        self.letters = letters = _letters(whole, start, stop)
+        ends = np.flatnonzero(letters == NEWLINE).astype(np.uint32)
+        if letters[-1] != NEWLINE:
+            ends = np.append(ends, np.uint32(len(letters)))
         self.count = len(ends)
         self.begins = np.append(np.zeros(1, np.uint32), ends[:-1] + np.uint32(1))
-        if b"\r" in content:
-            ends -= (letters[np.maximum(ends, 1) - 1] == ord("\r")) & (ends > self.begins)
+        ends -= (letters[np.maximum(ends, 1) - 1] == ord("\r")) & (ends > self.begins)
         self.ends = ends
+
+    @property
+    def readable(self) -> bool:
+        """Whether no byte is a control one, and no letter one that could not be read."""
+        control = (self.letters < ord(" ")) & (self.letters - ord("\t") > ord("\r") - ord("\t"))
+        return not control.any() and (self._lacks(REPLACED[:1]) or self._lacks(REPLACED))
+
+    def _lacks(self, letters: bytes) -> bool:
+        return self.whole.find(letters, self.start, self.stop) < 0
 
     @property
     def lengths(self) -> np.ndarray:
         """How many bytes each line has."""
         return self.ends - self.begins
 
-    def holding(self, letter: bytes, content: bytes) -> pl.Series:
+    def holding(self, letter: int) -> pl.Series:
         """The lines with this letter."""
-        found = np.flatnonzero(np.frombuffer(content, np.uint8) == ord(letter)) if letter in content else []
+        found = np.flatnonzero(self.letters == letter)
         return pl.Series(np.unique(np.searchsorted(self.begins, found, side="right") - 1), dtype=pl.UInt32)
 
     def texts(self, lines: pl.Series, instead: Mapping[int, str] | None = None) -> list[str]:
@@ -296,13 +307,13 @@ class _Lines:
         spans = zip(self.begins[lines].tolist(), self.ends[lines].tolist(), strict=True)
         return [self.whole[self.start + begin : self.start + end].decode() for begin, end in spans]
 
-    def blanked(self, lines: list[int], content: bytes) -> bytes:
+    def without(self, lines: list[int]) -> bytes:
         """The piece with nothing but spaces on these lines, ascending."""
-        parts, at, view = list[bytes | memoryview](), 0, memoryview(content)
+        parts, at, view = list[bytes | memoryview](), self.start, memoryview(self.whole)
         for begin, end in zip(self.begins[lines].tolist(), self.ends[lines].tolist(), strict=True):
-            parts += [view[at:begin], b" " * (end - begin)]
-            at = end
-        return b"".join([*parts, view[at:]]) if parts else content
+            parts += [view[at : self.start + begin], b" " * (end - begin)]
+            at = self.start + end
+        return b"".join([*parts, view[at : self.stop]])
 
 
 def _schema(width: int) -> dict[str, type[pl.DataType]]:
