@@ -22,7 +22,24 @@ def by_all(frame: pl.DataFrame) -> pl.DataFrame:
     if packed is None:
         return frame.sort(frame.columns)
     packed.numbers.sort()
-    found, rest = [], packed.numbers
+    return _unpacked(frame, packed.numbers, packed)
+
+
+def counted(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The distinct rows sorted as `by_all` does, and in the column `name` how many there are of each."""
+    packed = _packed(frame)
+    if packed is None:
+        return frame.group_by(frame.columns).agg(pl.len().cast(pl.Int64).alias(name)).sort(frame.columns)
+    numbers = packed.numbers
+    numbers.sort()
+    begins = np.flatnonzero(np.diff(numbers, prepend=-1))
+    count = pl.Series(name, np.diff(begins, append=len(numbers)), pl.Int64)
+    return _unpacked(frame, numbers[begins], packed).with_columns(count)
+
+
+def _unpacked(frame: pl.DataFrame, numbers: np.ndarray, packed: _Packed) -> pl.DataFrame:
+    """The rows of `frame` that these numbers were packed from."""
+    found, rest = [], numbers
     for column, (low, unit, bits) in zip(reversed(frame.get_columns()), reversed(packed.columns), strict=True):
         part = rest & ((1 << bits) - 1)
         if unit > 1:

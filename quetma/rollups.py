@@ -16,11 +16,12 @@ import holidays
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import duties, peaks, seen, settings, stays
+from quetma import duties, peaks, present, seen, settings, stays
 from quetma.people import clean
 from quetma.store import Store, changed, query
 
-SCANNED = ("flow_quarter", "flow_day", "scan_day", "unit_day")  # made from scans
+SCANNED = ("flow_quarter", "flow_day", "unit_day", "scan_day")  # made from scans
+WHO_WAS_WHERE = {"flow_day", "unit_day"}  # of them those that are made from the table present
 STAYED = ("flow_duration",)  # made from stays
 PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening before
 DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
@@ -199,6 +200,7 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
 
         def meanwhile() -> None:
             replace(cursor, SCANNED, scanned)
+            cursor.unregister("present")
             seen.refresh(cursor, *span)
 
         stayed |= stays.refresh(cursor, *span, meanwhile=meanwhile)
@@ -279,6 +281,7 @@ def check(store: Store) -> list[str]:
     present = with_mornings(days | _days(cursor, "SELECT DISTINCT day FROM fresh_stay"))
     for tables, about in ((SCANNED + STAYED + DUTIES, days), (PRESENT, present)):
         _touch_days(cursor, about)
+        _see_present(cursor, about)
         for table in tables:
             text, params = _rollup(cursor, table, about)
             _compare(cursor, table, text, params, found)
@@ -329,6 +332,8 @@ def replace(cursor: DuckDBPyConnection, tables: Iterable[str], days: set[date]) 
         return
     changed(cursor, days)
     _touch_days(cursor, days)
+    if WHO_WAS_WHERE & set(tables):
+        _see_present(cursor, days)
     for table in tables:
         if table == "unit_day" and not in_units(cursor):
             continue
@@ -346,6 +351,12 @@ def _touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
         """,
         {"days": sorted(days)},
     )
+
+
+def _see_present(cursor: DuckDBPyConnection, days: set[date]) -> None:
+    """Makes the table present, which some roll-ups read, of the days that `_touch_days` was told."""
+    span = {"first": min(days, default=date.min), "last": max(days, default=date.min)}
+    cursor.register("present", present.made(cursor.sql(query("rollup/passages")[0], params=span).pl()))
 
 
 def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[str, dict[str, Any]]:

@@ -41,7 +41,7 @@ def refresh(
     the days on which a stay came, went or changed.
     """
     asked = _asked(cursor, first - REACH, last + REACH)
-    derived = WORKER.submit(made, *asked, first - REACH, last + REACH)
+    derived = WORKER.submit(_made, *asked, first - REACH, last + REACH)
     meanwhile()
     new = derived.result()
     span = {"first": first - REACH, "last": last + REACH}
@@ -113,12 +113,12 @@ def derive(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> pl.Da
 
     The anchor of a stay is the scan it was made from: the scan in, or the lone scan out.
     """
-    return made(*_asked(cursor, first, last), first, last)
+    return _made(*_asked(cursor, first, last), first, last)
 
 
 def _asked(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> tuple[pl.DataFrame, pl.DataFrame, timedelta]:
-    """What these stays are made of: the scans by person, location and second, the hours of the locations, and how long
-    a stay is assumed to be.
+    """What these stays are made of: the scans in any order, the hours of the locations, and how long a stay is assumed
+    to be.
     """
     # Of most stores nobody was ever said to have left, and looking for it would cost each upload a join.
     said = cursor.execute("SELECT 1 FROM door_row WHERE inferred LIMIT 1").fetchall()
@@ -134,12 +134,19 @@ def _asked(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> tuple
         params={"first": first, "last": last},
     ).pl()
     hours = cursor.sql("SELECT location_id, opens, closes FROM location").pl()
-    return order.by_all(scans), hours, assumed(cursor)
+    return scans, hours, assumed(cursor)
 
 
 def assumed(cursor: DuckDBPyConnection) -> timedelta:
     """How long a stay of which one end is missing is taken to be."""
     return timedelta(minutes=min(settings.get(cursor, "assumed_minutes"), LONGEST // timedelta(minutes=1)))
+
+
+def _made(
+    scans: pl.DataFrame, hours: pl.DataFrame, longest: timedelta, first: datetime, last: datetime
+) -> pl.DataFrame:
+    """`made` of scans in any order."""
+    return made(order.by_all(scans), hours, longest, first, last)
 
 
 def made(scans: pl.DataFrame, hours: pl.DataFrame, longest: timedelta, first: datetime, last: datetime) -> pl.DataFrame:

@@ -23,6 +23,8 @@ def test_as_plain_sorting(data: st.DataObject, numbers: st.SearchStrategy, momen
     schema = {"number": pl.Int64, "at": pl.Datetime("us"), "small": pl.UInt8}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     assert order.by_all(frame).equals(frame.sort(frame.columns))
+    counted = frame.group_by(frame.columns).agg(rows=pl.len().cast(pl.Int64)).sort(frame.columns)
+    assert order.counted(frame, "rows").equals(counted)
     keys = frame.select("number", "at")
     expected = frame.with_row_index("row").sort("number", "at", "row")["row"]
     assert order.of(keys).to_list() == expected.to_list()
@@ -35,3 +37,6 @@ def test_many_rows_with_however_large_numbers(high: int) -> None:
     frame = pl.DataFrame({"key": rows * 7919 % 1_000 + (rows == 5).cast(pl.Int64) * high, "more": rows % 3})
     assert order.of(frame).to_list() == frame.with_row_index("row").sort("key", "more", "row")["row"].to_list()
     assert order.by_all(frame).equals(frame.sort("key", "more"))
+    assert order.counted(frame, "rows").equals(
+        frame.group_by("key", "more").agg(rows=pl.len().cast(pl.Int64)).sort("key", "more")
+    )

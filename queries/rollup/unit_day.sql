@@ -1,12 +1,6 @@
 -- One row per (day, unit beneath the root, kind) with a scan at a place of it or of a unit beneath it, for the days in the temporary table
--- touched: as flow_day for location 0. first DATE, last DATE: bounds of touched, both included.
-WITH present AS (
-    SELECT CAST(s.scanned_at AS DATE) AS day, s.location_id, s.person_id, COUNT(*) AS scans
-    FROM passage s
-    WHERE s.scanned_at >= $first AND s.scanned_at < $last + INTERVAL '1' DAY
-      AND CAST(s.scanned_at AS DATE) IN (SELECT day FROM touched)
-    GROUP BY 1, 2, 3
-), told AS (
+-- touched: as flow_day for location 0, and from the same table present.
+WITH told AS (
     SELECT p.day, u.unit_id, p.person_id, SUM(p.scans) AS scans
     FROM present p JOIN unit_place u ON u.location_id = p.location_id
     GROUP BY p.day, u.unit_id, p.person_id

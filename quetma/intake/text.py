@@ -281,8 +281,11 @@ class _Lines:
     @property
     def readable(self) -> bool:
         """Whether no byte is a control one, and no letter one that could not be read."""
-        control = (self.letters < ord(" ")) & (self.letters - ord("\t") > ord("\r") - ord("\t"))
-        return not control.any() and (self._lacks(REPLACED[:1]) or self._lacks(REPLACED))
+        for at in range(0, len(self.letters), CHECK_BYTES):
+            some = self.letters[at : at + CHECK_BYTES]
+            if some.min() < 9 or (some - 14 < 18).any():  # below 14 it wraps around
+                return False
+        return self._lacks(REPLACED[:1]) or self._lacks(REPLACED)
 
     def _lacks(self, letters: bytes) -> bool:
         return self.whole.find(letters, self.start, self.stop) < 0
