@@ -170,7 +170,7 @@ class TextSource:
             yield partial(self._piece, start, stop, skipped, width)
             if stop == len(self.content):
                 return
-            skipped += np.count_nonzero(_letters(self.content, start, stop) == NEWLINE)
+            skipped += int(np.count_nonzero(_letters(self.content, start, stop) == NEWLINE))
             start = stop
 
     def _cut(self, near: int, width: int) -> int:
