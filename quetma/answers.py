@@ -7,8 +7,9 @@ finds it there.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST = 1024  # answers
 MOST_BYTES = 64 * 1024**2  # of all of them; one that is an eighth of it is not remembered
+MOST_STAYS = 8_000_000  # of the days of which something is kept
 LOOKED_AT = 300.0  # seconds for which an answer is asked again after each write, once nobody asks for it any more
 
 T = TypeVar("T")
@@ -134,6 +136,52 @@ class Refresh(Watch):
         while self._answers.ask_again() and not self._stop.is_set() and time.monotonic() - began < 2:
             pass
         self._stop.wait(time.monotonic() - began)
+
+
+class OfDays:
+    """What follows from the stays of one day, for all threads, kept until stays of that day change. It is counted in
+    stays; what is asked for most seldom makes room.
+    """
+
+    def __init__(self, version: int) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, date], tuple[Any, int]] = OrderedDict()
+        self._stays = 0
+        self._opened = version
+        self._changed: dict[date, int] = {}  # of each day that did: the version of which it is since
+        self._asked: set[date] = set()
+
+    def again(self, days: Collection[date]) -> bool:
+        """Whether all of these days were asked about before. Now they were."""
+        with self._lock:
+            asked = self._asked.issuperset(days)
+            self._asked.update(days)
+            return asked
+
+    def recall(self, name: str, day: date) -> Any:
+        """What was kept of that name and day; None for nothing."""
+        with self._lock:
+            if (name, day) not in self._kept:
+                return None
+            self._kept.move_to_end((name, day))
+            return self._kept[name, day][0]
+
+    def keep(self, version: int, name: str, day: date, what: Any, stays: int) -> None:
+        """Keeps what was true of the day at that version. Whoever is given it must not change it."""
+        with self._lock:
+            if version < self._changed.get(day, self._opened) or (name, day) in self._kept:
+                return
+            self._kept[name, day] = what, stays
+            self._stays += stays
+            while self._stays > MOST_STAYS:
+                self._stays -= self._kept.popitem(last=False)[1][1]
+
+    def forget(self, version: int, days: Collection[date]) -> None:
+        """Forgets what was kept of these days, which are of that version now."""
+        with self._lock:
+            self._changed.update(dict.fromkeys(days, version))
+            for key in [key for key in self._kept if key[1] in days]:
+                self._stays -= self._kept.pop(key)[1]
 
 
 def _size(answer: Any) -> int:

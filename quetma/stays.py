@@ -25,6 +25,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import order, settings
+from quetma.store import changed
 
 REACH = timedelta(hours=48)
 LONGEST = timedelta(hours=24)
@@ -55,19 +56,20 @@ def refresh(
         """,
         span,
     )
-    changed: set[date] = set()
+    days: set[date] = set()
     cursor.register("new_stay", new)
     if cursor.execute("SELECT 1 FROM old_stay LIMIT 1").fetchone():
         cursor.execute("CREATE OR REPLACE TEMP TABLE gone_stay AS (FROM old_stay EXCEPT FROM new_stay)")
-        changed |= {day for (day,) in cursor.execute("SELECT DISTINCT day FROM gone_stay").fetchall()}
+        days |= {day for (day,) in cursor.execute("SELECT DISTINCT day FROM gone_stay").fetchall()}
         cursor.execute(REMOVE)
         new = cursor.sql("FROM new_stay EXCEPT FROM old_stay").pl()
         cursor.execute("DROP TABLE gone_stay")
     cursor.unregister("new_stay")
-    changed |= set(new["day"].unique())
+    days |= set(new["day"].unique())
     _insert(cursor, new)
     cursor.execute("DROP TABLE old_stay")
-    return changed
+    changed(cursor, days)
+    return days
 
 
 REMOVE = """
@@ -85,6 +87,7 @@ def change(cursor: DuckDBPyConnection, gone: pl.DataFrame, new: pl.DataFrame) ->
         cursor.execute(REMOVE)
         cursor.unregister("gone_stay")
     _insert(cursor, new)
+    changed(cursor, {*gone["day"], *new["day"]})
 
 
 def _insert(cursor: DuckDBPyConnection, new: pl.DataFrame) -> None:

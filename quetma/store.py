@@ -21,7 +21,7 @@ import polars as pl
 from quetma import switch
 from quetma.access import chain
 from quetma.access.chain import Chain, Line
-from quetma.answers import Answers
+from quetma.answers import Answers, OfDays
 from quetma.engine import Engine, attach, takes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -125,7 +125,7 @@ class Store:
         self._writer: int | None = None  # the thread that writes just now
         self._schemas: dict[str, pl.Schema] = {}
         self.version = next(_versions)  # of what is stored; no other store, and no other time, has the same
-        self.answers = Answers(self.version)
+        self.answers, self.of_days = Answers(self.version), OfDays(self.version)
         self.drawing = threading.Lock()  # behind which the views of units are made (quetma/within.py)
         self._within: dict[int, Store] = {}
         try:
@@ -272,6 +272,7 @@ class Store:
                 del _noted[id(cursor)], _changed[id(cursor)]
                 cursor.close()
             version = next(_versions)
+            self.of_days.forget(version, days)
             self.answers.forget(version)  # first: what is asked from here on is asked of what is stored now
             self.version = version
 

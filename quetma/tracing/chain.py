@@ -10,7 +10,7 @@ import polars as pl
 
 from quetma import directory, identity
 from quetma.store import Store
-from quetma.tracing import unscanned
+from quetma.tracing import held, unscanned
 from quetma.tracing.question import Case, Question
 from quetma.tracing.rules import Unanswerable
 
@@ -301,8 +301,12 @@ def ask(
     """
     cases = pl.DataFrame({"person_id": [case.person_id for case in question.cases]}, schema={"person_id": pl.Int64})
     known = pl.concat([cases, *(step.select("person_id") for step in steps)])
+    infector, span = _infectors(question, steps), days(question.since, question.until, question.linger)
+    if name == "step" and stays is None and (near := held.days(store, **span, begins=not steps)) is not None:
+        assert question.min_minutes is not None
+        return held.step(near, infector, known["person_id"], question.min_minutes, question.linger)
     tables: Mapping[str, pl.DataFrame] = {
-        "infector": _infectors(question, steps),
+        "infector": infector,
         **({} if name == "step" else {"known": known}),
         **({} if stays is None else {"stay": stays}),
     }
@@ -311,7 +315,7 @@ def ask(
         tables=tables,
         min_minutes=question.min_minutes,
         linger=question.linger,
-        **days(question.since, question.until, question.linger),
+        **span,
         **more,
     )
     # to leave a few out of a short answer is cheaper than to leave them out of all stays
