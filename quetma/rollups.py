@@ -5,7 +5,8 @@ A roll-up is a table and the query `queries/rollup/<table>.sql` that makes its r
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -197,13 +198,7 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     if touched.enrolled:
         scanned |= _days(cursor, f"SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan {own}")
     if span := touched.scans:
-
-        def meanwhile() -> None:
-            replace(cursor, SCANNED, scanned)
-            cursor.unregister("present")
-            seen.refresh(cursor, *span)
-
-        stayed |= stays.refresh(cursor, *span, meanwhile=meanwhile)
+        stayed |= stays.refresh(cursor, *span, meanwhile=lambda: replace(cursor, SCANNED, scanned))
     else:
         replace(cursor, SCANNED, scanned)
     if touched.enrolled:
@@ -220,8 +215,7 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
             cursor, "SELECT day FROM calendar WHERE day BETWEEN $first AND $last", first=first, last=last
         )
     duty_days |= declared_for(cursor, touched.declared)
-    replace(cursor, STAYED, stayed)
-    replace(cursor, PRESENT, with_mornings(stayed))
+    replace(cursor, STAYED + PRESENT, with_mornings(stayed), lambda: seen.refresh(cursor, *span) if span else None)
     # Before there is a staff list, nobody owes anything.
     if touched.enrolled or cursor.execute("SELECT 1 FROM roster_row LIMIT 1").fetchall():
         replace(cursor, DUTIES, duty_days)
@@ -278,10 +272,11 @@ def check(store: Store) -> list[str]:
     cursor.register("fresh_stay", stays.derive(cursor, datetime(1, 1, 3), datetime(9999, 12, 28)))
     _compare(cursor, "stay", "FROM fresh_stay", {}, found)
     days = _days(cursor, "SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan UNION SELECT day FROM calendar")
-    present = with_mornings(days | _days(cursor, "SELECT DISTINCT day FROM fresh_stay"))
-    for tables, about in ((SCANNED + STAYED + DUTIES, days), (PRESENT, present)):
+    mornings = with_mornings(days | _days(cursor, "SELECT DISTINCT day FROM fresh_stay"))
+    for tables, about in ((SCANNED + STAYED + DUTIES, days), (PRESENT, mornings)):
         _touch_days(cursor, about)
         _see_present(cursor, about)
+        _put(cursor, "peak", _peaks(cursor, about).result())
         for table in tables:
             text, params = _rollup(cursor, table, about)
             _compare(cursor, table, text, params, found)
@@ -326,20 +321,31 @@ def _compare(cursor: DuckDBPyConnection, table: str, fresh: str, params: dict[st
             found.append(f"{table}: {count} rows {sign}")
 
 
-def replace(cursor: DuckDBPyConnection, tables: Iterable[str], days: set[date]) -> None:
-    """Makes the rows of these days in these roll-ups anew."""
+def replace(
+    cursor: DuckDBPyConnection,
+    tables: Collection[str],
+    days: set[date],
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    """Makes the rows of these days in these roll-ups anew. `meanwhile` is called once, and may use the cursor."""
     if not days:
+        meanwhile()
         return
     changed(cursor, days)
     _touch_days(cursor, days)
-    if WHO_WAS_WHERE & set(tables):
+    peak = _peaks(cursor, days) if "flow_peak" in tables else None
+    meanwhile()
+    if not WHO_WAS_WHERE.isdisjoint(tables):
         _see_present(cursor, days)
     for table in tables:
         if table == "unit_day" and not in_units(cursor):
             continue
+        if table == "flow_peak" and peak:
+            _put(cursor, "peak", peak.result())
         text, params = _rollup(cursor, table, days)
         cursor.execute(f"DELETE FROM {table} WHERE day IN (SELECT day FROM touched)")
         cursor.execute(f"INSERT INTO {table} {text}", params)
+    cursor.unregister("present")
 
 
 def _touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
@@ -355,15 +361,23 @@ def _touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
 
 def _see_present(cursor: DuckDBPyConnection, days: set[date]) -> None:
     """Makes the table present, which some roll-ups read, of the days that `_touch_days` was told."""
-    span = {"first": min(days, default=date.min), "last": max(days, default=date.min)}
-    cursor.register("present", present.made(cursor.sql(query("rollup/passages")[0], params=span).pl()))
+    first, last = _bounds(days)
+    passages = cursor.sql(query("rollup/passages")[0], params={"first": first, "last": last}).pl()
+    cursor.register("present", present.made(passages))
+
+
+def _peaks(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
+    """What flow_peak reads as table peak, made beside whatever else is done."""
+    return stays.WORKER.submit(peaks.made, stays.around(cursor, *_bounds(days)), days)
+
+
+def _bounds(days: set[date]) -> tuple[date, date]:
+    return min(days, default=date.min), max(days, default=date.min)
 
 
 def _rollup(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[str, dict[str, Any]]:
     """The text and binds of a roll-up's query for the days that `_touch_days` was told."""
-    first, last = min(days, default=date.min), max(days, default=date.min)
-    if table == "flow_peak":
-        _put(cursor, "peak", peaks.made(stays.around(cursor, first, last), days))
+    first, last = _bounds(days)
     if table == "duty_day":
         _put(cursor, "accepted_app", accepted_apps(cursor))
         _put(cursor, "vaccinated", vaccinated(cursor))

@@ -42,7 +42,7 @@ def refresh(
     the days on which a stay came, went or changed.
     """
     asked = _asked(cursor, first - REACH, last + REACH)
-    derived = WORKER.submit(_made, *asked, first - REACH, last + REACH)
+    derived = WORKER.submit(lambda: by_place(_made(*asked, first - REACH, last + REACH), "t_in"))
     meanwhile()
     new = derived.result()
     span = {"first": first - REACH, "last": last + REACH}
@@ -62,7 +62,7 @@ def refresh(
         cursor.execute("CREATE OR REPLACE TEMP TABLE gone_stay AS (FROM old_stay EXCEPT FROM new_stay)")
         days |= {day for (day,) in cursor.execute("SELECT DISTINCT day FROM gone_stay").fetchall()}
         cursor.execute(REMOVE)
-        new = cursor.sql("FROM new_stay EXCEPT FROM old_stay").pl()
+        new = by_place(cursor.sql("FROM new_stay EXCEPT FROM old_stay").pl(), "t_in")
         cursor.execute("DROP TABLE gone_stay")
     cursor.unregister("new_stay")
     days |= set(new["day"].unique())
@@ -86,12 +86,12 @@ def change(cursor: DuckDBPyConnection, gone: pl.DataFrame, new: pl.DataFrame) ->
         cursor.register("gone_stay", gone)
         cursor.execute(REMOVE)
         cursor.unregister("gone_stay")
-    _insert(cursor, new)
+    _insert(cursor, by_place(new, "t_in"))
     changed(cursor, {*gone["day"], *new["day"]})
 
 
 def _insert(cursor: DuckDBPyConnection, new: pl.DataFrame) -> None:
-    cursor.register("new_stay", by_place(new, "t_in"))
+    cursor.register("new_stay", new)
     cursor.execute("INSERT INTO stay FROM new_stay")
     cursor.unregister("new_stay")
 

@@ -157,14 +157,14 @@ def _tables(
 ) -> list[Found | Refused]:
     """The tables of one file that is no archive. Raises `IntakeError` when it cannot be read at all."""
     with ThreadPoolExecutor(1) as worker:
-        part = worker.submit(_part, name, key, content)
+        digest = worker.submit(lambda: hashlib.sha256(content).hexdigest())
         sheets = sources(content)
-    whole = part.result()
-    tables = []
-    for sheet, readings in sheets.items():
-        own = "/".join(filter(None, [key, sheet])) if len(sheets) > 1 else key
-        choices = chosen if isinstance(chosen, Choices) else chosen.get(own, Choices())
-        tables.append(_table(replace(whole, sheet=sheet, key=own), readings, choices, remembered, len(sheets) == 1))
+        tables = []
+        for sheet, readings in sheets.items():
+            own = "/".join(filter(None, [key, sheet])) if len(sheets) > 1 else key
+            choices = chosen if isinstance(chosen, Choices) else chosen.get(own, Choices())
+            tables.append(_table(Part(name, sheet, "", own), readings, choices, remembered, len(sheets) == 1))
+    tables = [replace(table, part=replace(table.part, sha256=digest.result())) for table in tables]
     lost = any(isinstance(table, Found) or not table.nothing_lost for table in tables)
     if not lost and not (key and len(sheets) == 1):
         tables[0] = replace(tables[0], nothing_lost=False)
