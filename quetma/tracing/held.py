@@ -49,12 +49,12 @@ class Day:
     @classmethod
     def of(cls, stays: pl.DataFrame) -> "Day":
         """Of the stays of a day as queries/stays/held.sql gives them, in any order."""
-        in_order = pl.col("location_id") >= pl.col("location_id").shift()
-        if not stays.select(in_order.all()).item():
-            stays = stays.select(pl.all().gather(order.of(stays.select("location_id"))))
         names = ("person_id", "location_id", "t_in", "t_out", "sure")
+        place = _numbers(stays["location_id"])
+        if (place[1:] < place[:-1]).any():
+            stays = stays.select(pl.all().gather(order.of(stays.select("location_id"))))
         person, place, t_in, t_out, sure = (_numbers(stays[name]) for name in names)
-        start = np.flatnonzero(np.diff(place, prepend=place[:1] - 1))
+        start = np.flatnonzero(np.concatenate([place[:1] == place[:1], place[1:] != place[:-1]]))
         if not len(start):
             return cls(person, t_in, t_out, sure, place, start, start, t_in, t_out, 0)
         return cls(
