@@ -27,7 +27,9 @@ def test_the_switch_changes_every_page_and_is_kept(demo: Demo, window: Window):
     expect(page.get_by_role("heading", level=1)).to_have_text(vi("Tracing"))
 
 
-def test_an_address_opened_directly_leads_to_sign_in_and_then_there(demo: Demo, window: Window):
+def test_an_address_opened_directly_leads_to_sign_in_and_there_and_signing_out_ends_the_other_tab(
+    demo: Demo, window: Window
+):
     url, _ = demo
     page = window()
     page.goto(f"{url}/flow")
@@ -36,13 +38,6 @@ def test_an_address_opened_directly_leads_to_sign_in_and_then_there(demo: Demo, 
     type_in(page, "test leader", PASSWORD)
     expect(page.get_by_role("heading", level=1)).to_have_text(vi("Visitor flow"))
     assert page.url == f"{url}/flow"
-
-
-def test_signing_out_ends_the_other_tab(demo: Demo, window: Window):
-    url, _ = demo
-    page = window()
-    page.goto(f"{url}/flow")
-    type_in(page, "test leader", PASSWORD)
     other = page.context.new_page()
     other.goto(f"{url}/flow")
     for tab in (page, other):

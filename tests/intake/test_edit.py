@@ -58,7 +58,7 @@ def test_a_dose_is_added_corrected_and_dropped_and_each_step_is_taken_back_exact
     ):
         batch = change(store, "doses", "current_dose", thuy, after)
         assert (batch.rows, batch.accepted, batch.duplicates, batch.rejected) == (1, 1, 0, 0)
-        for n in range(-1, 8):
+        for n in (-1, 0, 3, 4, 5):  # around both days
             day = GIVEN + timedelta(n)
             assert vaccinated(store, day) == ([] if since and day >= since else [THUY]), (after, day)
         whole(store)
