@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from quetma import people, places, units
-from quetma.access import accounts, second
+from quetma.access import accounts, second, sessions
 from quetma.access.rights import ROLES
 from quetma.shell import Refused, Verb, asked_password, existing, operator
 from quetma.store import Store
@@ -49,6 +49,9 @@ def run_user(given: argparse.Namespace) -> None:
     if given.what == "unit" and not given.unit:
         raise Refused("Say which unit: user unit NAME --unit UNIT.")
     USER[given.what](store, given)
+    account = accounts.find(store, given.name) if given.name else None
+    if account and given.what != "list":
+        sessions.end_all(store, account.name)  # else the next start brings back who was signed in before
 
 
 def user_add(store: Store, given: argparse.Namespace) -> None:

@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from quetma.access import accounts
+from quetma.access import accounts, sessions
 from quetma.cli import main, parser
 from quetma.demo import SAMPLE
 from quetma.store import ROOT, Store
@@ -335,6 +335,25 @@ def test_accounts_from_the_shell(run: Run, empty_store: Store, monkeypatch: pyte
     assert_refused(run(empty_store, "user", "off", "Ai"), "no account")
     assert_refused(run(empty_store, "user", "off"), "whose account")
     assert_refused(run(empty_store, "user", "role", "Lan"), "which role")
+
+
+@pytest.mark.parametrize(
+    "change", [("password", "--password-stdin"), ("role", "--role", "gatekeeper"), ("off",), ("second-off",)]
+)
+def test_what_is_changed_from_the_shell_holds_for_who_was_signed_in(
+    run: Run, empty_store: Store, monkeypatch: pytest.MonkeyPatch, change: tuple[str, ...]
+):
+    """The dashboard was stopped for it; a cookie that somebody has taken is worth nothing when it is started again."""
+    accounts.add(empty_store, "An", "một mật khẩu dài", "leader")
+    accounts.add(empty_store, "Lan", "một mật khẩu dài", "viewer")
+    tokens = [sessions.start(empty_store, name) for name in ("An", "Lan")]
+    sessions._index.clear()
+    monkeypatch.setattr("sys.stdin", io.StringIO("ba con mèo ngồi ngắm trăng\n"))
+    what, *more = change
+    assert run(empty_store, "user", what, "lan", *more)[0] == 0
+    assert run(empty_store, "user", "on", "lan")[0] == 0
+    sessions.load(empty_store)
+    assert [sessions.find(token) is not None for token in tokens] == [True, False]
 
 
 def test_the_first_units_and_whose_people_are_whose_from_the_shell(

@@ -190,6 +190,12 @@ def verify(store: Store, name: str, password: str) -> str | None:
     return known.role
 
 
+def of_provider(store: Store, subject: str) -> Account | None:
+    """The account of whom the provider calls by that subject, or None."""
+    name = store.cursor().execute("SELECT name FROM account WHERE subject = ?", [subject]).fetchone()
+    return find(store, name[0]) if name else None
+
+
 def from_provider(store: Store, subject: str, name: str, role: str) -> str:
     """The account of whom the provider calls by that subject, made when they come first; its role is what it says now.
 

@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from math import ceil
 from threading import Lock
 
@@ -25,6 +26,7 @@ class Attempts:
 
         Gives the seconds to wait when there were too many: then the password must not be looked at. 0 is go on.
         """
+        address = _place(address)
         with self._lock:
             now = self._clock()
             for key in [key for key, times in self._tried.items() if times[-1] <= now - REMEMBERED]:
@@ -41,6 +43,7 @@ class Attempts:
 
     def succeeded(self, name: str, address: str) -> None:
         """Forgets that name's attempts from that address, and this one of the address."""
+        address = _place(address)
         with self._lock:
             self._tried.pop((name, address), None)
             of_address = self._tried.get(("", address))
@@ -48,3 +51,14 @@ class Attempts:
                 of_address.pop()
                 if not of_address:
                     del self._tried[("", address)]
+
+
+def _place(address: str) -> str:
+    """What counts as one address: of IPv6 the /64, of which one machine may take any; what is no address, itself."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 4:
+        return address
+    return str(known.ipv4_mapped or ip_network((known, 64), strict=False))

@@ -105,7 +105,7 @@ def _claims(store: Store, found: dict[str, Any], token: str, nonce: str) -> dict
 def _role(store: Store, claims: dict[str, Any]) -> str | None:
     """The role of who is in those groups: the one with the most rights of those that are theirs."""
     told = claims.get(settings.get(store, "oidc_claim"), [])
-    groups = set(told if isinstance(told, list) else str(told).split())
+    groups = {one for one in (told if isinstance(told, list) else str(told).split()) if isinstance(one, str)}
     return next((role for role in ROLES if groups & set(settings.get(store, f"oidc_{role}s"))), None)
 
 

@@ -127,10 +127,17 @@ def end_key(key: str) -> None:
 
 
 def end_all(store: Store, account: str, but: str = "") -> int:
-    """Ends every session of an account, except the one with the key `but`; how many those were."""
+    """Ends every session of an account, except the one with the key `but`; how many of them were live. Also those that
+    only the table knows: they would come back when the server is started, or the account switched on again.
+    """
     found = [session for session in live(store, account) if session.key != but]
     for session in found:
         end_key(session.key)
+    store.cursor().execute(
+        "INSERT INTO session SELECT token_hash, account, MIN(created_at), ?, ANY_VALUE(address), ANY_VALUE(browser)"
+        " FROM session WHERE account = ? AND token_hash <> ? GROUP BY token_hash, account HAVING MAX(ended_at) IS NULL",
+        [now(), account, but],
+    )
     return len(found)
 
 

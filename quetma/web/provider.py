@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from quetma.access import accounts, audit, oidc
+from quetma.access import accounts, audit, oidc, sessions
 from quetma.access.accounts import AccountError
 from quetma.access.oidc import Flow, ProviderError
 from quetma.store import now
@@ -55,6 +55,9 @@ async def back(request: Request) -> Response:
     except ProviderError as error:
         return _failed(request, error)
     t = wall.spoken(request)
+    before = accounts.of_provider(store, known.subject)
+    if before and before.role != known.role:
+        sessions.end_all(store, before.name)  # they would go on with what they may no longer
     if known.role is None:
         audit.log(store, known.name, "sign_in_failed", known.name, wall.address(request))
         no_role = t("You are known there, but to none of the groups that may use this dashboard. Ask a leader.")

@@ -62,3 +62,16 @@ def test_all_is_forgotten_in_time():
     clock.time += REMEMBERED
     assert [attempts.begin("an", "1") for _ in range(FREE)] == [0] * FREE
     assert len(attempts._tried) == 2
+
+
+def test_a_machine_with_many_addresses_is_one():
+    """Whoever has IPv6 has 2^64 addresses, in one /64."""
+    attempts = Attempts(Clock())
+    waits = [attempts.begin("an", f"2001:db8:0:1::{n:x}") for n in range(FREE + 1)]
+    assert waits == [0] * FREE + [FIRST_WAIT]
+    assert attempts.begin("an", "2001:db8:0:2::1") == 0
+    for n in range(FREE):
+        assert attempts.begin("binh", f"10.0.0.{n}") == 0
+    assert attempts.begin("binh", "::ffff:10.0.0.1") == 0  # the fourth of that one: not a place for all of IPv4
+    attempts.succeeded("an", "2001:db8:0:1::ffff")
+    assert attempts.begin("an", "2001:db8:0:1::1") == 0

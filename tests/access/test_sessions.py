@@ -119,3 +119,23 @@ def test_an_account_that_is_switched_off_comes_back_with_no_session(empty_store,
     assert sessions.find(token) is None
     with pytest.raises(LookupError):
         sessions.start(empty_store, leader)
+
+
+def test_ended_are_also_those_that_no_server_has_brought_back(empty_store, leader):
+    """A password given anew while the dashboard is off, or an account switched off, and on again another day."""
+    accounts.add(empty_store, "Binh", PASSWORD, "leader")
+    tokens = [sessions.start(empty_store, name) for name in (leader, leader, "Binh")]
+    kept = sessions.find(tokens[1]).key
+    forget()
+    assert sessions.end_all(empty_store, leader, but=kept) == 0
+    accounts.switch(empty_store, leader, False, "Binh")
+    sessions.load(empty_store)
+    assert [sessions.find(token) is not None for token in tokens] == [False, False, True]
+    accounts.switch(empty_store, leader, True, "Binh")
+    forget()
+    sessions.load(empty_store)
+    assert [sessions.find(token) is not None for token in tokens] == [False, True, True]
+    sessions.end_all(empty_store, leader)
+    forget()
+    sessions.load(empty_store)
+    assert [sessions.find(token) is not None for token in tokens] == [False, False, True]

@@ -120,6 +120,22 @@ def test_who_is_in_no_group_or_switched_off_is_told(empty_store, agency):
     assert answer.status_code == 403 and "đã ngừng" in answer.text and signed_in(late) is None
 
 
+@pytest.mark.parametrize(("groups", "answered"), [(["qltt-gate"], 303), (["others"], 403), ([{"id": 1}], 403)])
+def test_what_somebody_may_no_longer_ends_everywhere(empty_store, agency, groups, answered):
+    browser, other = Browser(), Browser()
+    come(browser, there(browser))
+    assert signed_in(browser).role == "leader"
+    agency.claims = {"sub": "77", "name": "Hà Minh Tôn", "roles": groups}
+    assert come(other, there(other)).status_code == answered
+    assert signed_in(browser) is None
+    assert (signed_in(other) is not None) is (answered == 303)
+    agency.claims = {"sub": "77", "name": "Hà Minh Tôn", "roles": ["qltt-gate"]}
+    third = Browser()
+    come(third, there(third))
+    assert signed_in(third).role == "gatekeeper"
+    assert (signed_in(other) is not None) is (answered == 303)  # the same role as before: two browsers are two
+
+
 def test_a_provider_that_is_not_there_leaves_the_password(empty_store, agency):
     empty_store.set("oidc_issuer", "http://127.0.0.1:9")
     answer = Browser().get("/sign-in/oidc")
