@@ -146,5 +146,21 @@ def test_no_registry_address_and_no_path_of_a_machine_in_any_file():
     assert not found
 
 
+def test_our_scripts_write_text_and_never_markup():
+    """What they are given is a visitor's own words. The matrix alone, of a thousand rows, is written as markup: of what
+    comes from the store nothing stands in it that is not made safe.
+    """
+    markup = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|\beval\(")
+    scripts = [*(ROOT / "quetma").rglob("*.js"), *(ROOT / "quetma").rglob("*.html")]
+    assert len(scripts) > 10
+    assert [path.name for path in scripts if markup.search(path.read_text(encoding="utf-8"))] == ["matrix.js"]
+    matrix = (ROOT / "quetma" / "web" / "matrix.js").read_text(encoding="utf-8")
+    assert matrix.startswith("const safe = (text) => String(text).replace(/[&<>\"']/g,")
+    assert set(re.findall(r"safe\(([\w.]+)\)", matrix)) == {
+        "words", "holiday", "name", "data.title", "data.name", "data.missed",
+    }  # fmt: skip
+    assert not re.findall(r"\$\{(?:words|holiday|name|data\.\w+)\}", matrix)
+
+
 def test_no_raw_html_in_the_web():
     assert not [source(path) for path in WEB if "unsafe_allow_html" in path.read_text(encoding="utf-8")]

@@ -1,5 +1,7 @@
 """Accounts: made once, with a password worth the name; checked without telling whether the name exists."""
 
+from datetime import timedelta
+
 import pytest
 
 from quetma.access import accounts
@@ -99,6 +101,15 @@ def test_a_first_password_is_good_for_some_days_and_only_until_it_is_changed(emp
     late = accounts.now() + accounts.FIRST_LASTS
     monkeypatch.setattr(accounts, "now", lambda: late)
     assert accounts.verify(empty_store, name, again) is None
+
+
+def test_a_password_that_was_chosen_does_not_age(empty_store, monkeypatch):
+    name, _ = accounts.add_first(empty_store, "Bình", "viewer", "An")
+    accounts.set_password(empty_store, name, GOOD)
+    late = accounts.now() + timedelta(days=3650)
+    monkeypatch.setattr(accounts, "now", lambda: late)
+    assert accounts.verify(empty_store, name, GOOD) == "viewer"
+    assert not accounts.find(empty_store, name).must_change
 
 
 def test_an_account_is_switched_off_and_on_but_never_the_only_leader(empty_store):

@@ -1,5 +1,9 @@
 """The second factor: right once, on time, and never readable where codes on paper are kept."""
 
+import base64
+import math
+import secrets
+
 import pyotp
 import pytest
 
@@ -52,6 +56,21 @@ def test_a_phones_clock_may_be_off_by_half_a_minute(empty_store, clock, kept, of
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "１２３４５６", "000000' OR 1=1"])
 def test_what_is_no_code(empty_store, kept, code):
     assert not second.check(empty_store, "An", code)
+
+
+def test_what_is_made_here_is_long_enough_and_comes_from_the_systems_chance(empty_store, clock, monkeypatch):
+    """Bits: 160 of a secret, 49 of a code on paper; argon2id keeps each code under a salt of its own."""
+    asked = []
+    chance = secrets.choice
+    monkeypatch.setattr(second.secrets, "choice", lambda signs: (asked.append(len(signs)), chance(signs))[1])
+    accounts.add(empty_store, "An", PASSWORD, "leader")
+    secret = second.new_secret()
+    assert len(base64.b32decode(secret)) * 8 >= 160
+    codes = second.confirm(empty_store, "An", secret, pyotp.TOTP(secret).at(clock[0]))
+    assert sum(math.log2(signs) for signs in asked) / len(codes) >= 49
+    kept = [code for (code,) in empty_store.cursor().execute("SELECT code_hash FROM recovery_code").fetchall()]
+    assert all(code.startswith("$argon2id$") for code in kept)
+    assert len({code.split("$")[4] for code in kept}) == len(codes) == second.RECOVERY
 
 
 def test_a_code_on_paper_is_taken_once_and_kept_as_a_hash(empty_store, kept):

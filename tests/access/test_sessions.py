@@ -1,5 +1,7 @@
 """Sessions: found until they end, however the server was restarted, and never readable from the store."""
 
+import base64
+import secrets
 import time
 from datetime import timedelta
 
@@ -53,6 +55,15 @@ def test_a_session_is_over_after_its_time(empty_store, leader, monkeypatch):
     forget()
     sessions.load(empty_store)
     assert sessions.find(token) is None
+
+
+def test_a_token_is_256_bits_of_the_systems_chance(empty_store, leader, monkeypatch):
+    asked, chance = [], secrets.token_urlsafe
+    monkeypatch.setattr(sessions.secrets, "token_urlsafe", lambda count: (asked.append(count), chance(count))[1])
+    tokens = {sessions.start(empty_store, leader) for _ in range(20)}
+    assert asked == [32] * 20
+    assert len(tokens) == 20
+    assert {len(base64.urlsafe_b64decode(token + "=")) for token in tokens} == {32}
 
 
 def test_the_store_cannot_sign_anybody_in(empty_store, leader):

@@ -5,6 +5,8 @@ here fails, and so does a row of what is no longer there.
 """
 
 import argparse
+import html
+import json
 import os
 import stat
 from importlib import import_module, reload
@@ -15,10 +17,13 @@ from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from streamlit import config
 
-from quetma import cli
+from quetma import cli, places
 from quetma.access import accounts, rights
 from quetma.store import FILE, ROOT, open_store
-from quetma.web import health, routes
+from quetma.web import health, routes, wall
+from quetma.web.gate.routes import ADDRESS
+from tests.conftest import sign_in
+from tests.web.browser import Browser
 from tests.web.test_page import SCREENS
 from tests.web.test_wall import ALLOWED, OPEN, SIGNED_OUT_BY, WEBSOCKETS
 
@@ -137,3 +142,17 @@ def test_nobody_else_on_the_machine_reaches_the_files(tmp_path):
                 os._exit(7)
             os._exit(0)
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+
+
+def test_no_name_can_end_the_script_of_the_gates_screen(demo_store, monkeypatch):
+    """A place may be called anything by a file; its data stands inside a script."""
+    monkeypatch.setenv("QUETMA_STORE", str(demo_store.folder))
+    name = "</script><script>alert(1)</script>"
+    places.save(demo_store, places.Place(name), "An")
+    browser = Browser()
+    browser.cookies.set(wall.COOKIE, sign_in(demo_store))
+    page = browser.get(ADDRESS).text
+    assert name in html.unescape(page)
+    assert name not in page
+    assert page.count("</script>") == page.count("<script")
+    assert json.dumps(name).replace("<", "\\u003c") in page

@@ -193,6 +193,16 @@ def test_what_anybody_gets(house, who):
     assert got == {asked: statuses[column] for asked, statuses in OPEN.items()}
 
 
+def test_every_answer_says_its_type_and_texts_their_encoding(house):
+    client = house.client("leader")
+    for method, path in [*ALLOWED, *OPEN]:
+        answer = request(client, method, path)
+        if not answer.content:
+            continue
+        kind = answer.headers["content-type"].replace(" ", "").lower()
+        assert not kind.startswith("text/") or kind.endswith("charset=utf-8"), f"{method} {path}: {kind}"
+
+
 @pytest.mark.parametrize("who", ["leaves", "left before"])
 def test_an_ended_session_gets_nothing(house, who):
     if who == "leaves":

@@ -175,6 +175,10 @@ def _delete(here: "Page", person: int) -> None:
                  "what they "
                  "were. This cannot be taken back. Backups of before still have it, until they are rotated "
                  "out."))  # fmt: skip
+    if lines := subject.looked_at(store, person).height:
+        st.caption(t("Lines of the audit that name them: {n}. What the gate noted says their name no more; the others "
+                     "stay, as they prove what was done with these data, and go when the audit's time is over.",
+                     n=here.number(lines)))  # fmt: skip
     sure = st.checkbox(t("I have seen who they are, and that they ask for it"), key=f"person_sure_{person}")
     if st.button(t("Delete"), icon=":material/delete:", disabled=not sure, key="person_erase"):
         try:
