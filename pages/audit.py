@@ -74,7 +74,7 @@ with place:
     widgets.table(
         asked.lines(store, SHOWN, (number - 1) * SHOWN).drop("seal").with_columns(pl.col("action").replace(words)),
         {
-            "number": st.column_config.NumberColumn(t("No."), format="plain", width="small"),
+            "number": st.column_config.NumberColumn(t("No."), format="%d", width="small"),
             "logged_at": st.column_config.DatetimeColumn(t("Done at"), format="HH:mm:ss DD/MM/YYYY", pinned=True),
             "account": t("Account"),
             "action": t("What they did"),

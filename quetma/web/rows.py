@@ -69,7 +69,7 @@ def _table(here: "Page", frame: pl.DataFrame, alt: str, **labels: str) -> None:
     t = here.t
     day, moment = st.column_config.DateColumn, st.column_config.DatetimeColumn
     columns: dict[str, Any] = {
-        "line": st.column_config.NumberColumn(t("Line"), format="plain"),
+        "line": st.column_config.NumberColumn(t("Line"), format="%d"),
         "outcome": t("Outcome"),
         "scanned_at": moment(t("Time"), format="HH:mm:ss DD/MM/YYYY"),
         "declared_at": moment(t("Declared at"), format="HH:mm DD/MM/YYYY"),

@@ -53,7 +53,7 @@ def _list(here: "Page") -> None:
     number = st.pagination(pages, key="upload_page") if pages > 1 else 1
     batches = store.ask("intake/batches", page_size=PER_PAGE, page_start=(number - 1) * PER_PAGE)
     columns: dict[str, Any] = {
-        "batch_id": st.column_config.NumberColumn(t("Upload no."), format="plain", width="small"),
+        "batch_id": st.column_config.NumberColumn(t("Upload no."), format="%d", width="small"),
         "uploaded_at": moment(t("When")),
         "file_name": t("File"),
         "kind": t("Kind"),
@@ -274,7 +274,7 @@ def _undone(here: "Page") -> None:
         number = st.pagination(pages, key="upload_undone_page") if pages > 1 else 1
         undone = here.store.ask("intake/undone", page_size=PER_PAGE, page_start=(number - 1) * PER_PAGE)
         columns: dict[str, Any] = {
-            "batch_id": st.column_config.NumberColumn(t("Upload no."), format="plain", width="small"),
+            "batch_id": st.column_config.NumberColumn(t("Upload no."), format="%d", width="small"),
             "file_name": t("File"),
             "kind": t("Kind"),
             "row_count": t("Rows"),
@@ -366,7 +366,7 @@ def _mend(here: "Page", of: mend.Shape, count: int) -> None:
     before = mend.rows(store, of, t, 0, EDITED)
     named = mend.headings(of, t)
     config: dict[str, Any] = {
-        "line": st.column_config.NumberColumn(t("Line"), format="plain", width="small", pinned=True),
+        "line": st.column_config.NumberColumn(t("Line"), format="%d", width="small", pinned=True),
         **{column: st.column_config.TextColumn(named[column]) for column in [*of.cells, "beyond"]},
         "reason": st.column_config.TextColumn(t("Why")),
     }

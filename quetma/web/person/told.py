@@ -32,8 +32,8 @@ def timeline(here: "Page", person: int, span: tuple[date, date]) -> None:
         "kind": t("Kind"),
         "told": t("What it says"),
         "counts": t("Counts"),
-        "batch_id": st.column_config.NumberColumn(t("Upload no."), format="plain", width="small"),
-        "line": st.column_config.NumberColumn(t("Line"), format="plain", width="small"),
+        "batch_id": st.column_config.NumberColumn(t("Upload no."), format="%d", width="small"),
+        "line": st.column_config.NumberColumn(t("Line"), format="%d", width="small"),
         "file_name": t("File"),
     }
     widgets.table(pl.DataFrame(rows, infer_schema_length=None), columns, alt=t("Timeline"))
@@ -119,7 +119,7 @@ def files(here: "Page", found: Dossier) -> None:
     widgets.table(
         shown,
         {
-            "batch_id": st.column_config.NumberColumn(t("Upload no."), format="plain", width="small"),
+            "batch_id": st.column_config.NumberColumn(t("Upload no."), format="%d", width="small"),
             "file_name": t("File"), "kind": t("Kind"), "called": t("Named there as"), "rows": t("Rows"),
             "lines": t("Lines"), "uploaded_at": st.column_config.DatetimeColumn(t("When"), format="HH:mm DD/MM/YYYY"),
             "uploaded_by": t("By"),
