@@ -18,6 +18,7 @@ from quetma.intake import desk
 from quetma.intake.inbox import Inbox
 from quetma.language import LANGUAGES, catalogue
 from quetma.store import StoreError
+from quetma.tracing.held import Newest
 from quetma.watch import Watch
 from quetma.web import downloads, page, routes, wall
 from quetma.web.garbage import Garbage
@@ -67,7 +68,7 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     gc.freeze()
     desk.desk_of(unit)
     watches: list[Watch] = [Inbox(unit), retention.Schedule(unit), regular.Schedule(unit), backup.Schedule(unit)]
-    watches += [snapshot.Schedule(unit), Refresh(unit.answers), Garbage()]
+    watches += [snapshot.Schedule(unit), Refresh(unit.answers), Newest(unit), Garbage()]
     if unit.engine:
         watches.append(unit.engine.publishing())
     for watch in watches:

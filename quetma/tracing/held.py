@@ -3,7 +3,8 @@ fraction of the time.
 
 A day's stays lie by place, so those of a place on a day are one piece. A step reads the people of
 all stays, a number each, for where the infectors were, and then the pieces of those places and days alone. Days are
-held from the second question about them on, those of few stays from the first, each until stays of it change.
+held from the second question about them on, those of few stays from the first, each until stays of it change. The
+dashboard has the newest days held before anybody asks (`Newest`).
 """
 
 from collections.abc import Sequence
@@ -16,8 +17,10 @@ import polars as pl
 from quetma import order
 from quetma.answers import MOST_STAYS
 from quetma.store import Store, query
+from quetma.watch import Watch
 
 FEW_STAYS = 500_000  # they are read while the store would answer; of more, one question is answered sooner than read
+NEWEST_DAYS = 16  # held beforehand: a window of 14 days, a stay's evening before it and the air's time after it
 AT_ONCE = 1_000_000  # pairs of stays that are compared at once
 ONE_DAY = timedelta(days=1)
 MINUTE = 60_000_000  # as the moments are counted
@@ -89,6 +92,25 @@ def days(store: Store, first_day: date, last_day: date, begins: bool) -> list[Da
             found[day] = Day.of(stays[start:end])
             store.of_days.keep(version, "held", day, found[day], len(found[day].person))
     return [found[day] for day in wanted]
+
+
+def beforehand(store: Store, first_day: date, last_day: date) -> None:
+    """Has these days in memory, unless they have too many stays."""
+    for _ in range(2):  # the second question reads
+        days(store, first_day, last_day, begins=True)
+
+
+class Newest(Watch):
+    """Between `start` and `stop`, has the newest days in memory before somebody asks, also after an upload."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__("newest days", 10)
+        self._store = store
+
+    def look(self) -> None:
+        """Reads those of the newest days that are not held."""
+        last = self._store.today()
+        beforehand(self._store, last - (NEWEST_DAYS - 1) * ONE_DAY, last)
 
 
 def step(held: Sequence[Day], infectors: pl.DataFrame, known: pl.Series, min_minutes: int, linger: int) -> pl.DataFrame:

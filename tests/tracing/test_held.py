@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +13,7 @@ from quetma.answers import OfDays
 from quetma.intake import undo
 from quetma.store import ROOT, Store
 from quetma.tracing import Case, Question, held, trace
+from quetma.tracing.chain import days
 from tests.scenario import unit, upload
 from tests.tracing.test_chain import F0, HERE, MINUTE, NOON, ONSET, THERE, X, Y, Z, visits
 
@@ -119,3 +120,31 @@ def test_only_one_module_writes_stays() -> None:
     files = [*ROOT.glob("quetma/**/*.py"), *ROOT.glob("queries/**/*.sql")]
     writing = {path.relative_to(ROOT).as_posix() for path in files if writes.search(path.read_text("utf-8"))}
     assert writing == {"quetma/stays.py", "queries/upkeep/insert_stays.sql", "queries/upkeep/remove_stays.sql"}
+
+
+def test_the_dashboard_holds_the_newest_days_before_anybody_asks_and_after_an_upload(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "FEW_STAYS", 0)  # as if they were many: nothing is read by the first question
+    newest = held.Newest(store)
+    assert day_held(store) is None
+    newest.look()
+    first, before = day_held(store), day_held(store, BEFORE)
+    assert first and len(first.person) == 5
+    newest.look()
+    assert day_held(store) is first
+    upload(store, 2, visits((Z, HERE, 10, 20)))
+    assert day_held(store) is None
+    newest.look()
+    again = day_held(store)
+    assert again and len(again.person) == 6
+    assert day_held(store, BEFORE) is before
+    assert found(store) == [[X, Z], [Y]]
+
+
+def test_the_newest_days_are_as_many_as_a_window_of_fourteen_asks_for(store: Store) -> None:
+    until = datetime.combine(store.today() + ONE_DAY, time())
+    asked = days(until - timedelta(days=14), until, linger=0)
+    held.Newest(store).look()
+    span = (asked["last_day"] - asked["first_day"]).days + 1
+    assert all(day_held(store, asked["first_day"] + number * ONE_DAY) is not None for number in range(span))
