@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from quetma import flow
+from quetma import flow, flow_cells
+from quetma.access import small
 from quetma.web import charts, page, widgets
 
 here = page.begin("Visitor flow", right="figures")
@@ -37,11 +38,22 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     )
 
 names = here.may("people")
-days = store.ask("flow/daily", first=first, last=last, location=location)
-week = flow.weekly(store, first, last, location, kind)
+single = small.fewest(here.role) == 1  # may see figures about single people
 kinds = [k for k in ("visitor", "staff") if kind in ("all", k)]
-spent = {k: flow.spent(store.ask("flow/durations", first=first, last=last, location=location, kind=k)) for k in kinds}
-on_site = flow.present(store, location=location, kind=kind).height
+asked: dict[str, Any] = {"first": first, "last": last, "location": location}
+if single:
+    days = store.ask("flow/daily", **asked)
+    week = flow.weekly(store, first, last, location, kind)
+    spent = {k: flow.spent(store.ask("flow/durations", **asked, kind=k)) for k in kinds}
+    minutes = {k: one.mean for k, one in spent.items()}
+else:
+    days = flow_cells.days(store, first, last, location)
+    week = flow_cells.week(store, first, last, location, kind)
+    spent = {}
+    minutes = {k: flow_cells.minutes(store, first, last, location, k) for k in kinds}
+# How many are somewhere else than at the chosen place would follow from how many are there.
+on_site = flow.present(store, location=location, kind=kind) if names else flow.present(store)
+present = widgets.some(here, on_site.height if names else small.count(here.role, on_site.height))
 
 series = {f"{k}_arrivals": who[k] for k in kinds}
 arrivals = {k: int(days[f"{k}_arrivals"].sum()) for k in ("visitor", "staff")}
@@ -59,12 +71,17 @@ def hours(hour: int) -> str:
 # The answer at a glance ----------------------------------------------------------------------------------------------
 
 st.caption(t("From {first} to {last}. An arrival is one scan on entering.", first=here.day(first), last=here.day(last)))
+if not single:
+    told = t("Left out of all figures: days on which fewer than {n} staff, or visitors, came to a place; and hours in "
+             "which fewer than {n} came.", n=small.FEWEST)  # fmt: skip
+    st.caption(told, help=t("So that nobody can be recognised by a figure. Leaders see everything."))
 peak, busiest = week.peak(), week.busiest()
 cards = [
     widgets.Card(
         t("On site now"),
-        here.number(on_site),
-        help=t("People whose last scan of the newest day is an arrival."),
+        present,
+        help=t("People whose last scan of the newest day is an arrival.")
+        + ("" if names else " " + t("At all places together.")),
         note=t("as of {moment} (newest scan)", moment=here.moment(newest)),
     )
 ]
@@ -78,20 +95,21 @@ cards.append(
     )
 )
 time_of = {"visitor": t("Visitors stay"), "staff": t("Staff stay")}
-for k, one in spent.items():
-    if one.mean is not None and one.median_bucket is not None:
-        value = t("{n} min", n=here.number(round(one.mean)))
-        cards.append(
-            widgets.Card(time_of[k], value, t("on average; median {bucket}", bucket=length_of[one.median_bucket]))
-        )
+for k, mean in minutes.items():
+    if mean is not None:
+        bucket = spent[k].median_bucket if single else None
+        note = t("on average") if bucket is None else t("on average; median {bucket}", bucket=length_of[bucket])
+        cards.append(widgets.Card(time_of[k], t("{n} min", n=here.number(round(mean))), note))
 widgets.cards(cards, across=3 if kind == "all" else 4)
 
 # What tomorrow usually looks like ------------------------------------------------------------------------------------
 
-usual = flow.usual(store, store.today() + timedelta(days=1), location)
+usual = (flow if single else flow_cells).usual(store, store.today() + timedelta(days=1), location)
 long_weekdays = [t("Monday"), t("Tuesday"), t("Wednesday"), t("Thursday"), t("Friday"), t("Saturday"), t("Sunday")]
 about = t("{weekday}, {day}", weekday=long_weekdays[usual.day.weekday()], day=here.day(usual.day))
-if usual.visitors is None or usual.staff is None:
+if not single and (usual.visitors is None or usual.staff is None):
+    st.caption(t("The day after, {about}: too few came on such days to tell what is usual.", about=about))
+elif usual.visitors is None or usual.staff is None:
     st.caption(t("The day after, {about}: no such day is known yet to tell what is usual.", about=about))
 else:
     parts = []
@@ -105,19 +123,25 @@ else:
 
 # Who is on site ------------------------------------------------------------------------------------------------------
 
-rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site), key="on_site")
+rows = widgets.open_rows(here, t("Who is on site now: {n}", n=present), key="on_site")
 if rows.open:
     with rows:
         people = flow.on_site(store, names=names, location=location, kind=kind)
+        if not names:
+            st.caption(t("At all places together."))
         widgets.on_site_table(here, people, "on_site_people")
 
 # Day by day ----------------------------------------------------------------------------------------------------------
 
 st.subheader(t("Arrivals by day"), anchor=False)
 if days.is_empty() or not sum(days[column].sum() for column in series):
-    st.info(t("Nobody arrived in this period. Choose a longer one, or All."), icon=":material/event_busy:")
+    if single:
+        st.info(t("Nobody arrived in this period. Choose a longer one, or All."), icon=":material/event_busy:")
+    else:
+        st.info(t("Nobody arrived in this period, or too few to say. Choose a longer one, or All."),
+                icon=":material/event_busy:")  # fmt: skip
     st.stop()
-busy_day = flow.most(days, *series)
+busy_day = flow.most(days.fill_null(0), *series)
 charts.show(
     here,
     charts.columns_by_day(days, series),
@@ -135,11 +159,9 @@ if rows.open:
     with rows:
         columns: dict[str, Any] = {"day": st.column_config.DateColumn(t("Day"), format="DD/MM/YYYY")}
         for k in kinds:
-            columns |= {
-                f"{k}_people": t("{who}: people", who=who[k]),
-                f"{k}_arrivals": t("{who}: arrivals", who=who[k]),
-                f"{k}_departures": t("{who}: departures", who=who[k]),
-            }
+            columns |= {f"{k}_people": t("{who}: people", who=who[k])} if single else {}
+            columns |= {f"{k}_arrivals": t("{who}: arrivals", who=who[k])}
+            columns |= {f"{k}_departures": t("{who}: departures", who=who[k])} if single else {}
         widgets.table(days, columns | {"holiday": t("Public holiday")}, alt=t("Figures of each day"))
 
 if here.may("history"):  # who came on any day gone by is more than who is on site
@@ -179,9 +201,9 @@ if busiest:
 
 # By quarter of an hour -----------------------------------------------------------------------------------------------
 
-st.subheader(t("Arrivals and departures by quarter of an hour"), anchor=False)
-quarters = flow.quarters(store, first, last, location, kind)
+quarters = flow.quarters(store, first, last, location, kind) if single else pl.DataFrame()
 if not quarters.is_empty():
+    st.subheader(t("Arrivals and departures by quarter of an hour"), anchor=False)
     top = flow.most(quarters, "arrivals")
     sentence = t(
         "Most arrivals from {time} on: {n} in the period.",
@@ -198,8 +220,8 @@ if not quarters.is_empty():
 
 # By location ---------------------------------------------------------------------------------------------------------
 
-places = flow.places_compared(store, first, last, kind, days.height)
-left, right = st.columns(2, gap="large")
+places = (flow.places_compared if single else flow_cells.places)(store, first, last, kind, days.height)
+left, right = st.columns(2, gap="large") if single else (st.container(), None)
 with left:
     st.subheader(t("Arrivals by location"), anchor=False)
     charts.show(
@@ -213,20 +235,23 @@ with left:
 
 # Time spent ----------------------------------------------------------------------------------------------------------
 
-with right:
-    st.subheader(t("Time spent"), anchor=False)
-    total = sum(one.total for one in spent.values())
-    if total:
-        medians = [(who[k], length_of[one.median_bucket]) for k, one in spent.items() if one.median_bucket is not None]
-        charts.show(
-            here,
-            charts.columns(lengths, {who[k]: one.stays for k, one in spent.items()}),
-            t("Time spent, median: {list}.", list="; ".join(f"{name} {length}" for name, length in medians)),
-            key="time_spent",
-        )
-        st.caption(t("From {n} stays with both scans, in and out.", n=here.number(total)))
-    else:
-        st.caption(t("No stay in this period has both scans, in and out."))
+if right:
+    with right:
+        st.subheader(t("Time spent"), anchor=False)
+        total = sum(one.total for one in spent.values())
+        if total:
+            medians = [
+                (who[k], length_of[one.median_bucket]) for k, one in spent.items() if one.median_bucket is not None
+            ]
+            charts.show(
+                here,
+                charts.columns(lengths, {who[k]: one.stays for k, one in spent.items()}),
+                t("Time spent, median: {list}.", list="; ".join(f"{name} {length}" for name, length in medians)),
+                key="time_spent",
+            )
+            st.caption(t("From {n} stays with both scans, in and out.", n=here.number(total)))
+        else:
+            st.caption(t("No stay in this period has both scans, in and out."))
 
 # How full ------------------------------------------------------------------------------------------------------------
 
@@ -237,22 +262,22 @@ widgets.table(
         "name": t("Location"),
         "arrivals": t("Arrivals"),
         "a_day": t("A day"),
-        "mean": t("Minutes, on average"),
+        **({"mean": t("Minutes, on average")} if single else {}),
         "peak": st.column_config.NumberColumn(
             t("Most at once"), help=t("Everybody, staff and visitors, by their stays.")
         ),
-        "peak_on": st.column_config.DateColumn(t("First on"), format="DD/MM/YYYY"),
+        **({"peak_on": st.column_config.DateColumn(t("First on"), format="DD/MM/YYYY")} if single else {}),
         "capacity": t("Capacity"),
         "share": st.column_config.NumberColumn(t("Of the capacity"), format="percent"),
     },
     alt=t("Places compared"),
 )
 for row in places.iter_rows(named=True):
-    if row["capacity"] and row["peak"] and row["peak"] > row["capacity"]:
+    if single and row["capacity"] and row["peak"] and row["peak"] > row["capacity"]:
         crowded = t("{place}: {n} people at once on {day}, {most} may be inside.", place=row["name"], n=row["peak"],
                     day=here.day(row["peak_on"]), most=row["capacity"])  # fmt: skip
         st.warning(widgets.plain(crowded), icon=":material/groups:")
-peaks = store.ask("flow/peaks", first=first, last=last, location=location)
+peaks = store.ask("flow/peaks", first=first, last=last, location=location) if single else pl.DataFrame()
 shown = [row for row in places.iter_rows(named=True) if location in (0, row["location_id"])][: charts.MOST_SERIES]
 if peaks.height:
     named = {row["location_id"]: row["name"] for row in shown}
@@ -274,7 +299,7 @@ if peaks.height:
 
 # Who comes again -----------------------------------------------------------------------------------------------------
 
-if kind != "staff":
+if single and kind != "staff":
     rows = widgets.open_rows(here, t("Visitors who come again"), key="returning")
     if rows.open:
         with rows:

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from quetma import rollups
+from quetma.access import small
 from quetma.answers import remembered
 from quetma.store import Store
 
@@ -170,15 +171,22 @@ class Usual:
 @remembered
 def usual(store: Store, day: date, location: int = 0) -> Usual:
     """What `day` usually looks like, from up to USUAL_WEEKS weeks before it. Holidays are no usual days."""
-    working = rollups.is_working(day)
     daily = store.ask("flow/daily", first=day - timedelta(weeks=USUAL_WEEKS), last=day - timedelta(days=1),
                       location=location)  # fmt: skip
+    return usual_of(daily, day)
+
+
+def usual_of(daily: pl.DataFrame, day: date) -> Usual:
+    """What `day` usually looks like by these days (day, working, holiday, staff_arrivals, visitor_arrivals, None where
+    they are not told).
+    """
+    working = rollups.is_working(day)
     same = daily.filter(
         pl.col("day").dt.weekday() == day.isoweekday(), pl.col("working") == working, pl.col("holiday") == ""
     ).sort("day", descending=True)
 
     def spread(column: str) -> tuple[int, float, int] | None:
-        counts = same[column].to_list()
+        counts = same[column].drop_nulls().to_list()
         return (min(counts), float(median(counts)), max(counts)) if counts else None
 
     return Usual(day, working, tuple(same["day"]), spread("visitor_arrivals"), spread("staff_arrivals"))
@@ -228,9 +236,15 @@ class OnSite:
 
 def on_site(store: Store, *, names: bool, location: int = 0, kind: str = "all", at: datetime | None = None) -> OnSite:
     """Who is on site as of the newest scan of the store, or at that moment. Without `names` they are masked, as the
-    national platform masks people; their names, phones and hosts are not read.
+    national platform masks people, and nothing else is told of them: their names, phones and hosts are not read, they
+    are those of all places, by the name that is left, and nobody where they are too few.
     """
     as_of = store.ask("history/last_scan")["scanned_at"][0]
+    if not names:
+        found = _named(store, names, 0, "all", at or as_of or store.clock())
+        shown = found if found.height >= small.FEWEST else found.clear()
+        nothing = (pl.lit(None, shown.schema[one]).alias(one) for one in ("kind", "location", "since", "location_id"))
+        return OnSite(as_of, shown.sort("name", "phone").with_columns(nothing))
     return OnSite(as_of, _named(store, names, location, kind, at or as_of or store.clock()))
 
 

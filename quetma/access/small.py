@@ -1,4 +1,21 @@
-"""Small groups: a figure about one or two people is about them, and so not for those who may not see health data."""
+"""Small groups: a figure about one or two people is about them, and so not for those who may not see health data.
+
+What they are told follows from three rules, all applied before anything is sent:
+
+1. No figure of a group of one or two. What can be chosen and added up (days, places, staff or visitors) is added up
+   from the smallest cells that can be chosen, and cells of one or two people are left out of every sum (`cells`): so
+   two sums never differ by one or two people.
+2. Nothing is found by subtraction. Where a part is left out of a whole that is told, a second part goes with it until
+   what is left out is of three people or more (`apart`); of a table of groups beside the whole, a column is told
+   entirely or not at all (`all_told`).
+3. How many of a group did a duty is told exactly when nobody, everybody, or at least three on each side did; else as a
+   range that is the same for one and for two (`bounds`): "11–12 of 13". So are those who do not owe it: one or two
+   count into the group as not having done it.
+"""
+
+from collections.abc import Iterable
+
+import polars as pl
 
 from quetma.access import rights
 
@@ -13,3 +30,44 @@ def fewest(role: str) -> int:
 def count(role: str, n: int) -> int | None:
     """A count of people as that role may see it; None: there are some, too few to say how many."""
     return n if n == 0 or n >= fewest(role) else None
+
+
+def few(n: int) -> bool:
+    """Whether so many people are some, and too few."""
+    return 0 < n < FEWEST
+
+
+def part(role: str, n: int, whole: int) -> int | None:
+    """As `count`, of a part of a group whose size is told: neither the part nor the rest may be too few."""
+    return n if fewest(role) == 1 or not (few(n) or few(whole - n)) else None
+
+
+def cells(frame: pl.DataFrame, *sizes: str) -> pl.DataFrame:
+    """The rows in which each of these columns counts at least `FEWEST` people."""
+    return frame.filter(pl.col(size) >= FEWEST for size in sizes)
+
+
+def apart(frame: pl.DataFrame, whole: list[str], size: str) -> pl.DataFrame:
+    """The rows whose `size` is large enough, without the smallest of them in each `whole` (columns) where the others
+    together are some and too few. The sizes of a whole add up to different people; a row of size 0 says something, too.
+    """
+    small = pl.col(size) < FEWEST
+    rest = pl.col(size).filter(small).sum().over(whole)
+    place = pl.col(size).rank("ordinal").over(whole) - small.sum().over(whole)  # 1: the smallest that is large enough
+    return frame.filter(~small & ((place > 1) | ~small.any().over(whole) | (rest >= FEWEST)))
+
+
+def bounds(have: int, due: int) -> tuple[int, int]:
+    """Between which numbers lies how many of so many have done it, as it may be told: both the same where it is told
+    exactly.
+    """
+    if not few(have) and not few(due - have):
+        return have, have
+    if due < 2 * FEWEST - 1:  # one and two from either end meet
+        return 1, due - 1
+    return (1, FEWEST - 1) if few(have) else (due - FEWEST + 1, due - 1)
+
+
+def all_told(groups: Iterable[tuple[int, int, int]]) -> bool:
+    """Whether the groups of a table may be told exactly. Of each: how many have done it, owe it, and are in it."""
+    return not any(few(have) or few(due - have) or few(due) or few(size - due) for have, due, size in groups)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 import streamlit as st
 
+from quetma.access import small
 from quetma.flow import OnSite
 from quetma.store import ROOT
 
@@ -247,11 +248,20 @@ def presence_table(here: "Page", frame: pl.DataFrame, key: str, times: Mapping[s
 
 
 def on_site_table(here: "Page", on_site: OnSite, key: str) -> None:
-    """Who is on site, asked with names, and as of when."""
+    """Who is on site, and as of when. on_site: asked with names by those who may see people, else without."""
     t = here.t
     st.caption(t("As of {moment}, the newest scan.", moment=here.moment(on_site.as_of)))
+    if not here.may("people"):
+        columns = {"name": t("Full name"), "phone": t("Phone")}
+        people_table(here, on_site.people, key, columns, alt=t("People on site now"))
+        return
     since = st.column_config.DatetimeColumn(t("Since"), format="HH:mm DD/MM/YYYY")
     presence_table(here, on_site.people, key, {"since": since}, alt=t("People on site now"))
+
+
+def some(here: "Page", n: int | None) -> str:
+    """A count of people as `small.count` lets it be told: `1.204`, or `dưới 3`."""
+    return here.t("fewer than {n}", n=small.FEWEST) if n is None else here.number(n)
 
 
 def table(frame: pl.DataFrame, columns: Mapping[str, Any], alt: str) -> None:

@@ -33,7 +33,7 @@ def test_who_is_there_and_who_never_left(app, demo_store: Store, role: str):
         cursor.execute("UPDATE location SET capacity = 12 WHERE location_id = 1")
     at = app(page="pages/gate.py", role=role, language="en", store=demo_store)
     assert not at.exception
-    here = flow.on_site(demo_store, names=False).people
+    here = flow.on_site(demo_store, names=True).people
     at_first = here.filter(here["location_id"] == 1).height
     assert at.metric[0].value == f"{at_first}/12"
     assert [w.value for w in at.warning if "full" in w.value]
