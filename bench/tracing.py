@@ -5,11 +5,12 @@
 Stores of invented stays (52 stays for 100 scans; at 100 million scans 1 million people, 2,000 places, 180 days), in the
 order in which uploads keep them. The case is the person with the median number of stays in the 14 days, or the one with
 the most. Warm is the median of many questions, each about another person of that kind; cold is the first question to a
-store just opened, second the one after it, which reads the days into memory when they have many stays; newest read is what
-a dashboard does as it starts, out of a cold disk, and then F1+F2 the first question after that. Query is the same asked of the store alone, as about a window with too many stays to be held; it finds the same people. `--beside`
-answers the same question with SQLite (covering indexes), Polars and pandas too, and asserts that all answers are equal.
-A folder given keeps the stores for the next run; with `--make` they are only made, so that the run that is timed can
-wait until nothing else runs.
+store just opened, second the one after it, which reads the days into memory when they have many stays; newest read is
+what a dashboard does as it starts, out of a cold disk, and then F1+F2 the first question after that. Query is the same
+asked of the store alone, as about a window with too many stays to be held; it finds the same people. `--beside` answers
+the same question with SQLite (covering indexes), Polars and pandas too, and asserts that all answers are equal. A
+folder given keeps the stores for the next run; with `--make` they are only made, so that the run that is timed can wait
+until nothing else runs.
 """
 
 import argparse

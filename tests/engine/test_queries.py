@@ -58,6 +58,7 @@ EMBEDDED = {
     "seen": "writes down who was last seen when, in the transaction of the change",
     "settings": "settings of this unit",
     "snapshot": "reads the store whole, to write it as files of its own",
+    "stays": "what is held in this server's own memory, for traces of the newest days",
     "subject": "the register of this unit",
     "units": "who belongs where decides what may be read, and a unit's own store is never asked elsewhere",
     "upkeep": "this server's own state",
