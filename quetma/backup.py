@@ -70,8 +70,8 @@ class Made:
 
 
 def make(store: Store, account: str, path: Path, key: Key | None) -> Made:
-    """Makes a backup, locked with the key when there is one; a file that is there is only replaced by a good one.
-    Raises `BackupError`, and writes down why.
+    """Makes a backup, locked with the key when there is one; an earlier backup that is there is only replaced by a
+    good one, another file never. Raises `BackupError`, and writes down why.
     """
     began = time.perf_counter()
     try:
@@ -95,7 +95,25 @@ def _why(error: Exception) -> str:
     return " ".join(str(error).split()).rstrip(".")
 
 
+def _free(store: Store, path: Path) -> None:
+    """Raises when what lies at that path, or would be taken for a part of the store there, is no earlier backup."""
+    if switch.belongs(store.folder, path):
+        raise BackupError(
+            "{file} is, or would be, a part of the store itself. Name a file in another folder. No backup was made, "
+            "and nothing was changed.", file=path,
+        )  # fmt: skip
+    if path.exists():
+        try:
+            sealed.locked(path)
+        except (OSError, Refusal) as error:
+            raise BackupError(
+                "{file} is there already and is no backup that can be read, so it is not written over. Name another "
+                "file. No backup was made, and nothing was changed.", file=path,
+            ) from error  # fmt: skip
+
+
 def _make(store: Store, path: Path, key: Key | None, began: float) -> Made:
+    _free(store, path)
     made_at = now().replace(microsecond=0)
     parts = [file for part in switch.own(store.folder) for file in ([part] if part.is_file() else _files(part))]
     size = sum(part.stat().st_size for part in parts if part.exists())
@@ -212,6 +230,8 @@ def set_up(store: Store, account: str, at: str, keep: int, folder: str) -> None:
     """Keeps from which hour on the day's backup is made (HH:MM), how many are kept, and where. Raises `BackupError`."""
     if folder and not (Path(folder).is_absolute() and os.access(folder, os.W_OK)):
         raise BackupError("{folder} is no folder into which the dashboard may write. Nothing was saved.", folder=folder)
+    if folder and switch.belongs(store.folder, Path(folder) / NAME):
+        raise BackupError("{folder} holds the store itself. Name another folder. Nothing was saved.", folder=folder)
     with store.write() as cursor:
         settings.put(cursor, "backup_at", at)
         settings.put(cursor, "backup_kept", str(keep))

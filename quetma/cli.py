@@ -48,7 +48,7 @@ from quetma.intake.errors import Refusal
 from quetma.intake.source import SOURCES
 from quetma.language import DEFAULT, day, moment
 from quetma.posters import PosterError
-from quetma.shell import Refused, Verb, existing, folder, operator
+from quetma.shell import Refused, Verb, existing, folder, operator, output
 from quetma.store import VIETNAM, Store, StoreError, damaged, now, open_store
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def parser() -> argparse.ArgumentParser:
     saved = verb(
         "backup", run_backup, "Copy the whole store, with what lies beside it, into one file that was read again."
     )
-    saved.add_argument("file", type=Path, metavar="FILE", help="replaced when it exists, by a good one only")
+    saved.add_argument("file", type=Path, metavar="FILE", help="an earlier backup is replaced, by a good one only; no other file is")
     saved.add_argument("--passphrase-stdin", action="store_true", help="read it from the first line of stdin")
     saved.add_argument("--json", action="store_true")
 
@@ -378,6 +378,7 @@ def run_compliance(given: argparse.Namespace) -> None:
 def run_export(given: argparse.Namespace) -> None:
     """The scan history that the filter lets through, as a file."""
     store = existing(given)
+    output(store, given.output)
     try:
         chosen = Filter.named(store, given.first, given.last, given.location, given.person)
     except ValueError as error:
@@ -392,6 +393,7 @@ def run_report(given: argparse.Namespace) -> None:
     from quetma.documents.official import making, report  # what it needs takes half a second to load
 
     store = existing(given)
+    output(store, given.output)
     try:
         paper = report.report(store, given.first, given.last)
     except report.ReportError as error:
@@ -409,6 +411,7 @@ def run_report(given: argparse.Namespace) -> None:
 def run_poster(given: argparse.Namespace) -> None:
     """The newest code of a location that may hang there, as a PDF."""
     store = existing(given)
+    output(store, given.output)
     key = people.fold(given.location)
     found = [place for place in places.every(store) if key in (people.fold(place.name), *place.names)]
     if not found:
@@ -503,7 +506,10 @@ def run_restore(given: argparse.Namespace) -> None:
 def passphrase(given: argparse.Namespace, question: str, again: bool = False) -> str:
     """The passphrase, from stdin or a terminal; '' when there is neither."""
     if given.passphrase_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        phrase = sys.stdin.readline().rstrip("\r\n")
+        if not phrase:  # a script whose variable is not set: it did not ask for a file that anybody can read
+            raise Refused("There is no passphrase on stdin: its first line is empty. Nothing was changed.")
+        return phrase
     if not sys.stdin.isatty():
         return ""
     phrase = getpass.getpass(question)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from quetma import switch
 from quetma.store import FILE, Store, configured_folder, open_store
 
 Verb = Callable[[argparse.Namespace], int | None]  # None is 0
@@ -26,6 +27,14 @@ def existing(given: argparse.Namespace) -> Store:
     if not (where / FILE).is_file():
         raise Refused(f"There is no store in {where}. Make it first: python -m quetma --store {where} init")
     return open_store(where)
+
+
+def output(store: Store, path: Path) -> Path:
+    """Where a command is to write: never over what belongs to the store."""
+    if switch.belongs(store.folder, path):
+        raise Refused(f"{path} is, or would be, a part of the store itself. Name a file in another folder. Nothing was "
+                      "written.")  # fmt: skip
+    return path
 
 
 def operator() -> str:

@@ -378,11 +378,12 @@ def _not_opened(folder: Path, error: Exception) -> str:
 def damaged(folder: Path, told: str) -> str:
     """That a store is damaged, and what to do. It is left as it is: something may still be got out of it."""
     backups = sorted(path.name for path in (folder / "backups").glob("*.backup"))
+    told = told.strip().rstrip(".")
     newest = f"the newest backup here is backups/{backups[-1]}" if backups else "there are no backups in backups/ here"
     return (
         f"The store in {folder} is damaged and cannot be read. Nothing in it was changed. Bring a backup back: "
         f"python -m quetma "
-        f"restore FILE ({newest}); what is there now is kept beside it. Found: {told}"
+        f"restore FILE ({newest}); what is there now is kept beside it. Found: {told}."
     )
 
 

@@ -37,6 +37,12 @@ def own(folder: Path) -> Iterable[Path]:
             yield path
 
 
+def belongs(folder: Path, path: Path) -> bool:
+    """Whether a path is, or would be, among what belongs to the store."""
+    folder, path = folder.resolve(), path.resolve()
+    return path.parent == folder or any(path.is_relative_to(folder / name) for name in FOLDERS)
+
+
 def prepare(folder: Path, new: Path, aside: str) -> None:
     """Says that what lies in `new`, a folder inside `folder`, is to take the place of what is there."""
     with (new / ASIDE).open("w", encoding="utf-8") as file:

@@ -335,10 +335,9 @@ def test_one_that_fails_is_said_and_tried_again_after_an_hour(unit: Store, monke
         backup.set_up(unit, "An", "01:00", 3, "/not there")
 
 
-def test_from_the_command_line(unit: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
-    folder = unit.folder
-    unit.close()
-    file = str(tmp_path / "a.backup")
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys):
+    """`run(folder, verb, …)`: that command, with the phrase on stdin: its status, and what it printed."""
 
     def run(*words: str, phrase: str = "") -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", StringIO(f"{phrase}\n"))
@@ -347,6 +346,13 @@ def test_from_the_command_line(unit: Store, tmp_path: Path, monkeypatch: pytest.
             open_store(words[0]).close()
         return (status, *capsys.readouterr())
 
+    return run
+
+
+def test_from_the_command_line(unit: Store, tmp_path: Path, run):
+    folder = unit.folder
+    unit.close()
+    file = str(tmp_path / "a.backup")
     status, out, err = run(str(folder), "backup", file)
     assert status == 0 and "all there" in out and "whoever has the file can read all of it" in err
     status, out, err = run(str(folder), "backup", file, "--passphrase-stdin", phrase="ngắn")
@@ -363,6 +369,47 @@ def test_from_the_command_line(unit: Store, tmp_path: Path, monkeypatch: pytest.
     assert run(new, "check")[0] == 0
     assert run(new, "restore", str(tmp_path / "none"))[0] == 1
     assert switch.READY not in lies_in(Path(new)) and not list(Path(new).glob("*making*"))
+
+
+def test_none_is_written_over_the_store_or_a_file_that_is_none(unit: Store, tmp_path: Path, run):
+    folder = unit.folder
+    unit.close()
+    (tmp_path / "report.docx").write_text("Báo cáo")
+    (tmp_path / "empty.backup").touch()
+    (tmp_path / "link.backup").symlink_to(folder / FILE)
+    was = {path: path.read_bytes() for path in [*folder.rglob("*"), *tmp_path.glob("*.*")] if path.is_file()}
+    own = (FILE, HEAD, f"{FILE}.wal", "new.backup", "smtp-password", "documents/1.docx", "incoming/x.backup")
+    for target, why in (
+        *((folder / name, "a part of the store itself") for name in own),
+        (tmp_path / "link.backup", "a part of the store itself"),
+        *((tmp_path / name, "no backup that can be read") for name in ("report.docx", "empty.backup", "")),
+    ):
+        status, out, err = run(str(folder), "backup", str(target))
+        assert (status, out, err.count("\n")) == (1, "", 1) and why in err and "nothing was changed" in err, target
+    for path, content in was.items():
+        if path.resolve() not in (folder / FILE, folder / HEAD):  # where the refusals are noted
+            assert path.read_bytes() == content
+    store = open_store(folder)
+    assert sound(store) and store.ask("history/last_scan").height
+    (folder / "mine").mkdir()
+    with pytest.raises(BackupError, match="holds the store itself"):
+        backup.set_up(store, "An", "01:00", 3, str(folder))
+    backup.set_up(store, "An", "01:00", 3, str(folder / "mine"))
+    assert backup.make_now(store, "An").path.parent == folder / "mine"
+    store.close()
+
+
+def test_an_empty_passphrase_makes_no_file_that_anybody_can_read(unit: Store, tmp_path: Path, run):
+    folder = unit.folder
+    unit.close()
+    status, out, err = run(str(folder), "backup", str(tmp_path / "a.backup"), "--passphrase-stdin", phrase="")
+    assert (status, out, err.count("\n")) == (1, "", 1) and "no passphrase on stdin" in err
+    assert not list(tmp_path.glob("a.backup*"))
+    assert run(str(folder), "backup", str(tmp_path / "a.backup"), "--passphrase-stdin", phrase=PASSPHRASE)[0] == 0
+    status, _, err = run(str(tmp_path / "new"), "restore", str(tmp_path / "a.backup"), "--passphrase-stdin", phrase="")
+    assert status == 1 and "no passphrase on stdin" in err and not (tmp_path / "new").exists()
+    status, _, err = run(str(folder), "user", "add", "An", "--role", "leader", "--password-stdin", phrase="")
+    assert status == 1 and "too short" in err
 
 
 def test_one_of_a_newer_version_is_refused(unit: Store, tmp_path: Path):

@@ -412,6 +412,16 @@ def test_while_the_dashboard_runs_a_command_says_so(demo_store: Store):
     assert_refused((done.returncode, done.stdout, done.stderr), "in use by another process.*dashboard")
 
 
+def test_nothing_is_written_over_the_store(demo_store: Store, run: Run):
+    own = demo_store.folder / "quetma.duckdb"
+    for command in (
+        ("export", "scans", *WEEK, "--format", "csv"), ("report", *WEEK, "--format", "pdf"),
+        ("poster", "Trụ sở Mai Sơn", "--address", "https://a.vn"),
+    ):  # fmt: skip
+        assert_refused(run(demo_store, *command, "-o", str(own)), "a part of the store itself")
+    assert demo_store.ask("history/last_scan").height
+
+
 def test_a_file_that_is_no_store_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "quetma.duckdb").write_text("not a database")
     status = main(["--store", str(tmp_path), "check"])

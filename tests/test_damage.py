@@ -114,7 +114,7 @@ def test_an_older_copy_put_in_place_is_seen(folder: Path, tmp_path: Path):
     audit.log(store, "An", "trace", "sau")
     store.close()
     shutil.copy(tmp_path / "older", folder / FILE)
-    with pytest.raises(StoreError, match=r"last 1 entries of the audit.*older copy.*delete the file audit-head"):
+    with pytest.raises(StoreError, match=r"last 1 entries of the audit.*any more\. The changes.*older copy.*delete the file audit-head"):
         Store(folder)
 
 

@@ -19,15 +19,15 @@ _log = logging.getLogger(__name__)
 
 def scan(path: Path) -> None:
     """Raises `IntakeError` when the scanner finds something in the file, or does not answer."""
-    command = shlex.split(os.environ.get(SETTING, ""))
-    if not command:
-        return
     try:
+        command = shlex.split(os.environ.get(SETTING, ""))
+        if not command:
+            return
         quiet = subprocess.DEVNULL
         status = subprocess.run(  # noqa: S603 - the administrator's own command, no shell
             [*command, str(path.resolve())], stdin=quiet, stdout=quiet, stderr=quiet, timeout=SECONDS, check=False
         ).returncode
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:  # ValueError: a quote that nobody closes
         _log.error("the virus scanner did not answer: %s", type(error).__name__)
         status = None
     if status == FOUND:

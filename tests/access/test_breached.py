@@ -2,6 +2,7 @@
 
 from hashlib import sha1
 from pathlib import Path
+from random import Random
 from unicodedata import normalize
 
 import pytest
@@ -53,10 +54,26 @@ def test_a_leaked_password_is_refused_and_says_so(tmp_path: Path, monkeypatch: p
     accounts.add(empty_store, "An", LEAKED + " rồi", "leader")
 
 
-@pytest.mark.parametrize("content", [None, "password\nletmein\n", "00" * 16 + ":5\n"])
+def test_a_list_that_is_not_in_order_lets_no_password_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """As one ordered by how often each was seen, or made by hand: it would be searched in vain."""
+    chance = Random(0)
+    monkeypatch.setenv(breached.SETTING, str(tmp_path / "list"))
+    for size in (2, 3, 10, 1000, 5000):
+        leaked = [LEAKED, *(f"mật khẩu số {n}" for n in range(size - 1))]
+        lines = written(tmp_path / "list", leaked).read_text().splitlines()
+        assert breached.known(LEAKED)
+        for _ in range(20):
+            mixed = chance.sample(lines, len(lines))
+            if mixed != lines:
+                (tmp_path / "list").write_text("\n".join(mixed))
+                with pytest.raises(PasswordError, match=r"cannot be read.*QUETMA_BREACHED"):
+                    passwords.check("An", LEAKED)
+
+
+@pytest.mark.parametrize("content", [None, "", "password\nletmein\n", "00" * 16 + ":5\n"])
 def test_what_is_no_list_lets_no_password_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None):
     """Nobody is to think that passwords are looked up when they are not."""
-    if content:
+    if content is not None:
         (tmp_path / "list").write_text(content)
     monkeypatch.setenv(breached.SETTING, str(tmp_path / "list"))
     with pytest.raises(PasswordError, match=r"cannot be read.*QUETMA_BREACHED") as refusal:

@@ -79,6 +79,17 @@ def test_so_is_a_file_from_the_command_line(asked: None, tmp_path: Path, capsys:
     assert cli.main([*folder, "import", str(tmp_path / "well.csv")]) == 0
 
 
+def test_a_command_that_cannot_be_read_lets_nothing_through_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "well.csv").write_text(LOG, encoding="utf-8")
+    folder = ["--store", str(tmp_path / "store")]
+    assert cli.main([*folder, "init"]) == 0
+    monkeypatch.setenv(scanner.SETTING, 'clamdscan "--fdpass')
+    assert cli.main([*folder, "import", str(tmp_path / "well.csv")]) == 1
+    assert "does not answer" in capsys.readouterr().err
+
+
 def test_without_a_scanner_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv(scanner.SETTING, raising=False)
     (tmp_path / "sick.csv").write_text(SICK, encoding="utf-8")
