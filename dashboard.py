@@ -68,7 +68,7 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     gc.freeze()
     desk.desk_of(unit)
     watches: list[Watch] = [Inbox(unit), retention.Schedule(unit), regular.Schedule(unit), backup.Schedule(unit)]
-    watches += [snapshot.Schedule(unit), Refresh(unit.answers), Newest(unit), Garbage()]
+    watches += [snapshot.Schedule(unit), Refresh(unit.answers), Newest(unit), Garbage(), sessions.Endings(unit)]
     if unit.engine:
         watches.append(unit.engine.publishing())
     for watch in watches:

@@ -81,7 +81,7 @@ def make(store: Store, account: str, path: Path, key: Key | None) -> Made:
             "The backup was not made: {why}. Nothing else was changed, and earlier backups are as they were.",
             why=_why(error),
         )  # fmt: skip
-        with suppress(duckdb.Error):  # a full disk may not take this line either
+        with suppress(duckdb.Error, StoreError):  # a full disk may not take this line either
             upkeep.note(store, "backup", account, {"file": str(path)}, str(refused))
         raise refused from error
     upkeep.note(store, "backup", account, made.json())

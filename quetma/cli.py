@@ -223,7 +223,9 @@ def parser() -> argparse.ArgumentParser:
     saved = verb(
         "backup", run_backup, "Copy the whole store, with what lies beside it, into one file that was read again."
     )
-    saved.add_argument("file", type=Path, metavar="FILE", help="an earlier backup is replaced, by a good one only; no other file is")
+    saved.add_argument(
+        "file", type=Path, metavar="FILE", help="an earlier backup is replaced, by a good one only; no other file is"
+    )
     saved.add_argument("--passphrase-stdin", action="store_true", help="read it from the first line of stdin")
     saved.add_argument("--json", action="store_true")
 

@@ -21,7 +21,7 @@ from quetma.store import FILE, Store, now, query
 
 LATE = timedelta(hours=50)  # two days, and a little for a server that is off at night
 OLD = timedelta(days=7)  # a store put aside is needed no more
-SHORT = 1_000_000_000  # bytes that a disk should have left
+SHORT = 1_000_000_000  # bytes that a disk must have left, else probes hear `not ok`
 ENOUGH = 100_000  # scans from which on what each takes on the disk is told by the store's size
 WRONG = timedelta(minutes=5)  # by which a clock may be set back when it is set right
 STARTED = now()
@@ -39,11 +39,16 @@ class Concern:
         return self.told.words(t)
 
 
+def free(store: Store) -> int:
+    """Bytes that are left on the disk of the store."""
+    return shutil.disk_usage(store.folder).free
+
+
 def answers(store: Store) -> bool:
-    """Whether the store answers; cheap, for probes."""
+    """Whether the store answers, and its disk has room for what is entered; cheap, for probes."""
     try:
-        well = bool(store.cursor().execute(query("upkeep/answers")[0]).fetchall())
-    except duckdb.Error:
+        well = free(store) >= SHORT and bool(store.cursor().execute(query("upkeep/answers")[0]).fetchall())
+    except (OSError, duckdb.Error):
         return False
     return well and (store.engine is None or store.engine.answers())
 
@@ -80,9 +85,8 @@ def _warnings(store: Store, at: datetime) -> Iterator[Concern]:
         yield Concern("urgent", Message("The clock of this machine was put back: the audit has lines of {moment}. "
                                         "Set the "
                                         "clock right.", moment=language.moment(newest)))  # fmt: skip
-    free = shutil.disk_usage(store.folder).free
-    if free < max(SHORT, 2 * size(store)):
-        yield Concern("urgent", Message("Only {mb} MB are left on the disk of the store.", mb=free // 1_000_000))
+    if (left := free(store)) < max(SHORT, 2 * size(store)):
+        yield Concern("urgent", Message("Only {mb} MB are left on the disk of the store.", mb=left // 1_000_000))
     if backup.key(store) is None:
         yield Concern("note", Message("Backups have no passphrase: whoever has the file can read all of it."))
     folder = backup.folder_of(store)

@@ -33,7 +33,7 @@ from quetma.documents.table import Told, nobody
 from quetma.durable import sync
 from quetma.intake.errors import Refusal
 from quetma.language import Translate
-from quetma.store import Store, now, query
+from quetma.store import Store, StoreError, now, query
 from quetma.watch import Watch
 
 FEWEST = 10  # people who share a decade of birth; fewer would be told apart by it
@@ -241,7 +241,7 @@ def publish(store: Store, account: str, folder: Path, key_file: Path | None = No
             "The snapshot was not made: {why}. Those that were there are as they were.",
             why=" ".join(str(error).split()).rstrip("."),
         )  # fmt: skip
-        with suppress(duckdb.Error):
+        with suppress(duckdb.Error, StoreError):
             upkeep.note(store, "snapshot", account, {"folder": str(folder)}, str(refused))
         raise refused from error
     for old in published(folder):

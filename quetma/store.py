@@ -247,9 +247,19 @@ class Store:
         return self._connection.cursor()
 
     @contextmanager
+    def room(self) -> Generator[None]:
+        """What is written within raises `DiskFull` when there is no room for it."""
+        try:
+            yield
+        except (duckdb.Error, OSError) as error:
+            if FULL in str(error):
+                raise DiskFull(self.folder) from error
+            raise
+
+    @contextmanager
     def write(self) -> Generator[duckdb.DuckDBPyConnection]:
         """One write transaction: committed whole when the block ends, undone whole when it raises."""
-        with self._lock:
+        with self._lock, self.room():
             cursor = self._connection.cursor()
             cursor.execute("BEGIN")
             lines = _noted[id(cursor)] = []
@@ -261,11 +271,9 @@ class Store:
                     cursor.execute(query("lake/note")[0], {"days": sorted(days)})
                 with self._chain.adding(cursor, lines) if lines else nullcontext():
                     cursor.execute("COMMIT")
-            except BaseException as error:
+            except BaseException:
                 with suppress(duckdb.TransactionException):  # a COMMIT that failed has rolled back already
                     cursor.execute("ROLLBACK")
-                if isinstance(error, duckdb.Error | OSError) and FULL in str(error):
-                    raise DiskFull(self.folder) from error
                 raise
             finally:
                 self._writer = outer
@@ -308,15 +316,18 @@ class Store:
         return rows
 
     def log(self, line: Line) -> None:
-        """One line onto the audit. Does not wait for an upload."""
+        """One line onto the audit. Does not wait for an upload. Raises `DiskFull`."""
         cursor = self._connection.cursor()
-        with self._chain.adding(cursor, [line]):
+        with self.room(), self._chain.adding(cursor, [line]):
             cursor.close()
 
     def append(self, table: str, *values: Any) -> None:
-        """One row onto a log table (session, upkeep). Does not wait for an upload: appends never conflict in DuckDB."""
+        """One row onto a log table (session, upkeep). Does not wait for an upload: appends never conflict in DuckDB.
+        Raises `DiskFull`.
+        """
         marks = ", ".join("?" * len(values))
-        self._connection.cursor().execute(f"INSERT INTO {table} VALUES ({marks})", values)
+        with self.room():
+            self._connection.cursor().execute(f"INSERT INTO {table} VALUES ({marks})", values)
 
     def setting(self, key: str) -> str | None:
         """A stored setting, or None."""

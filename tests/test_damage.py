@@ -7,17 +7,22 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from quetma import archive, backup, cli, intake, rollups
-from quetma.access import audit, chain
+from quetma import archive, backup, cli, health, intake, rollups
+from quetma.access import accounts, audit, chain, sessions
 from quetma.intake import recount
+from quetma.language import catalogue
 from quetma.store import FILE, HEAD, LOG_KEPT, ROOT, DiskFull, Store, StoreError
-from quetma.web import page
+from quetma.web import health as probe
+from quetma.web import page, routes, wall
+from tests.conftest import PASSWORD
 from tests.intake import prepare
+from tests.web.browser import Browser
 
 LOG = "Họ tên,SĐT,Thời gian,Địa điểm,Vào/Ra\n"
 
@@ -114,7 +119,8 @@ def test_an_older_copy_put_in_place_is_seen(folder: Path, tmp_path: Path):
     audit.log(store, "An", "trace", "sau")
     store.close()
     shutil.copy(tmp_path / "older", folder / FILE)
-    with pytest.raises(StoreError, match=r"last 1 entries of the audit.*any more\. The changes.*older copy.*delete the file audit-head"):
+    told = r"last 1 entries of the audit.*any more\. The changes.*older copy.*delete the file audit-head"
+    with pytest.raises(StoreError, match=told):
         Store(folder)
 
 
@@ -133,14 +139,7 @@ def small(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_loses_nothing(small: Path):
     store = Store(small / "store")
     put(store, 300, "a.csv")
-    ballast = small / "ballast"
-    with ballast.open("wb") as file:
-        while True:
-            try:
-                file.write(b"\0" * 65536)
-                file.flush()
-            except OSError:
-                break
+    ballast = filled_up(small)
     loaded, refused = [], []
     for n in range(40):
         try:
@@ -165,6 +164,65 @@ def test_a_full_disk_loses_nothing(small: Path):
     right(store)
     put(store, 100, "sau.csv", day=25)  # and it goes on when there is room again
     assert sound(store)
+    store.close()
+
+
+def filled_up(disk: Path) -> Path:
+    """The file that takes all room of that disk, to the last byte."""
+    ballast = disk / "ballast"
+    with suppress(OSError), ballast.open("ab", buffering=0) as file:
+        for size in (1 << 16, 1):
+            with suppress(OSError):
+                while True:
+                    file.write(b"\0" * size)
+    return ballast
+
+
+def test_who_signs_in_or_out_on_a_full_disk_is_told_and_stays_out(
+    small: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    store = Store(small / "store")
+    monkeypatch.setattr(routes, "unit", lambda: store)
+    monkeypatch.setattr(probe, "open_store", lambda _: store)
+    monkeypatch.setattr(health, "SHORT", 1)
+    accounts.add(store, "An", PASSWORD, "leader")
+    browsers = [Browser() for _ in range(40)]
+    ended = [sessions.start(store, "An") for _ in browsers]
+    others = [sessions.start(store, "An") for _ in range(3)]
+    for browser, token in zip(browsers, ended, strict=True):
+        browser.cookies.set(wall.COOKIE, token)
+        browser.cookies.set(wall.LANGUAGE_COOKIE, "en")
+    assert Browser().get("/healthz").status_code == 200
+    ballast = filled_up(small)
+    assert Browser().get("/healthz").text == "not ok\n"
+    outs = []
+    for browser in browsers:  # the first of them may find room in what the store has begun already
+        outs.append(browser.post("/sign-out"))
+        assert f'{wall.COOKIE}=""' in outs[-1].headers["set-cookie"]
+    assert outs[-1].status_code == 507 and "The sign-in has ended" in outs[-1].text
+    assert not any(sessions.find(token) for token in ended)
+    again = Browser()
+    again.cookies.set(wall.LANGUAGE_COOKIE, "en")
+    answer = again.post("/sign-in", name="An", password=PASSWORD)
+    assert answer.status_code == 507 and "The disk of the server is full" in answer.text
+    assert wall.COOKIE not in again.cookies
+    with pytest.raises(sessions.EndingWaits):
+        sessions.end_all(store, "An")
+    assert not any(sessions.find(token) for token in others)
+    assert "Traceback" not in caplog.text
+    for said in ("The sign-in has ended", "The disk is full"):
+        assert [text for text in catalogue("vi") if text.startswith(said)]
+
+    sessions.Endings(store).look()  # still no room: said to nobody, tried again
+    ballast.unlink()
+    later = sessions.start(store, "An")
+    sessions.Endings(store).look()
+    monkeypatch.setattr(sessions, "_index", {})  # as after kill -9
+    sessions.load(store)
+    assert not any(sessions.find(token) for token in (*ended, *others)) and sessions.find(later)
+    outs_told = store.cursor().execute("SELECT COUNT(*) FROM audit WHERE action = 'sign_out'").fetchall()
+    assert outs_told == [(len(ended),)] and sound(store)
+    assert Browser().get("/healthz").status_code == 200
     store.close()
 
 

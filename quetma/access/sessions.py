@@ -1,17 +1,23 @@
 """Who is signed in. The browser holds a random token, the store only its hash.
 
 The index in memory answers in microseconds, for it is asked on every request and every run of a page; the table brings
-it back after a restart. Rows are only added: one when a session starts, one more when it is ended.
+it back after a restart. Rows are only added: one when a session starts, one more when it is ended. A session ends in
+memory first and in any case; what a full disk does not take is kept and tried again (`Endings`).
 """
 
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from threading import Lock
 
 from quetma import settings, units
 from quetma.access import accounts
-from quetma.store import Store, now
+from quetma.access.chain import Line
+from quetma.store import DiskFull, Store, now
+from quetma.watch import Watch
 
 LONGEST_BROWSER = 200  # characters of what a browser calls itself
 
@@ -33,6 +39,9 @@ _index: dict[str, Session] = {}
 _used: dict[str, datetime] = {}  # when each was last used by somebody, not by a page that looks again by itself
 _proved: dict[str, datetime] = {}  # when the password was last asked for in it again
 PROOF = timedelta(minutes=10)  # for which whoever gave it need not be asked again
+_unwritten: list[tuple[Store, Callable[[], None]]] = []  # what ended and is not written down yet
+_writing = Lock()
+AGAIN = 5.0  # seconds after which that is tried again
 _limits: dict[Store, tuple[int, timedelta, timedelta]] = {}  # of which version of the store
 
 
@@ -113,32 +122,73 @@ def last_starts(store: Store) -> dict[str, datetime]:
     return dict(rows)
 
 
-def end(token: str) -> None:
-    """Ends the session now: its next request or rerun is refused."""
-    end_key(_key(token))
+class EndingWaits(DiskFull):
+    """Sessions have ended, but there was no room to write that down yet."""
 
 
-def end_key(key: str) -> None:
+def end(token: str, line: Line | None = None) -> None:
+    """Ends the session now: its next request or rerun is refused. line: what the audit is to say of it. Raises
+    `EndingWaits`, and it has ended all the same.
+    """
+    end_key(_key(token), line)
+
+
+def end_key(key: str, line: Line | None = None) -> None:
     """The same, by the key that `live` shows."""
-    session = _forget(key)
-    if session:
+    if session := _forget(key):
         row = (session.key, session.account, session.started, now(), session.address, session.browser)
-        session.store.append("session", *row)
+        _unwritten.append((session.store, lambda: session.store.append("session", *row)))
+        if line:
+            _unwritten.append((session.store, lambda: session.store.log(line)))
+        write_down(session.store)
 
 
 def end_all(store: Store, account: str, but: str = "") -> int:
     """Ends every session of an account, except the one with the key `but`; how many of them were live. Also those that
-    only the table knows: they would come back when the server is started, or the account switched on again.
+    only the table knows: they would come back when the server is started, or the account switched on again. Raises as
+    `end`.
     """
     found = [session for session in live(store, account) if session.key != but]
     for session in found:
-        end_key(session.key)
-    store.cursor().execute(
-        "INSERT INTO session SELECT token_hash, account, MIN(created_at), ?, ANY_VALUE(address), ANY_VALUE(browser)"
-        " FROM session WHERE account = ? AND token_hash <> ? GROUP BY token_hash, account HAVING MAX(ended_at) IS NULL",
-        [now(), account, but],
-    )
+        _forget(session.key)
+    at = now()  # what starts before this is written down has not ended
+
+    def write() -> None:
+        with store.room():
+            store.cursor().execute(
+                "INSERT INTO session SELECT token_hash, account, MIN(created_at) AS started, ?, ANY_VALUE(address),"
+                " ANY_VALUE(browser) FROM session WHERE account = ? AND token_hash <> ? GROUP BY token_hash, account"
+                " HAVING MAX(ended_at) IS NULL AND started <= ?",
+                [at, account, but, at],
+            )
+
+    _unwritten.append((store, write))
+    write_down(store)
     return len(found)
+
+
+def write_down(store: Store) -> None:
+    """Writes down which sessions of the store have ended, as far as that is not done yet. Raises `EndingWaits`."""
+    with _writing:
+        for ended in [one for one in _unwritten if one[0].whole is store.whole]:
+            try:
+                ended[1]()
+            except DiskFull as error:
+                raise EndingWaits(store.folder) from error
+            _unwritten.remove(ended)
+
+
+class Endings(Watch):
+    """Writes down again and again which sessions of a store have ended, where a full disk did not take it."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__("endings of sessions", AGAIN)
+        self._store = store
+
+    def look(self) -> None:
+        """One look."""
+        with suppress(EndingWaits):
+            write_down(self._store)
 
 
 def load(store: Store) -> None:

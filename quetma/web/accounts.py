@@ -10,8 +10,10 @@ import streamlit as st
 from quetma import settings, units
 from quetma.access import accounts, audit, oidc, second, sessions
 from quetma.access.accounts import Account, AccountError
+from quetma.access.chain import Line
 from quetma.access.rights import ROLES
 from quetma.access.sessions import Session
+from quetma.store import now
 from quetma.units import Unit
 from quetma.web import steps, widgets
 from quetma.web.page import role_name
@@ -283,8 +285,8 @@ def _end(here: "Page", click: str, keys: list[str]) -> None:
     key = keys[st.session_state[click]["row"]]
     known = {session.key: session for session in sessions.live(here.store)}
     if key in known and (here.may("accounts") or known[key].account == here.account):
-        audit.log(here.store, here.account, "session_ended", known[key].account, known[key].address)
-        sessions.end_key(key)
+        line = Line(now(), here.account, "session_ended", known[key].account, known[key].address)
+        sessions.end_key(key, line)
 
 
 def _browser(told: str) -> str:

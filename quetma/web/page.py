@@ -11,7 +11,7 @@ from quetma.access import audit, rights, sessions
 from quetma.access.sessions import Session
 from quetma.engine import EngineAway
 from quetma.store import DiskFull, Store, now
-from quetma.web.wall import COOKIE, HTTPS_COOKIE, LANGUAGE_COOKIE
+from quetma.web.wall import COOKIE, HTTPS_COOKIE, LANGUAGE_COOKIE, told_full
 
 WAIT_NOT = {"gate", "upload"}  # whose pages ask no second engine: nothing is to be published before they go on
 UNIT = "unit"  # in the session: which unit beneath their own somebody looks at
@@ -130,8 +130,7 @@ def apologise(error: Exception) -> bool:
     icon = ":material/error:"
     if isinstance(error, DiskFull):
         icon = ":material/disc_full:"
-        text = t("The disk of the server is full. What you just did was not saved; everything before it is. Tell your "
-                 "administrator to make room, then do it again.")  # fmt: skip
+        text = told_full(error, t)
     elif isinstance(error, EngineAway):
         icon = ":material/cloud_off:"
         text = t("The engine that answers this page does not answer just now. Nothing is lost: everything is in the "

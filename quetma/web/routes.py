@@ -15,8 +15,9 @@ from quetma import demo
 from quetma.access import accounts, audit, oidc, sessions
 from quetma.access.accounts import AccountError
 from quetma.access.attempts import Attempts
+from quetma.access.chain import Line
 from quetma.language import LANGUAGES
-from quetma.store import Store, configured_folder, open_store
+from quetma.store import Store, configured_folder, now, open_store
 from quetma.web import downloads, forms, health, known, nowhere, provider, public, steps, uploader, wall
 from quetma.web.gate import routes as gate
 
@@ -125,10 +126,12 @@ async def look_around(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """POST: ends the session, in every tab."""
     session = wall.signed_in(request)
-    if session:
-        sessions.end(wall.token(request))
-        audit.log(session.store, session.account, "sign_out", session.account)
-    answer = RedirectResponse("/sign-in?out", 303)
+    answer: Response = RedirectResponse("/sign-in?out", 303)
+    try:
+        if session:
+            sessions.end(wall.token(request), Line(now(), session.account, "sign_out", session.account, ""))
+    except sessions.EndingWaits as error:
+        answer = wall.no_room(request.scope, error)
     https = wall.https(request)  # browsers take a __Host- cookie back only as they were given it
     answer.delete_cookie(wall.cookie_name(request), secure=https, httponly=True, samesite="lax")
     return answer

@@ -8,7 +8,7 @@ import re
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -18,6 +18,7 @@ from quetma import posters
 from quetma.access import rights, sessions
 from quetma.access.sessions import Session
 from quetma.language import DEFAULT, LANGUAGES, Translate, translator
+from quetma.store import DiskFull
 from quetma.web import headers
 
 _log = logging.getLogger(__name__)
@@ -95,6 +96,11 @@ class Wall:
 
         try:
             await answer(scope, receive, telling)
+        except DiskFull as error:
+            _log.error("%s %s: no room on the disk", scope["method"], _shape(scope["path"]))
+            if begun:
+                raise
+            await no_room(scope, error)(scope, receive, send)
         except Exception:
             # Neither the address with what was asked nor anything of the inside goes to the browser.
             _log.exception("%s %s failed", scope["method"], _shape(scope["path"]))
@@ -119,6 +125,28 @@ class Wall:
             return message
 
         await self.app(scope, receive_guarded, send)
+
+
+def no_room(scope: Scope, error: DiskFull) -> Response:
+    """The answer when the disk had no room for what was asked: a page for whoever reads one."""
+    from quetma.web import forms  # which needs this module
+
+    request = Request(scope)
+    t = spoken(request)
+    if "text/html" in request.headers.get("accept", ""):
+        return forms.message(request, t("The disk is full"), told_full(error, t), 507)
+    return PlainTextResponse(told_full(error, t), 507)
+
+
+def told_full(error: DiskFull, t: Translate) -> str:
+    """That the disk had no room, what became of what was done, and what to do."""
+    if isinstance(error, sessions.EndingWaits):
+        return t("The sign-in has ended and opens nothing any more. But the disk of the server is full, so this could "
+                 "not be written down yet; it is tried again every few seconds. If the server is started again before "
+                 "there is room, the sign-in counts again wherever its cookie was kept. Tell your administrator to "
+                 "make room.")  # fmt: skip
+    return t("The disk of the server is full. What you just did was not saved; everything before it is. Tell your "
+             "administrator to make room, then do it again.")  # fmt: skip
 
 
 def signed_in(request: HTTPConnection) -> Session | None:

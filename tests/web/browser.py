@@ -5,10 +5,11 @@ from typing import Any
 
 import httpx
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from quetma.web import routes, wall
 
-APP = wall.Wall(Starlette(routes=routes.ROUTES))
+APP = Starlette(routes=routes.ROUTES, middleware=[Middleware(wall.Wall)])
 
 
 class Browser:
