@@ -8,7 +8,8 @@ few renames and goes on by itself after a crash (quetma/switch.py), the store is
 
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ import duckdb
 from quetma import sealed, switch, upkeep
 from quetma.access import audit
 from quetma.backup import BESIDE, BackupError
-from quetma.store import FILE, Store, StoreError, now, query, rows_of
+from quetma.store import FILE, FULL, Store, StoreError, now, query, rows_of
 
 STAGING = "restore-making-"
 ASIDE = "before-restore-{:%Y-%m-%d-%H%M%S}"
@@ -59,12 +60,20 @@ def restore(folder: Path, file: Path, passphrase: str | None, account: str) -> R
     Raises `BackupError`, `SealError` or `StoreError`; then nothing was changed.
     """
     folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _writing_said(folder, file):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with switch.alone(folder):
         switch.finish(folder)
         _unused(folder)
         found = _ready(folder, file, passphrase, account)
-        switch.finish(folder)
+        try:
+            switch.finish(folder)
+        except OSError as error:
+            raise BackupError(
+                "{file} lies ready in {folder}, but could not take its place: {why}. Nothing is lost. Put that right; "
+                "whatever opens the store next, this command or the dashboard, goes on with it.",
+                file=file.name, folder=folder, why=error.strerror or error,
+            ) from error  # fmt: skip
     return found
 
 
@@ -93,15 +102,53 @@ def forget(store: Store, account: str) -> None:
 
 def _ready(folder: Path, file: Path, passphrase: str | None, account: str) -> Restored:
     """Unpacks a backup beside the store and says that it is to take its place."""
-    staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
-    try:
-        found = _unpacked(file, staging, passphrase, account)
-        aside = ASIDE.format(now())
-        there = any(True for _ in switch.own(folder))
-        switch.prepare(folder, staging, aside)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    with _writing_said(folder, file):
+        if shutil.disk_usage(folder).free < _needed(file):
+            raise _no_room(folder, file)
+        staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
+        try:
+            found = _unpacked(file, staging, passphrase, account)
+            aside = ASIDE.format(now())
+            there = any(True for _ in switch.own(folder))
+            switch.prepare(folder, staging, aside)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
     return replace(found, aside=folder / aside if there else None)
+
+
+@contextmanager
+def _writing_said(folder: Path, file: Path) -> Generator[None]:
+    """What keeps a backup from being unpacked in the folder is said in words, with what became of what is there."""
+    try:
+        yield
+    except (OSError, duckdb.Error, StoreError) as error:
+        told = f"{error} {error.__cause__ or ''}"
+        if FULL in told:
+            raise _no_room(folder, file) from error
+        if any(word in told for word in ("Read-only file system", "Permission denied", "Operation not permitted")):
+            raise BackupError(
+                "The account that runs quetma may not write in {folder}, so {file} was not brought back. Nothing was "
+                "changed. Give it that folder, or name another one, then do it again.", folder=folder, file=file.name,
+            ) from error  # fmt: skip
+        if isinstance(error, StoreError):
+            raise
+        raise BackupError(
+            "{file} was not brought back: {why}. Nothing was changed: what was there is as it was.",
+            file=file.name, why=" ".join(str(error).split()).rstrip("."),
+        ) from error  # fmt: skip
+
+
+def _needed(file: Path) -> int:
+    """Bytes that unpacking a backup takes: what is in it, and of a locked one the pack for a while."""
+    return file.stat().st_size * (2 if sealed.locked(file) else 1)
+
+
+def _no_room(folder: Path, file: Path) -> BackupError:
+    return BackupError(
+        "There is not enough space in {folder} to bring {file} back: that takes {mb} MB. Nothing was changed: what was "
+        "there is as it was. Make room (old backups, folders before-restore-…), then do it again.",
+        folder=folder, file=file.name, mb=_needed(file) // 1_000_000 + 1,
+    )  # fmt: skip
 
 
 def _unused(folder: Path) -> None:

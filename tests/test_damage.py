@@ -9,11 +9,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from quetma import archive, backup, cli, health, intake, rollups
+from quetma import archive, backup, cli, health, intake, restore, rollups, sealed
 from quetma.access import accounts, audit, chain, sessions
 from quetma.intake import recount
 from quetma.language import catalogue
@@ -224,6 +225,42 @@ def test_who_signs_in_or_out_on_a_full_disk_is_told_and_stays_out(
     assert outs_told == [(len(ended),)] and sound(store)
     assert Browser().get("/healthz").status_code == 200
     store.close()
+
+
+def test_a_backup_that_cannot_be_unpacked_says_why_and_changes_nothing(
+    small: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    store = Store(folder)
+    for name, key in (("open", None), ("locked", sealed.new_key(PASSWORD))):
+        backup.make(store, "An", tmp_path / name, key)
+    store.close()
+    shutil.copytree(folder, small / "store")
+    was = {path.name: path.read_bytes() for path in (small / "store").iterdir()}
+
+    def refused(*words: str, file: str = "open") -> str:
+        monkeypatch.setattr(sys, "stdin", StringIO(f"{PASSWORD}\n"))
+        command = ["--store", str(small / words[0]), "restore", str(tmp_path / file), "--passphrase-stdin"]
+        assert cli.main(command) == 1
+        [line] = capsys.readouterr().err.splitlines()
+        assert "Nothing was changed" in line
+        assert not list(small.glob("*/restore-*"))
+        assert {path.name: path.read_bytes() for path in (small / "store").iterdir()} == was
+        return line
+
+    ballast = filled_up(small)
+    assert "not enough space" in refused("store") and "not enough space" in refused("store", file="locked")
+    assert "not enough space" in refused("new/er")
+    with monkeypatch.context() as patch:  # what is looked at beforehand does not tell of everything
+        patch.setattr(restore, "_needed", lambda _: 0)
+        for room in (0, 100_000, 1_000_000):
+            os.truncate(ballast, ballast.stat().st_size - room)
+            assert "not enough space" in refused("store", file="locked" if room == 100_000 else "open")
+    ballast.unlink()
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.mount(b"none", str(small).encode(), None, 32 | 1, None) == 0  # MS_REMOUNT, MS_RDONLY
+    for name in ("store", "new"):
+        line = refused(name)
+        assert f"may not write in {small / name}" in line and "restore-making" not in line
 
 
 def test_a_folder_that_may_not_be_written_to_is_said(filled_folder, tmp_path: Path):
