@@ -2,7 +2,8 @@
 -- first DATE, last DATE: both included.
 SELECT d.day, d.location_id, d.kind, p.people, d.stays, d.minutes
 FROM (
-    SELECT day, location_id, kind, CAST(SUM(stays) AS INTEGER) AS stays, SUM(minutes) AS minutes
+    SELECT day, location_id, kind, CAST(SUM(stays) AS INTEGER) AS stays,
+           CAST(SUM(CAST(ROUND(minutes * 60) AS BIGINT)) AS DOUBLE) / 60 AS minutes
     FROM flow_duration WHERE day BETWEEN $first AND $last
     GROUP BY day, location_id, kind
 ) d
