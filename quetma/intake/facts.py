@@ -29,6 +29,7 @@ NO_DAY = (
     "The rows of this file name no day, and nor does a line above them. Say which day it is of. Nothing was changed."
 )
 CLOCK = r"\d{1,2}\s?(?::|h|g|giờ)\s?\d{0,2}(?::\d\d)?\s?(?:SA|CH|AM|PM)?"
+ZONED = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?-\d\d:?\d\d$"  # no range, though it looks like one
 RANGE = rf"(?i)^(.*?{CLOCK})\s*(?:[-–—~→]|đến|to)\s*({CLOCK}.*)$"
 
 
@@ -36,17 +37,25 @@ def scans(table: Table) -> Said:
     """One row a scan, or one row a visit: a scan in, a scan out, or both."""
     if "time" in table.columns and "time_out" in table.columns:
         table.columns.setdefault("time_in", table.columns["time"])
-    elif "time_in" not in table.columns:
+    elif "time_in" in table.columns and "time_out" not in table.columns and _tells_directions(table):
+        table.columns["time"] = table.columns.pop("time_in")
+    if "time_in" not in table.columns and _is_range(table.some("time")).any():
         _part_ranges(table)
     day = _day(table, "time", "time_in", "time_out")
+    visits = "time_in" in table.columns or "time_out" in table.columns
+    if not visits:
+        at, reason = normalise.moments(table.cells("time"), day)
+        unread = (reason == "bad_time").arg_true()
+        if _is_range(tidied(table.cells("time").gather(unread))).any():  # they begin only far below
+            _part_ranges(table)
+            return scans(table)
     table.locate()
     if "purpose" in table.columns:
         table.put("purpose", normalise.each_cell(table.cells("purpose"), normalise.clean, pl.String))
     else:  # nulls that take no memory
         table.put("purpose", pl.repeat(None, table.frame.height, dtype=pl.Null, eager=True))
-    if "time_in" in table.columns or "time_out" in table.columns:
+    if visits:
         return _visits(table, day)
-    at, reason = normalise.moments(table.cells("time"), day)
     table.put("scanned_at", at, reason)
     table.put("direction", _directions(table, at))
     return table.done()
@@ -77,18 +86,31 @@ def _day(table: Table, *times: str) -> pl.Series | None:
     return days["day"].dt.strftime("%d/%m/%Y")
 
 
+def _is_range(texts: pl.Series) -> pl.Series:
+    return (texts.str.contains(RANGE) & ~texts.str.contains(ZONED)).fill_null(False)
+
+
 def _part_ranges(table: Table) -> None:
-    """`7h30 – 11h00` in the column of times: two columns."""
-    if not table.some("time").str.contains(RANGE).any():
-        return
+    """`7h30 – 11h00` in the column of times: two columns. A row with one time has it in the first."""
     text = table.text("time")
-    ends = text.str.extract_groups(RANGE).struct.unnest()
+    ends = text.set(~_is_range(text), None).str.extract_groups(RANGE).struct.unnest()
     table.parted = {"time_in": ends["1"].fill_null(text), "time_out": ends["2"]}
     table.columns |= dict.fromkeys(table.parted, table.columns["time"])
 
 
-def _directions(table: Table, at: pl.Series) -> pl.Series:
-    """The direction of each row. Words that nobody knows are told, for somebody to say what they mean."""
+def _tells_directions(table: Table) -> bool:
+    """Whether the column of directions holds some. It may tell something else (how a visitor was scanned)."""
+    return any(_direction(table, word) for word in table.some("direction"))
+
+
+def _direction(table: Table, word: str) -> str | None:
+    return table.directions.get(fold(word)) or normalise.a_direction(word)
+
+
+def _directions(table: Table, at: pl.Series, visits: pl.Series | None = None) -> pl.Series:
+    """The direction of each row. Words that nobody knows are told, for somebody to say what they mean. What stands
+    beside a whole visit tells nothing.
+    """
     if "direction" not in table.columns and TICKED & table.columns.keys():
         marks = {field: normalise.each(table.text(field), normalise.a_tick, pl.Boolean) for field in TICKED}
         goes_in, goes_out = marks["ticked_in"], marks["ticked_out"]
@@ -101,11 +123,11 @@ def _directions(table: Table, at: pl.Series) -> pl.Series:
             .when(pl.col("out") & ~pl.col("in")).then(pl.lit("out", DIRECTION))
             .otherwise(pl.lit("unknown", DIRECTION)).alias("direction")
         ).to_series()  # fmt: skip
-    written, numbers = normalise.distinct(table.cells("direction").to_frame("word"))
+    cells = table.cells("direction")
+    cells = cells if visits is None else cells.set(visits, None)
+    written, numbers = normalise.distinct(cells.to_frame("word"))
     words = tidied(written["word"])
-    known = normalise.each(
-        words, lambda word: table.directions.get(fold(word)) or normalise.a_direction(word), DIRECTION
-    )
+    known = normalise.each(words, lambda word: _direction(table, word), DIRECTION)
     unclear = (words.is_not_null() & known.is_null()).gather(numbers)
     # Where no cell is a direction the column tells something else (how a visitor was scanned): all are unknown.
     table.refuse_unless_all("bad_direction", unclear, known.is_null().all())
@@ -137,12 +159,14 @@ def _visits(table: Table, day: pl.Series | None) -> Said:
     overnight = early & borrowed & (pl.col("next_day") - pl.col("t_in") <= pl.duration(seconds=normalise.NIGHT_DUTY))
     times = times.with_columns(t_out=pl.when(overnight).then("next_day").otherwise("t_out"), early=early & ~overnight)
     table.refuse("out_before_in", times["early"].fill_null(False))
+    goes_in: pl.Expr | pl.Series = pl.lit("in", DIRECTION)
+    if table.parted and _tells_directions(table):  # of the rows with one time
+        lone = _directions(table, t_in, left.is_not_null())
+        goes_in = lone.set(left.is_not_null(), "in")
     rows = table.one_a_row()
     both = [
-        rows.with_columns(scanned_at=times[column], direction=pl.lit(direction, DIRECTION)).filter(
-            pl.col("scanned_at").is_not_null()
-        )
-        for column, direction in (("t_in", "in"), ("t_out", "out"))
+        rows.with_columns(scanned_at=times[column], direction=direction).filter(pl.col("scanned_at").is_not_null())
+        for column, direction in (("t_in", goes_in), ("t_out", pl.lit("out", DIRECTION)))
     ]
     return table.done(pl.concat(both).sort("row", maintain_order=True))
 

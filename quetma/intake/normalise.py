@@ -254,20 +254,20 @@ def places(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
 DAY_TEXT = r"(^|\D)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(\D|$)"
 # ngày 24 tháng 8 năm 2021, its tones composed, combining or left out
 IN_WORDS = "(?i)(\\d{1,2})\\s*th(?:á|a\u0301?)ng\\s*(\\d{1,2})\\s*n(?:ă|a\u0306?)m\\s*(\\d{4})"
-# Forms that are rare: the day of the week, a month by its English name, full-width digits, all digits in a row, 7.45
-# after a day, the seconds since 1970.
+# Forms that are rare: the day of the week, a month by its English name, full-width digits, all digits in a row, the
+# seconds since 1970.
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 ODD_TIME = (
     "(?i)th(?:\u1ee9|u\u031b?\u0301?)\\s|ch(?:\u1ee7|u\u0309?)\\s*nh(?:\u1ead|a)t|"
     r"[a-z]{3}day|\bthg\b|[０-９：／‐‑‒–—−]|^\d{8}[ T]?\d{6}$|"
-    r"\d[-/. ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[ap]\.\s?m\b|\d{4}\s+\d{1,2}\.\d\d$|\d'$|"
-    r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s+\d{1,2}\.\d\d$|^1[5-9]\d{8}(?:\d{3})?$"
+    r"\d[-/. ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[ap]\.\s?m\b|\d'$|^1[5-9]\d{8}(?:\d{3})?$"
 )
 CLOCK = re.compile(
     r"(\d{1,2})(?:(?::|h|g|gio)(?:(\d{1,2})(?:(?::|p|phut)(?:(\d{1,2})(?:[.,]\d+)?s?)?)?)?)?"
     r"(sa|am|sang|ch|pm|chieu|toi)?(z|[+-]\d{2}:?\d{2})?"
 )
 BESIDE_CLOCK = re.compile(r"luc|ngay|[\s,;]|(?<!\d)-|-$")
+DOTTED = re.compile(r"^((?:sa|ch|am|pm)?\d{1,2})\.(\d{1,2})(?![\d.])")
 HALF_FIRST = re.compile(r"^(sa|ch|am|pm)(.*)$")
 
 
@@ -289,8 +289,8 @@ def days_in(text: str) -> list[date]:
 
 
 def a_usual_time(text: str) -> str:
-    """`Thứ Ba, 24/08/2021 07:36`, `24-Aug-2021 07:37`, `24 thg 8, 2021 07:38`, `20210824 073400`, `24/08/2021 7.45` and
-    `7:42 p.m.` as most write them.
+    """`Thứ Ba, 24/08/2021 07:36`, `24-Aug-2021 07:37`, `24 thg 8, 2021 07:38`, `20210824 073400` and `7:42 p.m.` as
+    most write them.
     """
     text = re.sub("[‐‑‒–—−]", "-", unicodedata.normalize("NFKC", text).lower())  # as Word writes a hyphen
     text = re.sub(r"(?:thứ|thu) (?:hai|ba|tư|tu|năm|nam|sáu|sau|bảy|bay|[2-7])\b|(?:chủ|chu) (?:nhật|nhat)", " ", text)
@@ -298,24 +298,27 @@ def a_usual_time(text: str) -> str:
     text = re.sub(r"([ap])\.\s?m\b\.?", r"\1m", text.rstrip("'"))
     text = re.sub(r"^(\d{4})(\d\d)(\d\d)[ t]?(\d\d)(\d\d)(\d\d)$", r"\1-\2-\3 \4:\5:\6", text)
     text = re.sub(r"(\d{1,2})\s*thg\s*(\d{1,2}),?\s*(\d{4})", r"\1/\2/\3", text)
-    text = re.sub(r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s+\d{1,2})\.(\d\d)$", r"\1:\2", text)
     if re.fullmatch(r"1[5-9]\d{8}(\d{3})?", text):
         text = f"{datetime(1970, 1, 1, 7) + timedelta(seconds=int(text[:10])):%Y-%m-%d %H:%M:%S}"
     month = re.search(rf"(\d{{1,2}})[-/. ]({'|'.join(MONTHS)})[a-z]*[-/. ,]+(\d{{4}})", text)
     if month:
         number = MONTHS.index(month[2]) + 1
         text = text.replace(month[0], f"{month[1]}/{number}/{month[3]}")
-    return re.sub(r"(\d{4}\s+\d{1,2})\.(\d\d)$", r"\1:\2", text).strip(" ,")
+    return text.strip(" ,")
 
 
 def a_clock(text: str) -> int | None:
-    """Seconds since midnight of `08:10`, `8h10`, `08:10:20 CH`, `SA 8:10`; a time of another zone becomes ours."""
-    bare = BESIDE_CLOCK.sub("", fold(text))
+    """Seconds since midnight of `08:10`, `8h10`, `8.10`, `08:10:20 CH`, `SA 8:10`; a time of another zone becomes ours.
+    Where a zero was lost, as of the number 8.1, it is put back.
+    """
+    bare = DOTTED.sub(lambda told: f"{told[1]}:{told[2]:0<2}", BESIDE_CLOCK.sub("", fold(text)))
     found = CLOCK.fullmatch(HALF_FIRST.sub(r"\2\1", bare))
     if not found or bare.isdigit():
         return None
     hour, minute, second = (int(part or 0) for part in found.group(1, 2, 3))
     half, zone = found.group(4, 5)
+    if zone and zone[0] == "-" and found[3] is None:  # 07:30-11:00 is from when to when
+        return None
     if half in ("sa", "am", "sang"):
         hour = 0 if hour == 12 else hour
         if hour > 12:
@@ -337,7 +340,7 @@ def parts(texts: pl.Series) -> pl.DataFrame:
     """Day and seconds since midnight of each text, null when not in it; `bad` where something in it cannot be read."""
     text = texts.fill_null("").rename("text")
     if text.str.contains(r"\dT\d").any():
-        text = text.str.replace(r"(\d)T(\d)", "$1 $2")
+        text = text.str.replace(r"(\dT\d\d:\d\d)(-\d\d)", "$1:00$2").str.replace(r"(\d)T(\d)", "$1 $2")
     if text.str.contains(IN_WORDS).any():
         text = text.str.replace(IN_WORDS, "$1/$2/$3")
     odd = text.str.contains(ODD_TIME).arg_true()
@@ -352,6 +355,8 @@ def parts(texts: pl.Series) -> pl.DataFrame:
     frame = frame.with_columns(serial=serial.fill_nan(None)).with_columns(
         serial=pl.when(pl.col("serial").is_between(0, 80_000)).then("serial")
     )
+    if (frame["serial"].is_between(1, 24, closed="left")).any():
+        frame = frame.with_columns(_dotted(frame["rest"], frame["serial"]))
     ticks = (pl.col("serial") * DAY).round().cast(pl.Int64)
     clock_text = frame.select(pl.when(pl.col("serial").is_null() & (pl.col("rest") != "")).then("rest"))["rest"]
     frame = frame.with_columns(
@@ -368,6 +373,33 @@ def parts(texts: pl.Series) -> pl.DataFrame:
         seconds=pl.coalesce("seconds", fraction),
         bad=bad,
     )
+
+
+DOT_CLOCK = r"^\d{1,2}[.,][0-5]?\d$"  # 8.05; and 8.3, which as a number has lost its zero
+SHORT_NUMBER = r"^\d{1,2}(?:[.,]\d{1,2})?$"
+
+
+def _dotted(texts: pl.Series, serials: pl.Series) -> list[pl.Series]:
+    """The same rest and serial, where a column of numbers writes times of day with a dot: `8.05`, `13`. A spreadsheet's
+    fraction of a day is less than 1, and has more decimals. Numbers that are neither (8.75 hours) are no time.
+    """
+    numbers = pl.DataFrame({"rest": texts, "serial": serials})
+    hours, short = pl.col("serial").is_between(1, 24, closed="left"), pl.col("rest").str.contains(SHORT_NUMBER)
+    with_dot = hours & pl.col("rest").str.contains(r"\d[.,]\d")
+    told, clocks, longer = numbers.select(
+        (with_dot & short).sum().alias("told"),
+        (with_dot & pl.col("rest").str.contains(DOT_CLOCK)).sum().alias("clocks"),
+        (with_dot & ~short).sum().alias("longer"),
+    ).row(0)
+    if longer or not told:
+        return [texts, serials]
+    which = pl.col("serial").is_between(0, 24, closed="left") & short
+    clock = pl.col("rest").str.replace(",", ".", literal=True).str.replace(r"^(\d+)$", "$1.00")
+    if clocks < 0.9 * told:
+        which, clock = with_dot, pl.lit("?")
+    return numbers.select(
+        pl.when(which).then(clock).otherwise("rest").alias("rest"), pl.when(~which).then("serial").alias("serial")
+    ).get_columns()
 
 
 def moments(clock: pl.Series, day: pl.Series | None = None, need_clock: bool = True) -> tuple[pl.Series, pl.Series]:

@@ -114,6 +114,49 @@ def test_two_columns_of_arrival_and_two_of_leaving(empty_store: Store):
     assert scans(prepare(empty_store, "a.csv", content)) == [(IN, "in"), (datetime(2021, 8, 26, 11), "out")]
 
 
+def directions(prepared: intake.Prepared) -> dict[str, int]:
+    return dict(prepared.became(200).group_by("direction").len().iter_rows())
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("word", ["Vào", "", "Vào - Ra", "Vào/Ra"])
+def test_one_time_range_takes_no_direction_from_other_rows(empty_store: Store, first: bool, word: str):
+    rows = [f"Lò Văn A,24/08/2021 17:{n % 60:02}:{n // 60:02},Mai Sơn,Ra" for n in range(70)]
+    rows.insert(0 if first else 70, f"Lò Văn B,24/08/2021 07:30 - 11:00,Mai Sơn,{word}")
+    prepared = intake.unasked(prepare(empty_store, "a.csv", log("Họ tên,Thời gian,Địa điểm,Hình thức", *rows)))
+    assert prepared.counts["rejected"] == 0
+    assert directions(prepared) == {"out": 71, "in": 1}
+
+
+def test_a_time_of_a_western_zone_is_no_range(empty_store: Store):
+    times = ["2021-08-24T17:00:00-07:00", "2021-08-24T17:00-07:00", "2021-08-24 17:00:00.5-07:00"]
+    content = log("Họ tên,Thời gian,Địa điểm,Vào/Ra", *(f"Lò Văn {n},{at},X,Ra" for n, at in enumerate(times, 1)))
+    assert scans(prepare(empty_store, "a.csv", content)) == [(datetime(2021, 8, 25, 7), "out")] * 3
+
+
+@pytest.mark.parametrize(
+    ("headers", "rows"),
+    [
+        ("Check in,Hình thức", ["24/08/2021 08:00,Vào", "24/08/2021 17:00,Ra"]),
+        ("Ngày giờ đến,Trạng thái", ["24/08/2021 08:00,Vào", "24/08/2021 17:00,Ra"]),
+        ("Giờ vào,Vào/Ra,Ngày", ["08:00,Vào,24/08/2021", "17:00,Ra,24/08/2021"]),
+    ],
+)
+def test_a_column_of_directions_says_more_than_the_header_of_the_times(
+    empty_store: Store, headers: str, rows: list[str]
+):
+    content = log(f"Họ tên,SĐT,{headers},Địa điểm", *(f"{PERSON},{row},X" for row in rows))
+    assert scans(intake.unasked(prepare(empty_store, "a.csv", content))) == [
+        (datetime(2021, 8, 24, 8), "in"), (datetime(2021, 8, 24, 17), "out"),
+    ]  # fmt: skip
+
+
+def test_a_column_that_holds_no_directions_leaves_arrivals_arrivals(empty_store: Store):
+    rows = [f"{PERSON},24/08/2021 08:00,QR,X", f"{PERSON},24/08/2021 09:00,Thủ công,X"]
+    prepared = prepare(empty_store, "a.csv", log("Họ tên,SĐT,Check in,Hình thức,Địa điểm", *rows))
+    assert directions(intake.unasked(prepared)) == {"in": 2}
+
+
 # No row could be read ------------------------------------------------------------------------------------------------
 
 

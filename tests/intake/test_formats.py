@@ -101,6 +101,37 @@ def test_time_forms(empty_store: Store, written: str):
 
 
 @pytest.mark.parametrize(
+    ("title", "headers", "cells", "said_at"),
+    [
+        ("", "Ngày;Giờ vào;Giờ ra", ["24/08/2021;8.05;16.45", "24/08/2021;7.30;11.15"], ["8:05", "16:45", "7:30", "11:15"]),
+        ("", "Ngày;Giờ", ["24/08/2021;13.00", "24/08/2021;8,3", "24/08/2021;0.15"], ["13:00", "8:30", "0:15"]),
+        ("SỔ KHÁCH NGÀY 24/08/2021", "Giờ", ["8.30", "13"], ["8:30", "13:00"]),
+        ("", "Thời gian", ["24/08/2021 7.45", "2021-08-24 7.45", "7.45 24/08/2021"], ["7:45"] * 3),
+        ("", "Ngày;Giờ", ["24/08/2021;0.3368055556", "24/08/2021;0.5"], ["8:05", "12:00"]),
+    ],
+)  # fmt: skip
+def test_a_clock_with_a_dot(empty_store: Store, title: str, headers: str, cells: list[str], said_at: list[str]):
+    rows = [f"A {letter};{cell};M" for letter, cell in zip("BCD", cells, strict=False)]
+    content = "\n".join([*filter(None, [title]), f"Họ tên;{headers};Địa điểm", *rows])
+    prepared = prepare(empty_store, "a.csv", content.encode())
+    assert [f"{row[3]:%-H:%M}" for row in said(prepared)] == said_at
+
+
+def test_a_clock_that_a_workbook_took_for_a_number(empty_store: Store):
+    rows = [("A B", date(2021, 8, 24), 8.3, 16.45), ("A C", date(2021, 8, 24), 7.05, 13.0)]
+    content = workbook(("Họ tên", "Ngày", "Giờ vào", "Giờ ra"), *rows)
+    prepared = prepare(empty_store, "a.xlsx", content, location="M")
+    assert [f"{row[3]:%-H:%M}" for row in said(prepared)] == ["8:30", "16:45", "7:05", "13:00"]
+
+
+def test_hours_with_decimals_are_no_clock(empty_store: Store):
+    cells = ["8.25", "8.50", "8.75", "9.80"]
+    rows = [*(f"A B,24/08/2021,{cell},M" for cell in cells), "A B,24/08/2021,08:00,M"]
+    prepared = prepare(empty_store, "a.csv", "\n".join(["Họ tên,Ngày,Giờ,Địa điểm", *rows]).encode())
+    assert [reason for _, _, reason in outcomes(prepared)] == ["bad_time"] * 4 + [None]
+
+
+@pytest.mark.parametrize(
     ("written", "hour"), [("12:30 SA", 0), ("12:30 CH", 12), ("1:30 CH", 13), ("11:30 PM", 23), ("14:30 CH", 14)]
 )
 def test_twelve_hour_clock(empty_store: Store, written: str, hour: int):
