@@ -94,7 +94,7 @@ FIELDS = {
     "given_on_4": "Dose 4 given on", "vaccine_1": "Vaccine of dose 1", "vaccine_2": "Vaccine of dose 2",
     "vaccine_3": "Vaccine of dose 3", "vaccine_4": "Vaccine of dose 4",
     "part": "Part of the day", "days": "Number of days",
-    "family": "Family and middle name", "birth_women": "Birth year (women)", "status": "Working or not",
+    "family": "Family and middle name", "birth_women": "Birth year (women)", "phone_other": "Second phone", "status": "Working or not",
     "ticked_in": "Ticked when in", "ticked_out": "Ticked when out",
     "bluezone": "Bluezone", "ncovi": "NCOVI", "pccovid": "PC-COVID",
 }  # fmt: skip
@@ -225,7 +225,9 @@ class Layout(NamedTuple):
 
 
 def fields_of(cells: Cells, kind: str) -> dict[str, int]:
-    """Field → column index, for the headers that this kind knows; of two columns with one meaning the first counts."""
+    """Field → column index, for the headers that this kind knows; of two columns with one meaning the first counts, and
+    of phones the second where the first is empty.
+    """
     return _fields([[cell] for cell in cells], kind)
 
 
@@ -233,7 +235,7 @@ def _fields(spellings: Sequence[Cells], kind: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for index, field in enumerate(_meanings(spellings, kind)):
         if field:
-            found.setdefault(field, index)
+            found.setdefault("phone_other" if field == "phone" and "phone" in found else field, index)
     return found
 
 

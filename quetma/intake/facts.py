@@ -21,10 +21,15 @@ DIRECTION = pl.Enum(DIRECTIONS)
 UNREAL = ["future_time", "old_time", "future_date", "old_date"]
 WRONG = [*UNREAL, "bad_time", "bad_date"]
 MONTH_FIRST = (
-    "The dates of this file seem to have the month first (08/24/2021). Here the day comes first: choose to read the "
-    "month first if that is right. Nothing was changed."
+    "The dates of this file seem to have the month first (08/24/2021), such as on line {line}. Here the day comes "
+    "first: choose to read the month first if that is right, else correct that line. Nothing was changed."
 )
-
+OTHER_ORDER = (
+    "On line {line} the column names stand again, in another order than above. Save what is below that line as a file "
+    "or sheet of its own, or put its columns in the order of the first ones. Nothing was changed."
+)
+# A date that can only have the month first.
+SURELY_MONTH_FIRST = r"(?:^|\D)(?:0?[1-9]|1[0-2])[-/.](?:1[3-9]|2\d|3[01])[-/.](?:\d{4}|\d\d(?:\D|$))"
 NO_DAY = (
     "The rows of this file name no day, and nor does a line above them. Say which day it is of. Nothing was changed."
 )
@@ -359,6 +364,8 @@ def gather(found: Recognised, choices: Choices) -> Facts:
     if facts.dayless:
         raise IntakeError(NO_DAY, "--day YYYY-MM-DD")
     rows = notes.marked(facts.rows, found)
+    if line := notes.other_order(rows, found):
+        raise IntakeError(OTHER_ORDER, line=line)
     if getattr(found.source, "separator", "") != "|":
         refused = rows["reason"].is_not_null().arg_true()
         raw = rows["raw"].gather(refused)
@@ -367,8 +374,9 @@ def gather(found: Recognised, choices: Choices) -> Facts:
     facts = replace(facts, rows=rows, late=sorted(late))
     dated = facts.rows.filter(pl.col("reason").is_null() | pl.col("reason").is_in(WRONG))
     wrong = dated.filter(pl.col("reason").is_not_null())
-    if not choices.month_first and _month_first(found, choices, wrong["line"], dated.height):
-        raise IntakeError(MONTH_FIRST, "--month-first")
+    sure = wrong["line"].filter(wrong["raw"].str.contains(SURELY_MONTH_FIRST).fill_null(False))
+    if not choices.month_first and not sure.is_empty() and (line := _month_first(found, choices, sure)):
+        raise IntakeError(MONTH_FIRST, "--month-first", line=line)
     unreal = wrong["reason"].is_in(UNREAL).sum()
     if 2 * unreal > dated.height:
         raise IntakeError(
@@ -380,20 +388,19 @@ def gather(found: Recognised, choices: Choices) -> Facts:
     return facts
 
 
-def _month_first(found: Recognised, choices: Choices, wrong: pl.Series, height: int) -> bool:
-    """Whether many dates, on the `wrong` lines, can only be meant with the month first, and none has the day first for
-    certain. Reads the table a second time, which only a file with very many wrong dates comes to.
+def _month_first(found: Recognised, choices: Choices, sure: pl.Series) -> int | None:
+    """The first line of which a date can only be meant with the month first, when no date of the table has the day
+    first for certain. Reads the table a second time, as far as needed. sure: the lines where such a date may stand.
     """
-    if wrong.len() < max(1, 0.2 * height):
-        return False
-    certain = 0
+    lines: list[int] = []
     for piece in found.source.pieces(found.header):
         table = Table(piece(), found, choices)
-        on = table.frame["line"].is_in(wrong.implode())
+        on = table.frame["line"].is_in(sure.implode())
         for field in sorted(DATED & table.columns.keys()):
             text = table.text(field)
-            first, second = numbers(text.filter(on))
-            certain += int(((second > 12) & (first <= 12)).sum())
-            if (numbers(text)[0] > 12).any():
-                return False
-    return certain >= max(1, 0.2 * height)
+            first, second = numbers(text)
+            if ((first > 12) & (second <= 12)).any():
+                return None
+            told = (on & text.str.contains(SURELY_MONTH_FIRST)).fill_null(False)
+            lines.extend(table.frame["line"].filter(told))
+    return min(lines, default=None)

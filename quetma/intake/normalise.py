@@ -45,6 +45,7 @@ NOTHING = {
     "no",
 }
 NO_NAME = {"khong", "khong co", "khong ro", "n/a", "none", "null"}  # not all of NOTHING: Na is a name
+NOWHERE = NO_NAME | {"ko", "k co", "ko co", "chua co", "unknown"}
 YES = {"co", "x", "yes", "y", "true", "1", "dung", "v", "smartphone", "co dung", "co su dung"}
 NO = {"khong", "ko", "k", "no", "n", "false", "0", "khong co", "khong dung", "khong su dung", "chua"}
 IN = {
@@ -236,7 +237,7 @@ def places(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
 
     def read(text: str) -> int | None:
         key = fold(text)
-        if not re.search(r"\w", key) or len(key) > LONGEST:
+        if not re.search(r"\w", key) or len(key) > LONGEST or key in NOWHERE:
             return None
         if key not in index:
             index[key] = len(found)
@@ -337,7 +338,9 @@ def a_clock(text: str) -> int | None:
 
 
 def parts(texts: pl.Series) -> pl.DataFrame:
-    """Day and seconds since midnight of each text, null when not in it; `bad` where something in it cannot be read."""
+    """Day and seconds since midnight of each text, null when not in it; `bad` where something in it cannot be read;
+    `old` where a day is no day because it is older than any that is meant.
+    """
     text = texts.fill_null("").rename("text")
     if text.str.contains(r"\dT\d").any():
         text = text.str.replace(r"(\dT\d\d:\d\d)(-\d\d)", "$1:00$2").str.replace(r"(\d)T(\d)", "$1 $2")
@@ -368,10 +371,12 @@ def parts(texts: pl.Series) -> pl.DataFrame:
     whole = (ticks // DAY).cast(pl.Int32)
     day = pl.coalesce("day", pl.when(whole > 0).then(pl.lit(SPREADSHEET_EPOCH) + pl.duration(days=whole)))
     fraction = pl.when((ticks % DAY > 0) | (whole == 0)).then(ticks % DAY)
+    real = day.dt.year() > 1900  # a time of day alone in a workbook is dated 31/12/1899
     return frame.select(
-        day=pl.when(day.dt.year() > 1900).then(day),  # a time of day alone in a workbook is dated 31/12/1899
+        day=pl.when(real).then(day),
         seconds=pl.coalesce("seconds", fraction),
         bad=bad,
+        old=pl.col("day").is_not_null() & ~real & ~pl.col("day").is_between(SPREADSHEET_EPOCH, date(1899, 12, 31)),
     )
 
 
@@ -421,7 +426,12 @@ def moments(clock: pl.Series, day: pl.Series | None = None, need_clock: bool = T
         found = pl.col("day").cast(pl.Datetime("us")) + pl.duration(seconds="seconds")
         frame = frame.select(
             at=found,
-            reason=pl.when("bad").then(pl.lit("bad_time")).when(found.is_null()).then(pl.lit("no_time")),
+            reason=pl.when("bad")
+            .then(pl.lit("bad_time"))
+            .when(found.is_null() & pl.col("old"))
+            .then(pl.lit("old_time"))
+            .when(found.is_null())
+            .then(pl.lit("no_time")),
         )
         at, reason = at.scatter(rest, frame["at"]), reason.scatter(rest, frame["reason"])
     for wrong, unreal in (("future_time", at > now() + timedelta(days=1)), ("old_time", at < datetime(2020, 1, 1))):

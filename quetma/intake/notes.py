@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from quetma import people
-from quetma.intake.columns import NOT_ASKED, SPELLINGS, Recognised, plain
+from quetma.intake.columns import NOT_ASKED, SPELLINGS, Recognised, fields_of, plain
 from quetma.intake.errors import REASON
 
 TOTAL = re.compile(r"[\W\d_]*(tong|cong|total)\b")
@@ -47,6 +47,17 @@ def marked(rows: pl.DataFrame, found: Recognised) -> pl.DataFrame:
             at.append(row["at"])
             reasons.append(reason if reason == "header_row" else "total_row")
     return rows.with_columns(rows["reason"].scatter(at, pl.Series(reasons, dtype=REASON))) if at else rows
+
+
+def other_order(rows: pl.DataFrame, found: Recognised) -> int | None:
+    """The first line on which column names are repeated in another order than in the header. rows: as marked."""
+    own = fields_of(found.header.cells, found.kind)
+    separator = getattr(found.source, "separator", "\t")
+    for line, raw in rows.filter(pl.col("reason") == "header_row").select("line", "raw").iter_rows():
+        again = fields_of([cell.strip(' "') for cell in raw.split(separator)], found.kind)
+        if any(own.get(field, index) != index for field, index in again.items()):
+            return int(line)
+    return None
 
 
 def _reason(folded: str, reason: str, separator: str, header: set[str], below: bool) -> str:

@@ -37,7 +37,8 @@ DATED = {
     "ended",
 }
 PERSON = ("name", "phone", "birth")
-HALVES = {"name": "family", "birth": "birth_women"}  # which other column may hold a part of them
+# Which other column may hold a part of them, or them where their own is empty.
+HALVES = {"name": "family", "phone": "phone_other", "birth": "birth_women"}
 SLASHED = r"(^|\D)(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4}|\d{2}\b)"
 SIDE_BY_SIDE = 2
 LOOKED_AT = 50  # cells of a column, to see what it holds
@@ -134,7 +135,7 @@ class Table:
         return cells
 
     def text(self, field: str) -> pl.Series:
-        """The cells of a field, tidied. A name, or a birth year, in two columns is one."""
+        """The cells of a field, tidied. A name, a phone or a birth year in two columns is one."""
         columns = [column for column in (field, HALVES.get(field)) if column in self.columns]
         if not columns:
             return self.cells(field)
@@ -288,6 +289,8 @@ def _one(cells: pl.DataFrame, field: str) -> pl.Series:
     if field == "name":
         both = pl.concat_str(pl.lit(cells[other]), pl.lit(own), separator=" ", ignore_nulls=True)
         return cells.select(both.replace("", None).alias(field)).to_series()
+    if field == "phone":  # `-` and `không` say that there is none
+        own = own.set(fold_all(own.fill_null("")).is_in(list(normalise.NOTHING)), None)
     return own.zip_with(own.is_not_null(), cells[other]).alias(field)
 
 

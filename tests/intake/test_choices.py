@@ -160,6 +160,14 @@ def test_dates_with_the_month_first_are_offered(empty_store: Store):
     assert [row[3] for row in said(prepared)] == [datetime(2021, 8, day, 8, 10) for day in range(5, 28)]
 
 
+def test_one_date_with_the_month_first_is_enough_to_ask(empty_store: Store):
+    """Of a log of the first days of a month, most of which could be read as days of other months."""
+    rows = [("A B", f"08/{day:02}/2021 08:10", "X") for day in range(1, 14)]
+    [table] = intake.prepare(empty_store, "a.csv", text(("Name", "Time", "Location"), *rows).encode())
+    assert isinstance(table, intake.Refused) and table.month_first
+    assert "line 14" in str(table.error)
+
+
 @pytest.mark.parametrize("bad", ["08/24/2021 08:10", "31/02/2021 08:10", "hôm qua"])
 def test_a_few_bad_dates_are_rows_to_reject(empty_store: Store, bad: str):
     rows = [("A B", f"{day}/08/2021 08:10", "X") for day in range(5, 28)]

@@ -157,6 +157,23 @@ def test_a_column_that_holds_no_directions_leaves_arrivals_arrivals(empty_store:
     assert directions(intake.unasked(prepared)) == {"in": 2}
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+def test_column_names_repeated_in_another_order(empty_store: Store, name: str):
+    rows = [
+        ["Họ tên", "SĐT", "Thời gian", "Địa điểm", "Cơ quan"],
+        ["Lò Văn A", "0912345678", "24/08/2021 07:30", "X", "Y"],
+        ["Họ tên", "SĐT", "Thời gian", "Cơ quan", "Địa điểm"],
+        ["Lò Văn A", "0912345678", "24/08/2021 08:30", "Y", "X"],
+    ]
+    told = [
+        prepare(empty_store, name, xlsx({"A": rows}) if name == "a.xlsx" else log(*map(",".join, rows)))
+        for rows in [[*rows[:2], rows[0], rows[1]]]
+    ]
+    assert told[0].counts["accepted"] == 1
+    with pytest.raises(intake.IntakeError, match="line 3 the column names stand again"):
+        prepare(empty_store, name, xlsx({"A": rows}) if name == "a.xlsx" else log(*map(",".join, rows)))
+
+
 # No row could be read ------------------------------------------------------------------------------------------------
 
 

@@ -146,7 +146,8 @@ def test_twelve_hour_clock(empty_store: Store, written: str, hour: int):
         ("24/08/2021 08:60", "bad_time"), ("24/08/2021 13:00 SA", "bad_time"), ("hôm qua", "bad_time"),
         ("24/08/2021 08:10 x", "bad_time"), ("#########", "bad_time"), ("24/08/2021", "no_time"), ("", "no_time"),
         ("08:10", "no_time"), ("44432", "no_time"), ("24/08/2999 08:10", "future_time"),
-        ("31/12/2019 08:10", "old_time"), ("24/08/1021 08:10", "no_time"),
+        ("31/12/2019 08:10", "old_time"), ("24/08/1021 08:10", "old_time"),
+        ("01/01/1900 08:00", "old_time"), ("0001-01-01 00:00:00", "old_time"), ("1899-12-31 08:00:00", "no_time"),
     ],
 )  # fmt: skip
 def test_impossible_times_are_rejected(empty_store: Store, written: str, reason: str):
@@ -420,3 +421,17 @@ def test_a_visit_is_told_by_many_names(empty_store: Store, arrived: str, left: s
 def test_a_rejected_row_gives_nobody_their_name(empty_store: Store, wrong: str):
     content = f"Họ tên,SĐT,Thời gian,Địa điểm\n{wrong}\nLò Văn Đúng,0912345678,24/08/2021 08:10,A\n"
     assert [row[0] for row in said(prepare(empty_store, "a.csv", content.encode()))] == ["Lò Văn Đúng"]
+
+
+@pytest.mark.parametrize("nowhere", ["không", "Không có", "-", "n/a"])
+def test_a_word_for_nowhere_is_no_location(empty_store: Store, nowhere: str):
+    content = f"Họ tên,Thời gian,Địa điểm\nLò Văn A,24/08/2021 08:10,X\nLò Văn A,24/08/2021 08:11,{nowhere}\n"
+    assert outcomes(prepare(empty_store, "a.csv", content.encode()))[1:] == [(3, "rejected", "no_location")]
+
+
+@pytest.mark.parametrize("headers", ["Số điện thoại,Điện thoại liên hệ", "SĐT,SĐT", "SĐT,Số điện thoại khác"])
+def test_a_second_phone_counts_where_the_first_is_empty(empty_store: Store, headers: str):
+    rows = ["A B,,0987654321", "A C,không,0987654322", "A D,0912345678,0987654323", "A E,,"]
+    content = "\n".join([f"Họ tên,{headers},Thời gian,Địa điểm", *(f"{row},24/08/2021 08:10,X" for row in rows)])
+    prepared = intake.unasked(prepare(empty_store, "a.csv", content.encode()))
+    assert [row[1] for row in said(prepared)] == ["0987654321", "0987654322", "0912345678", ""]
