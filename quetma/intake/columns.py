@@ -94,7 +94,8 @@ FIELDS = {
     "given_on_4": "Dose 4 given on", "vaccine_1": "Vaccine of dose 1", "vaccine_2": "Vaccine of dose 2",
     "vaccine_3": "Vaccine of dose 3", "vaccine_4": "Vaccine of dose 4",
     "part": "Part of the day", "days": "Number of days",
-    "family": "Family and middle name", "birth_women": "Birth year (women)", "phone_other": "Second phone", "status": "Working or not",
+    "family": "Family and middle name", "birth_women": "Birth year (women)", "status": "Working or not",
+    "phone_other": "Second phone",
     "ticked_in": "Ticked when in", "ticked_out": "Ticked when out",
     "bluezone": "Bluezone", "ncovi": "NCOVI", "pccovid": "PC-COVID",
 }  # fmt: skip
