@@ -20,6 +20,8 @@ Source = TextSource | SheetSource
 
 SAMPLE_ROWS = 500  # of a table, searched for text in an old font
 SAMPLE_BYTES = 1 << 16
+MOST_COLUMNS = 500  # with anything in them, in the first rows
+MOST_CELLS = 1 << 14  # of a row, empty ones at its end included: as many as Excel has
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 # How files that are no tables begin.
 NO_TABLES = (
@@ -56,10 +58,14 @@ def sources(content: bytes) -> dict[str, Sequence[Source]]:
     if text[:200].lstrip().startswith(b"<?xml"):
         raise IntakeError("This is an XML file. Open it in Excel, save it as XLSX and upload that.")
     top = top_of(text, SAMPLE_ROWS)
+    for separator in SEPARATORS:
+        bare = top.str.strip_chars_end(f"{separator} ")
+        _refuse_width(*(int(some.str.count_matches(separator, literal=True).max() or 0) for some in (bare, top)))
     told = re.fullmatch(r'"?sep=([^\w\s"])"?', (top[0] or "").strip())  # Excel's own word for the separator
     separators = dict.fromkeys([*(told[1] if told else ""), *SEPARATORS])
     if not top.str.contains_any(list(separators)).any() and top.str.contains(r"\S {2,}\S").any():
         # Columns aligned with spaces. A row with an empty cell is one cell short, and rejected as such.
+        _refuse_width(int(top.str.count_matches(" {2,}").max() or 0))
         aligned = lines_of(text).str.strip_chars(" ").str.replace_all(" {2,}", "\t")
         return {"": [TextSource(joined(aligned), "\t")]}
     return {"": [TextSource(text, separator) for separator in separators]}
@@ -79,8 +85,19 @@ def _by_sheet(sheets: Sequence[SheetSource]) -> dict[str, Sequence[Source]]:
         raise IntakeError("There is no table in the file. Nothing was changed.")
     for sheet in sheets:
         rows = sheet.cells.head(SAMPLE_ROWS)
+        _refuse_width(rows.width - rows.null_count().row(0).count(rows.height), rows.width)
         _refuse_letters(" ".join(cell for row in rows.iter_rows() for cell in row if cell))
     return {sheet.name: [sheet] for sheet in sheets}
+
+
+def _refuse_width(columns: int, cells: int = 0) -> None:
+    """columns: with anything in them; cells: of a row. Raises `IntakeError` when no log has so many."""
+    if columns > MOST_COLUMNS or cells > MOST_CELLS:
+        raise IntakeError(
+            "The file has more than {most} columns, which no log has. Is it the wrong file, or all of it in one line? "
+            "Nothing was changed.",
+            most=MOST_COLUMNS,
+        )
 
 
 def _refuse_letters(text: str, as_stored: str | None = None) -> None:

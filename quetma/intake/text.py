@@ -358,9 +358,10 @@ def _cells(lines: list[str], start: int, separator: str) -> tuple[Cells | None, 
 
 def trimmed(cells: Cells) -> Cells:
     """Without the empty cells at the end."""
-    while cells and not cells[-1].strip():
-        cells = cells[:-1]
-    return cells
+    end = len(cells)
+    while end and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
 
 
 def tidied(cells: pl.Series) -> pl.Series:

@@ -435,3 +435,23 @@ def test_a_second_phone_counts_where_the_first_is_empty(empty_store: Store, head
     content = "\n".join([f"Họ tên,{headers},Thời gian,Địa điểm", *(f"{row},24/08/2021 08:10,X" for row in rows)])
     prepared = intake.unasked(prepare(empty_store, "a.csv", content.encode()))
     assert [row[1] for row in said(prepared)] == ["0987654321", "0987654322", "0912345678", ""]
+
+
+WIDE = [b"a," * 1_000_000, b"a\t" * 1000, b"x;y\n" + b";" * 20_000, b"a  b  " * 300_000, b",".join([b"a"] * 502)]
+
+
+@pytest.mark.parametrize("content", WIDE, ids=range(len(WIDE)))
+def test_a_file_with_more_columns_than_any_log_is_refused_at_once(empty_store: Store, content: bytes):
+    for tail in (b"", b"\n\n"):
+        with pytest.raises(intake.IntakeError, match="more than 500 columns"):
+            prepare(empty_store, "a.csv", content + tail)
+
+
+def test_a_sheet_with_more_columns_than_any_log_is_refused(empty_store: Store):
+    with pytest.raises(intake.IntakeError, match="more than 500 columns"):
+        prepare(empty_store, "a.xlsx", workbook(tuple(f"C{n}" for n in range(600)), ("1",) * 600))
+
+
+def test_empty_columns_at_the_end_do_no_harm(empty_store: Store):
+    content = text((*HEADER, *[""] * 2000), *((*row, *[""] * 2000) for row in ROWS))
+    assert said(prepare(empty_store, "a.csv", content.encode())) == SAID
