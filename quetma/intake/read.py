@@ -9,6 +9,8 @@ cells, else null) and the cells `c0`, `c1`, …
 import re
 from collections.abc import Sequence
 
+import polars as pl
+
 from quetma.intake import books
 from quetma.intake.archives import what_is_zipped
 from quetma.intake.books import SheetSource
@@ -60,12 +62,12 @@ def sources(content: bytes) -> dict[str, Sequence[Source]]:
     top = top_of(text, SAMPLE_ROWS)
     for separator in SEPARATORS:
         bare = top.str.strip_chars_end(f"{separator} ")
-        _refuse_width(*(int(some.str.count_matches(separator, literal=True).max() or 0) for some in (bare, top)))
+        _refuse_width(*(_most(some.str.count_matches(separator, literal=True)) for some in (bare, top)))
     told = re.fullmatch(r'"?sep=([^\w\s"])"?', (top[0] or "").strip())  # Excel's own word for the separator
     separators = dict.fromkeys([*(told[1] if told else ""), *SEPARATORS])
     if not top.str.contains_any(list(separators)).any() and top.str.contains(r"\S {2,}\S").any():
         # Columns aligned with spaces. A row with an empty cell is one cell short, and rejected as such.
-        _refuse_width(int(top.str.count_matches(" {2,}").max() or 0))
+        _refuse_width(_most(top.str.count_matches(" {2,}")))
         aligned = lines_of(text).str.strip_chars(" ").str.replace_all(" {2,}", "\t")
         return {"": [TextSource(joined(aligned), "\t")]}
     return {"": [TextSource(text, separator) for separator in separators]}
@@ -88,6 +90,10 @@ def _by_sheet(sheets: Sequence[SheetSource]) -> dict[str, Sequence[Source]]:
         _refuse_width(rows.width - rows.null_count().row(0).count(rows.height), rows.width)
         _refuse_letters(" ".join(cell for row in rows.iter_rows() for cell in row if cell))
     return {sheet.name: [sheet] for sheet in sheets}
+
+
+def _most(counts: pl.Series) -> int:
+    return max(counts.to_list(), default=0)
 
 
 def _refuse_width(columns: int, cells: int = 0) -> None:
