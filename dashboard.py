@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from quetma import archive, backup, regular, retention, snapshot
+from quetma import archive, backup, durable, regular, retention, snapshot
 from quetma.access import sessions
 from quetma.answers import Refresh
 from quetma.intake import desk
@@ -44,6 +44,7 @@ if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt",
     M_ARENA_MAX = -8
     mallopt(M_ARENA_MAX, 2)
 
+durable.keep_private()
 try:
     unit = routes.unit()
 except StoreError as error:

@@ -78,7 +78,7 @@ def main(argv: list[str] | None = None, role: str = OPERATOR) -> int:
     """Runs one command and returns its exit status. Wrong usage raises `SystemExit(2)`, as argparse does.
 
     role: who runs it. A shell has no accounts: whoever can read and write the store's files, which nobody else on the
-    machine can (mode 0700), is its operator and may do everything.
+    machine can (mode 0600), is its operator and may do everything.
     """
     given = parser().parse_args(argv)
     if not rights.may(role, NEEDS[given.command]):
@@ -380,12 +380,12 @@ def run_compliance(given: argparse.Namespace) -> None:
 def run_export(given: argparse.Namespace) -> None:
     """The scan history that the filter lets through, as a file."""
     store = existing(given)
-    output(store, given.output)
     try:
         chosen = Filter.named(store, given.first, given.last, given.location, given.person)
     except ValueError as error:
         raise Refused(f"{error} Nothing was written.") from error
-    sentence = history.write(store, chosen, given.format, given.output, DEFAULT)
+    with output(store, given.output):
+        sentence = history.write(store, chosen, given.format, given.output, DEFAULT)
     audit.log(store, operator(), "export scans", sentence, given.format)
     print(f"{given.output}: {sentence}")
 
@@ -395,16 +395,16 @@ def run_report(given: argparse.Namespace) -> None:
     from quetma.documents.official import making, report  # what it needs takes half a second to load
 
     store = existing(given)
-    output(store, given.output)
     try:
         paper = report.report(store, given.first, given.last)
     except report.ReportError as error:
         raise Refused(f"{error} Nothing was written.") from error
     missing = paper.agency.missing
-    kept = making.make(store, operator(), paper, given.format, days=(given.first, given.last))
-    archive.copy(store, kept, given.output)
     beside = given.output.with_name(f"{given.output.name}.json")
-    beside.write_text(archive.filing_json(replace(kept, file_name=given.output.name)), encoding="utf-8")
+    with output(store, given.output), output(store, beside):
+        kept = making.make(store, operator(), paper, given.format, days=(given.first, given.last))
+        archive.copy(store, kept, given.output)
+        beside.write_text(archive.filing_json(replace(kept, file_name=given.output.name)), encoding="utf-8")
     print(f"{given.output}: {paper.type} {paper.symbol}, {paper.subject}")
     if missing:
         complain(f"Not set yet, so left open: {', '.join(missing)} (page Documents, Head and foot).")
@@ -413,23 +413,23 @@ def run_report(given: argparse.Namespace) -> None:
 def run_poster(given: argparse.Namespace) -> None:
     """The newest code of a location that may hang there, as a PDF."""
     store = existing(given)
-    output(store, given.output)
     key = people.fold(given.location)
     found = [place for place in places.every(store) if key in (people.fold(place.name), *place.names)]
     if not found:
         known = ", ".join(place.name for place in places.every(store))
         raise Refused(f"There is no location {given.location!r}. Known are: {known or 'none'}. Nothing was written.")
     number = found[0].location_id or 0
-    try:
-        if given.address:
-            posters.set_public_address(store, given.address, operator())
-        if not settings.get(store, "public_address"):
-            raise Refused("Say with --address at which address phones reach the dashboard. Nothing was written.")
-        code = posters.valid(store, number) or posters.make(store, number, operator())
-        content = poster.pdf(store, [code], given.size)
-    except PosterError as error:
-        raise Refused(f"{error} Nothing was written.") from error
-    given.output.write_bytes(content)
+    with output(store, given.output):
+        try:
+            if given.address:
+                posters.set_public_address(store, given.address, operator())
+            if not settings.get(store, "public_address"):
+                raise Refused("Say with --address at which address phones reach the dashboard. Nothing was written.")
+            code = posters.valid(store, number) or posters.make(store, number, operator())
+            content = poster.pdf(store, [code], given.size)
+        except PosterError as error:
+            raise Refused(f"{error} Nothing was written.") from error
+        given.output.write_bytes(content)
     audit.log(store, operator(), "print poster", f"{code.location} v{code.version}", given.size)
     print(f"{given.output}: {code.location}, version {code.version}, {posters.says(store, code)}")
 

@@ -1,7 +1,10 @@
-"""Files that are there whole after the machine stopped, and that only the account of the server may read."""
+"""Files that are there whole after the machine stopped, and that only the account of the server may read; and which of
+them are meant for others.
+"""
 
 import os
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from io import BufferedWriter
 from pathlib import Path
 
@@ -19,3 +22,38 @@ def sync(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+_umask: int | None = None  # as whoever started the process has it; None: nothing was changed
+
+
+def keep_private() -> None:
+    """From here on what this process writes is for its account alone, whatever the umask: health data, also in the log
+    and the pieces that DuckDB makes when it likes. For what starts a process; what is for others says `share`.
+    """
+    global _umask
+    if _umask is None:
+        _umask = os.umask(0o077)
+
+
+def share(path: Path) -> None:
+    """Opens a file, or a folder and all in it, to whom the umask of whoever started the process lets in."""
+    if _umask is None or _umask & 0o077 == 0o077:
+        return
+    for one in [path, *path.rglob("*")] if path.is_dir() else [path]:
+        wanted = (0o777 if one.is_dir() else 0o666) & ~_umask
+        if one.stat().st_mode & 0o777 != wanted:
+            one.chmod(wanted)
+
+
+@contextmanager
+def shared(path: Path) -> Generator[None]:
+    """Writes within a file that is for whoever asked for it: one that was there keeps its mode, a new one has that of
+    the umask.
+    """
+    mode = path.stat().st_mode & 0o777 if path.is_file() else None
+    yield
+    if mode is None:
+        share(path)
+    elif path.stat().st_mode & 0o777 != mode:
+        path.chmod(mode)

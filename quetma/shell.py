@@ -3,10 +3,11 @@
 import argparse
 import getpass
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
-from quetma import switch
+from quetma import durable, switch
 from quetma.store import FILE, Store, configured_folder, open_store
 
 Verb = Callable[[argparse.Namespace], int | None]  # None is 0
@@ -29,12 +30,17 @@ def existing(given: argparse.Namespace) -> Store:
     return open_store(where)
 
 
-def output(store: Store, path: Path) -> Path:
-    """Where a command is to write: never over what belongs to the store."""
+@contextmanager
+def output(store: Store, path: Path) -> Generator[None]:
+    """Within this a command writes the file that was asked for: never over what belongs to the store, and for whom the
+    umask lets in.
+    """
     if switch.belongs(store.folder, path):
-        raise Refused(f"{path} is, or would be, a part of the store itself. Name a file in another folder. Nothing was "
-                      "written.")  # fmt: skip
-    return path
+        raise Refused(
+            f"{path} is, or would be, a part of the store itself. Name a file in another folder. Nothing was written."
+        )
+    with durable.shared(path):
+        yield
 
 
 def operator() -> str:

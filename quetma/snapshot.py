@@ -30,7 +30,7 @@ from duckdb import DuckDBPyConnection
 from quetma import language, secret, settings, upkeep
 from quetma.access import audit, small
 from quetma.documents.table import Told, nobody
-from quetma.durable import sync
+from quetma.durable import share, sync
 from quetma.intake.errors import Refusal
 from quetma.language import Translate
 from quetma.store import Store, StoreError, now, query
@@ -233,6 +233,7 @@ def publish(store: Store, account: str, folder: Path, key_file: Path | None = No
         path = _free(folder)
         with _staging(folder) as staging:
             made = _make(store, staging, path, key_file, nobody)
+            share(staging)
             _whole(staging)
             staging.rename(path)
         sync(folder)

@@ -119,6 +119,7 @@ class Store:
                 switch.finish(folder)
                 _keep_log(folder)
                 self._connection = duckdb.connect(str(folder / FILE), config={"memory_limit": MEMORY})
+                _close_to_others(folder)
         except (OSError, duckdb.Error) as error:
             raise StoreError(_not_opened(folder, error)) from error
         self._lock = threading.RLock()
@@ -407,6 +408,15 @@ def _keep_log(folder: Path) -> None:
             (folder / LOG_KEPT).chmod(0o600)
         except OSError:  # no room: the store is to be opened all the same
             (folder / LOG_KEPT).unlink(missing_ok=True)
+
+
+def _close_to_others(folder: Path) -> None:
+    """Lets only the store's account read what belongs to the store, also when it was made otherwise. The folder around
+    may hold more than the store, and stays as whoever made it wants it.
+    """
+    for path in switch.own(folder):
+        with suppress(OSError):  # another account's, a read-only disk: it can be read all the same
+            path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def rows_of(path: Path) -> dict[str, int]:

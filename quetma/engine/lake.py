@@ -23,7 +23,7 @@ import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 from duckdb import DuckDBPyConnection
 
-from quetma.durable import private, sync
+from quetma.durable import private, share, sync
 from quetma.engine import PUBLISHED
 from quetma.store import Store, now
 
@@ -197,6 +197,7 @@ class Lake:
                 stands.restore(versions[name])  # what a killed writer wrote was never published, and may never be
             for some in _portions(sorted(differs), found):
                 _rewrite(cursor, table, self.path(name), some)
+            share(Path(self.path(name)))  # the folder around says who gets in
             published[name] = {p: one for p, one in known.items() if p not in differs} | {
                 part: found[part] for part in differs if part in found
             }
@@ -232,6 +233,7 @@ class Lake:
                 DeltaTable(self.path(name)).vacuum(
                     0, dry_run=False, enforce_retention_duration=False, full=True, keep_versions=sorted(keep)
                 )
+                share(Path(self.path(name)))
             self._exchange(replace(state, retired=kept))
 
     def check(self, store: Store) -> list[str]:
