@@ -41,9 +41,8 @@ def share(path: Path) -> None:
     if _umask is None or _umask & 0o077 == 0o077:
         return
     for one in [path, *path.rglob("*")] if path.is_dir() else [path]:
-        wanted = (0o777 if one.is_dir() else 0o666) & ~_umask
-        if one.stat().st_mode & 0o777 != wanted:
-            one.chmod(wanted)
+        if not one.stat().st_mode & 0o077:  # else somebody has said already whose it is
+            one.chmod((0o777 if one.is_dir() else 0o666) & ~_umask)
 
 
 @contextmanager
