@@ -168,10 +168,20 @@ def test_all_that_are_ready_are_loaded_at_once_staff_first(show: Show, desk: Des
     at = show()
     at.button(key="upload_load_all").click().run()
     at = show(at)
-    assert len(at.success) == min(len(files), PER_PAGE - 1), "a page of cards, the one that asks something first"
+    assert len(at.success) == min(len(files), PER_PAGE), "a page of cards, the one that cannot be read last"
     assert sum(item.state == "loaded" for item in desk.items()) == len(files)
     assert [item.file_name for item in desk.items() if item.state != "loaded"] == ["thư.csv"]
     assert set(desk.store.ask("intake/batches", page_size=20, page_start=0)["kind"]) == set(intake.KINDS)
+
+
+def test_what_cannot_be_read_pushes_nothing_out_of_sight(show: Show, desk: Desk):
+    give(desk, LOG, "good.csv")
+    for n in range(PER_PAGE):
+        give(desk, f"xin chào {n}\n", f"thư{n}.csv")
+    at = show()
+    cards = [text.value for text in at.markdown if ".csv" in text.value]
+    assert "good" in cards[0] and len(cards) == PER_PAGE
+    assert any(f": {PER_PAGE}, ở cuối" in caption.value for caption in at.caption)
 
 
 def test_a_second_file_is_compared_with_what_the_first_brought(show: Show, desk: Desk):
@@ -180,7 +190,7 @@ def test_a_second_file_is_compared_with_what_the_first_brought(show: Show, desk:
     load(desk.store)
     at = show(at)
     assert figures(at) == ["4", "0", "3", "1"]
-    assert any("An" in info.value for info in at.info), "who loaded this very file before"
+    assert any("Lần nạp số 1" in info.value and "An" in info.value for info in at.info), "which upload it is, and whose"
 
 
 def test_nothing_new_is_not_loaded(show: Show, desk: Desk):

@@ -205,7 +205,8 @@ def _unreadable(rows: pl.DataFrame) -> IntakeError:
     """No row could be read: how many there are, and why most of them."""
     reason, count, line = rows.group_by("reason").agg(pl.len(), pl.col("line").min()).sort("len", "line").row(-1)
     return IntakeError(
-        "No row could be read: {rows} rows. Of {count} of them, such as line {line}: {reason}. Nothing was changed.",
+        "No row could be read (rows: {rows}). Most often, as on line {line} (rows: {count}): {reason}. "
+        "Nothing was changed.",
         "--columns, if a column was taken for another",
         rows=rows.height,
         count=count,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 PER_PAGE = 8  # cards
 SHOWN_BUSY = 3  # of the files that are being worked on or wait for it; the others are only counted
+REFUSED = 2  # how urgent a file is that cannot be read: the least
 LOOK_AGAIN = 1.0  # seconds, while something is under way
 STATES = {
     "reading": ("Being read", ":material/hourglass_top:"),
@@ -60,6 +61,9 @@ def show(here: "Page") -> None:
     pages = -(-len(still) // PER_PAGE)
     number = st.pagination(pages, key="upload_desk_page") if pages > 1 else 1
     alone = sum(item.state != "loaded" for item in still) == 1
+    refused = sum(_urgency(item) == REFUSED for item in still)
+    if refused and pages > 1:
+        st.caption(t("Files that cannot be read: {n}. They are at the end of the list.", n=here.number(refused)))
     for item in still[(number - 1) * PER_PAGE : number * PER_PAGE]:
         try:
             _card(here, desk, item, alone)
@@ -89,10 +93,17 @@ def _broken(here: "Page", desk: Desk, item: Item) -> None:
 
 
 def _urgency(item: Item) -> int:
-    """Files that ask something come first, loaded ones last; of equals the newest."""
+    """Files that can be loaded, or could be if something was chosen, come first, then loaded ones, so that those that
+    cannot be read push nothing out of sight; of equals the newest.
+    """
     if item.state == "loaded":
-        return 2
-    return 1 if _loadable(item) else 0
+        return 1
+    return 0 if _loadable(item) or any(_helped(table) for table in item.tables) else REFUSED
+
+
+def _helped(table: Table) -> bool:
+    """Whether a choice by hand may make a table readable that is not."""
+    return bool(table.month_first or table.needs_day or (table.preview and table.preview.needs_location))
 
 
 def _load_all(here: "Page", desk: Desk, items: list[Item]) -> None:
@@ -477,7 +488,8 @@ def _notes(here: "Page", table: Table) -> None:
         last_time = preview.earlier.row(-1, named=True)
         st.info(
             t(
-                "This very file was loaded before, at {moment} by {by}.",
+                "This very file is in the store already: upload {batch}, loaded at {moment} by {by}.",
+                batch=last_time["batch_id"],
                 moment=here.moment(last_time["uploaded_at"]),
                 by=widgets.plain(last_time["uploaded_by"]),
             ),

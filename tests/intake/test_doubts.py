@@ -187,7 +187,7 @@ def test_column_names_repeated_in_another_order(empty_store: Store, name: str):
 def test_a_table_of_which_no_row_can_be_read_is_refused(empty_store: Store, content: bytes):
     [table] = intake.prepare(empty_store, "a", content)
     assert isinstance(table, intake.Refused)
-    assert str(table.error).startswith("No row could be read")
+    assert str(table.error).startswith("No row could be read (rows: ")
     assert intake.REASONS["no_time"] in str(table.error)
     assert table.proposal is not None
     assert table.rejects is not None and table.rejects["reason"][0] == "no_time"
