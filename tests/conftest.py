@@ -22,6 +22,7 @@ from hypothesis import Phase
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest, local_script_runner
 
+from quetma import durable
 from quetma.access import accounts, sessions
 from quetma.intake import apart
 from quetma.store import FILE, ROOT, Store, open_store
@@ -85,6 +86,7 @@ def cheap() -> Iterator[None]:
         look(runner, 1)
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(durable, "keep_private", lambda: None)  # who imports the dashboard changes no other test's umask
         patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         patch.setattr(local_script_runner, "ScriptCache", cache(local_script_runner.ScriptCache))

@@ -33,8 +33,10 @@ def test_what_is_in_a_folder_that_others_may_look_into_is_not_theirs(demo_folder
     folder.chmod(0o755)
     for path in folder.rglob("*"):  # a store of before
         path.chmod(0o755 if path.is_dir() else 0o644)
-    (folder / "sample").mkdir(mode=0o755)
-    (tmp_path / "kept.csv").touch(0o640)
+    (folder / "sample").mkdir()
+    (folder / "sample").chmod(0o755)
+    (tmp_path / "kept.csv").touch()
+    (tmp_path / "kept.csv").chmod(0o640)
     week = "--from 2021-08-02 --to 2021-08-03"
     commands = f"export scans {week} --format csv -o new.csv; export scans {week} --format csv -o kept.csv; "
     commands += f"report {week} --format pdf -o r.pdf; snapshot copy --key copy.key; backup a.backup; publish"
