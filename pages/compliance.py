@@ -1,6 +1,5 @@
 """Compliance: the four duties of the staff on one day, who has not done them and since when, and how it went before."""
 
-from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -46,6 +45,11 @@ if staff.is_empty():
     widgets.empty(here, t("Nobody is on the staff list on {day}.", day=here.day(day)))
     st.stop()
 
+single = small.fewest(here.role) == 1  # may see figures about single people
+if not single and small.few(staff.height):
+    st.info(t("The staff are fewer than {n}: only leaders see figures about so few.", n=small.FEWEST))
+    st.stop()
+
 working = rollups.is_working(day)
 if not working:
     st.info(
@@ -57,38 +61,52 @@ if not working:
 before = compliance.previous(store, day)
 staff_before = compliance.people(store, before) if before else None
 rates = {duty: compliance.rate(staff, duty) for duty in compliance.DUTIES}
+told = {duty: compliance.told(staff, duty, here.role) for duty in compliance.DUTIES}
+
+
+def percent(rate: small.Rate | None) -> str:
+    """`92,3%`, or `84,6%–92,3%`."""
+    if rate is None or rate.low == rate.high:
+        return here.percent(rate.low, rate.due) if rate else "–"
+    return f"{here.percent(rate.low, rate.due)}–{here.percent(rate.high, rate.due)}"
+
 
 cards = []
-for duty, (have, due) in rates.items():
-    have_before, due_before = compliance.rate(staff_before, duty) if staff_before is not None else (0, 0)
-    compared = bool(before and due and due_before)
+for duty, rate in told.items():
+    due = rate.due if rate else 0
+    change = rate.change(compliance.told(staff_before, duty, here.role)) if rate and staff_before is not None else None
     cards.append(
         widgets.Card(
             LABELS[duty],
-            f"{have}/{due}" if due else "–",
-            t("vs {day}", day=f"{before:%d/%m}") if compared and before else "",
-            have - have_before if compared else None,
+            str(rate) if due else "–",
+            t("vs {day}", day=f"{before:%d/%m}") if change is not None and before else "",
+            change,
             good="more",
             help=RULES[duty],
-            detail=here.percent(have, due) if due else t("nobody owes it"),
+            detail=percent(rate) if due else t("nobody owes it") if rate else t("too few people to say"),
         )
     )
 widgets.cards(cards, across=4)
 
+if not single:
+    st.caption(
+        t("Where one or two people have not done it, or have, a range is shown, the same for one and for two."),
+        help=t("So that nobody can be recognised by a figure. Leaders see everything."),
+    )
 have, due = rates["scanned"]
-if due and not have:
+if due and not have and told["scanned"]:
     st.warning(
         t("There is no staff scan at all on {day}. Perhaps its log has not been uploaded yet.", day=here.day(day)),
         icon=":material/upload_file:",
     )
 phoneless, exempt = compliance.exempt(store, day)
-if small.count(here.role, phoneless):
+if small.part(here.role, phoneless, staff.height):
     st.caption(t("{n} without a smartphone: the app and the declaration are not due.", n=phoneless))
 for duty, label in LABELS.items():
-    if small.count(here.role, exempt[duty]):
+    if small.part(here.role, exempt[duty], staff.height):
         st.caption(t("{duty}: {n} exempt for a reason noted down.", duty=label, n=exempt[duty]))
 absent = len(compliance.absent(store, day))
-if small.count(here.role, absent) and working:
+if small.part(here.role, absent, staff.height) and working:
     st.caption(t("{n} absent (leave, trip, duty elsewhere): the declaration and the scan are not due.", n=absent))
 
 # Who has not ---------------------------------------------------------------------------------------------------------
@@ -152,26 +170,22 @@ def target(duty: str) -> tuple[float, str] | None:
     return (wanted[duty], t("wanted: {n}%", n=round(wanted[duty] * 100))) if duty in wanted else None
 
 
-with st.container(horizontal=True):
-    place = widgets.location(here, key="trend_location")
-    within = staff.filter(pl.col("location_id") == place) if place else staff
-    sizes = Counter(within["position"])
-    least = small.fewest(here.role)
-    positions = sorted(position for position, size in sizes.items() if size >= least)
-    chosen = st.selectbox(
-        t("Position"),
-        ["", *positions],
-        format_func=lambda position: position or t("All positions"),
-        key="trend_position",
-    )
-narrow = within.filter(pl.col("position") == chosen) if chosen else within
-begin = day - timedelta(weeks=WEEKS) + timedelta(days=1)
-if narrow.height < least:
-    st.caption(t("Too few people to show without names."))
-    trend = pl.DataFrame()
-else:
+narrow, begin = staff, day - timedelta(weeks=WEEKS) + timedelta(days=1)
+if single:  # by what differs from one choice to the next, others would learn of single people
+    with st.container(horizontal=True):
+        place = widgets.location(here, key="trend_location")
+        narrow = staff.filter(pl.col("location_id") == place) if place else staff
+        chosen = st.selectbox(
+            t("Position"),
+            ["", *sorted(set(narrow["position"]))],
+            format_func=lambda position: position or t("All positions"),
+            key="trend_position",
+        )
+    narrow = narrow.filter(pl.col("position") == chosen) if chosen else narrow
     trend = compliance.trend(store, begin, day, place, chosen or None)
-rates_of = {duty: compliance.rate(narrow, duty) for duty in compliance.DUTIES}
+else:
+    trend = compliance.trend_told(store, begin, day, here.role)
+    st.caption(t("Where a range would be shown, the lines show its lower end."))
 if trend.height < 2:
     st.caption(t("The chart appears once there are two working days with data."))
 else:
@@ -180,12 +194,12 @@ else:
         for duty, label in LABELS.items():
             with st.container(gap="xsmall"):
                 st.markdown(f"**{label}**")
-                percent = here.percent(*rates_of[duty])
+                shown = percent(compliance.told(narrow, duty, here.role))
                 charts.show(
                     here,
                     charts.lines_by_day(trend, {duty: label}, percent=True, height=170, target=target(duty)),
                     t("{duty}: share of the staff by working day, {percent} on {day}.",
-                      duty=label, percent=percent, day=here.day(day)),
+                      duty=label, percent=shown, day=here.day(day)),
                     key=f"trend_{duty}",
                 )  # fmt: skip
 
@@ -198,32 +212,52 @@ def groups(by: str) -> list[dict[str, Any]]:
     return [row | {"group": row["group"] or t("Others, together")} for row in found]
 
 
+def shown_of(rows: list[dict[str, Any]]) -> list[str]:
+    """The duties that may be told of these groups; says which may not."""
+    duties = [
+        duty for duty in SHORT
+        if single or small.all_told((row[f"{duty}_have"], row[f"{duty}_due"], row["staff"]) for row in rows)
+    ]  # fmt: skip
+    hidden = [LABELS[duty] for duty in SHORT if duty not in duties]
+    if hidden:
+        st.caption(t("Not shown, as one or two people of a group have done it, have not, or do not owe it: {duties}.",
+                     duties=", ".join(hidden)))  # fmt: skip
+    return duties
+
+
 left, right = st.columns([2, 3], gap="large")
 with left:
     st.subheader(t("By premises"), anchor=False)
-    owed = {duty: SHORT[duty] for duty, (_, due) in rates.items() if due}
+    rows = groups("location")
+    owed = {duty: SHORT[duty] for duty in shown_of(rows) if rates[duty][1]}
     shares = [
         {"group": f"{row['group']} ({row['staff']})"}
         | {duty: row[f"{duty}_have"] / row[f"{duty}_due"] if row[f"{duty}_due"] else None for duty in owed}
-        for row in groups("location")
+        for row in rows
     ]
-    charts.show(
-        here,
-        charts.bars(pl.DataFrame(shares, infer_schema_length=None), "group", owed, percent=True),
-        t("Share of the staff who did each duty, by premises."),
-        key="compliance_places",
-    )
+    if owed:
+        charts.show(
+            here,
+            charts.bars(pl.DataFrame(shares, infer_schema_length=None), "group", owed, percent=True),
+            t("Share of the staff who did each duty, by premises."),
+            key="compliance_places",
+        )
 with right:
     st.subheader(t("By position"), anchor=False)
+    rows = groups("position")
+    shown_duties = {duty: SHORT[duty] for duty in shown_of(rows)}
     widgets.table(
         pl.DataFrame(
             [
                 {"group": row["group"], "staff": row["staff"]}
-                | {duty: f"{row[f'{duty}_have']}/{due}" if (due := row[f"{duty}_due"]) else "–" for duty in SHORT}
-                for row in groups("position")
+                | {
+                    duty: f"{row[f'{duty}_have']}/{due}" if (due := row[f"{duty}_due"]) else "–"
+                    for duty in shown_duties
+                }
+                for row in rows
             ]
         ),
-        {"group": t("Position"), "staff": t("Staff")} | SHORT,
+        {"group": t("Position"), "staff": t("Staff")} | shown_duties,
         alt=t("Staff who did each duty, of those who owe it, by position"),
     )
     st.caption(t("How many have done it, of how many owe it."))

@@ -5,7 +5,8 @@ from datetime import timedelta
 import polars as pl
 import streamlit as st
 
-from quetma import attention, compliance, flow, terms
+from quetma import attention, compliance, flow, flow_cells, terms
+from quetma.access import small
 from quetma.store import now
 from quetma.web import charts, page, widgets
 
@@ -24,6 +25,7 @@ before = compliance.previous(store, today)
 # How fresh -----------------------------------------------------------------------------------------------------------
 
 newest, on_site = store.ask("history/last_scan")["scanned_at"][0], flow.present(store).height
+present = widgets.some(here, on_site if names else small.count(here.role, on_site))
 if today == now().date():
     st.markdown(t("**Today, {day}**", day=here.day(today)))
 else:
@@ -48,15 +50,15 @@ since = t("vs {day}", day=f"{before:%d/%m}") if before else ""
 
 cards = []
 for duty, label in LABELS.items():
-    have, due = compliance.rate(staff, duty)
-    have_before, due_before = compliance.rate(staff_before, duty) if staff_before is not None else (0, 0)
-    compared = bool(due and due_before)
+    rate = compliance.told(staff, duty, here.role)
+    change = rate.change(compliance.told(staff_before, duty, here.role)) if rate and staff_before is not None else None
+    due_today = t("not due today") if rate else t("too few people to say")
     cards.append(
         widgets.Card(
             label,
-            f"{have}/{due}" if due else "–",
-            since if compared else ("" if due else t("not due today")),
-            have - have_before if compared else None,
+            str(rate) if rate and rate.due else "–",
+            since if change is not None else ("" if rate and rate.due else due_today),
+            change,
             good="more",
             page="compliance.py",
             link=t("See who"),
@@ -64,20 +66,26 @@ for duty, label in LABELS.items():
     )
 
 first = today - timedelta(days=13)
-days = store.ask("flow/daily", first=min(first, before or first), last=today, location=0)
+begin = min(first, before or first)
+if small.fewest(here.role) == 1:
+    days = store.ask("flow/daily", first=begin, last=today, location=0)
+else:
+    days = flow_cells.whole_days(store, begin, today)
 visitors = dict(zip(days["day"], days["visitor_people"], strict=True))
+came, came_before = visitors.get(today, 0), visitors.get(before) if before else None
+compared = came is not None and came_before is not None
 cards += [
     widgets.Card(
         t("Visitors of the day"),
-        here.number(visitors.get(today, 0)),
-        since,
-        visitors.get(today, 0) - visitors[before] if before else None,
+        "–" if came is None else here.number(came),
+        t("too few people to say") if came is None else since if compared else "",
+        came - came_before if compared else None,
         page="flow.py",
         link=t("See flow"),
     ),
     widgets.Card(
         t("On site now"),
-        here.number(on_site),
+        present,
         t("at {moment}", moment=here.moment(newest)) if newest else "",
         page="flow.py",
         link=t("See flow"),
@@ -86,6 +94,10 @@ cards += [
 figures, warnings = st.columns([3, 2], gap="medium")
 with figures:
     widgets.cards(cards, across=3)
+    if small.fewest(here.role) > 1:
+        told = t("Where one or two people have not done it, or have, a range is shown, the same for one and for two.")
+        told += " " + t("Where a range would be shown, the lines show its lower end.")
+        st.caption(told, help=t("So that nobody can be recognised by a figure. Leaders see everything."))
 
 # What needs attention ------------------------------------------------------------------------------------------------
 
@@ -103,7 +115,7 @@ with warnings, st.container(border=True):
             st.markdown(f"{ICONS[item.level]} {widgets.plain(item.text)}")
             st.page_link(widgets.PAGES / f"{item.page}.py", label=t("Open"), icon=":material/arrow_forward:")
 
-rows = widgets.open_rows(here, t("Who is on site now: {n}", n=on_site), key="overview_on_site")
+rows = widgets.open_rows(here, t("Who is on site now: {n}", n=present), key="overview_on_site")
 if rows.open:
     with rows:
         widgets.on_site_table(here, flow.on_site(store, names=names), "overview_on_site_people")
@@ -117,14 +129,14 @@ with left:
     charts.show(
         here,
         charts.columns_by_day(recent, {"visitor_people": t("Visitors")}, height=240),
-        t("Visitors a day in the last two weeks, {n} on the last.", n=visitors.get(today, 0)),
+        t("Visitors a day in the last two weeks, {n} on the last.", n=came or 0),
         key="visitors_by_day",
     )
 with right:
     st.subheader(t("Duties in the last two weeks"), anchor=False)
     charts.show(
         here,
-        charts.lines_by_day(compliance.trend(store, first, today), LABELS, percent=True, height=240),
+        charts.lines_by_day(compliance.trend_told(store, first, today, here.role), LABELS, percent=True, height=240),
         t("Share of the staff who did each duty on the working days of the last two weeks."),
         key="duties_by_day",
     )

@@ -22,6 +22,7 @@ from quetma import (
     subject,
     terms,
 )
+from quetma.access import small
 from quetma.access.small import FEWEST
 from quetma.answers import remembered
 from quetma.intake import inbox
@@ -88,7 +89,7 @@ def _items(store: Store, t: Translate, health: bool, at_gate: bool, today: date)
         have, due = compliance.rate(staff, duty)
         if have < due:
             names = compliance.owing(store, today, duty)["name"].to_list() if health else []
-            who = _listed(names, t) if health else t("{n} staff", n=due - have)
+            who = _listed(names, t) if health else _counted(staff, duty, t)
             yield Item("duty", say.format(day=language.day(today), who=who), "compliance")
 
     twins = store.ask("people/twins", day=today)["name"].to_list() if health else []
@@ -100,7 +101,8 @@ def _items(store: Store, t: Translate, health: bool, at_gate: bool, today: date)
     open_stays = store.ask("overview/unclosed", day=before)["stays"][0] if before else 0
     if open_stays and before:
         closable = at_gate and (store.clock().date() - before).days <= gate.UNCLOSED_DAYS
-        text = t("Visits of {day} with a scan in but no scan out: {n}.", n=open_stays, day=language.day(before))
+        n = t("fewer than {n}", n=FEWEST) if not health and small.few(open_stays) else open_stays
+        text = t("Visits of {day} with a scan in but no scan out: {n}.", n=n, day=language.day(before))
         yield Item("note", text, "gate" if closable else "flow")
 
 
@@ -233,6 +235,15 @@ def is_late(newest: date, real_today: date) -> bool:
     """Whether a whole working day has passed since the newest data."""
     between = (newest + timedelta(days=n) for n in range(1, (real_today - newest).days))
     return any(rollups.is_working(day) for day in between)
+
+
+def _counted(staff: pl.DataFrame, duty: str, t: Translate) -> str:
+    """How many have not done a duty, for those who may not see health data."""
+    found = compliance.told(staff, duty, "viewer")
+    if found is None or found.due != compliance.rate(staff, duty)[1]:
+        return t("some staff")  # with a number, how many do not owe it would follow from the share beside it
+    few = small.few(found.due - found.low)
+    return t("{n} staff", n=t("fewer than {n}", n=FEWEST) if few else found.missing())
 
 
 def _listed(names: list[str], t: Translate) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from quetma import duties, rollups, settings
-from quetma.access import audit
+from quetma.access import audit, small
 from quetma.answers import remembered
 from quetma.people import fold_all
 from quetma.store import Store
@@ -37,6 +37,11 @@ def rate(found: pl.DataFrame, duty: str) -> tuple[int, int]:
     """How many of those for whom the duty is due have done it, and how many those are. `found` is of `people`."""
     done = found[duty]
     return int(done.sum()), done.len() - done.null_count()
+
+
+def told(found: pl.DataFrame, duty: str, role: str) -> small.Rate | None:
+    """`rate` as that role may be told it; None: those are too few."""
+    return small.rate(role, *rate(found, duty), found.height)
 
 
 def on(store: Store, day: date) -> dict[str, Any]:
@@ -160,6 +165,22 @@ def trend(store: Store, first: date, last: date, location: int = 0, position: st
         one = shares.filter(pl.col("duty") == duty).select("day", pl.col("share").alias(duty))
         days = days.join(one, on="day", how="left", maintain_order="left")
     return days
+
+
+@remembered
+def trend_told(store: Store, first: date, last: date, role: str) -> pl.DataFrame:
+    """As `trend`, of everybody, as that role may be told it: the least that a share may be."""
+    if small.fewest(role) == 1:
+        return trend(store, first, last)
+    days = working_days(store, last).filter(pl.col("day") >= first).select("day")
+    size = dict(store.ask("compliance/sizes", first=first, last=last).iter_rows())
+    shares: dict[tuple[date, str], float] = {}
+    for row in store.ask("compliance/trend", first=first, last=last, location=0, position=None).iter_rows(named=True):
+        if found := small.rate(role, row["have"], row["due"], size[row["day"]]):
+            shares[row["day"], row["duty"]] = found.low / found.due
+    return days.with_columns(
+        pl.Series(duty, [shares.get((day, duty)) for day in days["day"]], pl.Float64) for duty in DUTIES
+    )
 
 
 @remembered

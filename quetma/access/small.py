@@ -11,9 +11,14 @@ What they are told follows from three rules, all applied before anything is sent
 3. How many of a group did a duty is told exactly when nobody, everybody, or at least three on each side did; else as a
    range that is the same for one and for two (`bounds`): "11–12 of 13". So are those who do not owe it: one or two
    count into the group as not having done it.
+
+So 9 of 13 is told as it is: neither the nine nor the four can be named by it, and "nobody" and "everybody" are what the
+unit is to reach. What changes from one day to the next is not hidden: 9 of 13 yesterday and 10 of 13 today say that one
+more did it, not who.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -57,6 +62,18 @@ def apart(frame: pl.DataFrame, whole: list[str], size: str) -> pl.DataFrame:
     return frame.filter(~small & ((place > 1) | ~small.any().over(whole) | (rest >= FEWEST)))
 
 
+def merged(groups: Sequence[tuple[str, int]], role: str) -> list[tuple[tuple[str, ...], int]]:
+    """Groups that together are everybody, in their order: neighbours are put together until each is large enough."""
+    found: list[tuple[tuple[str, ...], int]] = []
+    for name, n in groups:
+        if found and (found[-1][1] < fewest(role) or n < fewest(role)):
+            names, before = found.pop()
+            found.append(((*names, name), before + n))
+        else:
+            found.append(((name,), n))
+    return found
+
+
 def bounds(have: int, due: int) -> tuple[int, int]:
     """Between which numbers lies how many of so many have done it, as it may be told: both the same where it is told
     exactly.
@@ -71,3 +88,42 @@ def bounds(have: int, due: int) -> tuple[int, int]:
 def all_told(groups: Iterable[tuple[int, int, int]]) -> bool:
     """Whether the groups of a table may be told exactly. Of each: how many have done it, owe it, and are in it."""
     return not any(few(have) or few(due - have) or few(due) or few(size - due) for have, due, size in groups)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many of `due` people did a duty, as it may be told: at least `low`, at most `high`."""
+
+    low: int
+    high: int
+    due: int
+
+    def __str__(self) -> str:
+        """`12/13`, or `11–12/13`."""
+        return f"{between(self.low, self.high)}/{self.due}"
+
+    def missing(self) -> str:
+        """How many did not: `5`, or `1–2`."""
+        return between(self.due - self.high, self.due - self.low)
+
+    def change(self, before: "Rate | None") -> int | None:
+        """How many more did it than before; None where that cannot be told."""
+        told = before is not None and self.due and before.due and self.low == self.high and before.low == before.high
+        return self.low - before.low if before and told else None
+
+
+def between(low: int, high: int) -> str:
+    """`5`, or `1–2`."""
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def rate(role: str, have: int, due: int, size: int) -> Rate | None:
+    """How many of those who owe a duty have done it, in a group of that size, as that role may be told it; None: they
+    are too few.
+    """
+    if fewest(role) == 1 or not due:
+        return Rate(have, have, due)
+    if few(due) or few(size):
+        return None
+    whole = size if few(size - due) else due
+    return Rate(*bounds(have, whole), whole)

@@ -19,13 +19,12 @@ def view(here: "Page", day: date) -> None:
     """How many reached which level by the day; behind it, for those who may see health data, the people."""
     t, may = here.t, here.may("health")
     courses = compliance.courses(here.store, day, names=may)
+    if not may and courses.height < small.FEWEST:
+        return
     levels = terms.levels(t)
     shares = Counter(courses["level"])
-    told = ", ".join(
-        f"{levels[level]} {small.count(here.role, shares[level]) or t('fewer than {n}', n=small.FEWEST)}"
-        for level in reversed(levels)
-        if level in shares
-    )
+    several = small.merged([(level, shares[level]) for level in reversed(levels) if level in shares], here.role)
+    told = ", ".join(f"{' / '.join(levels[level] for level in group)} {n}" for group, n in several)
     label = t("Doses: {level}", level=told)
     if not may:
         st.caption(label)
