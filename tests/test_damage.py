@@ -207,7 +207,7 @@ def test_who_signs_in_or_out_on_a_full_disk_is_told_and_stays_out(
     answer = again.post("/sign-in", name="An", password=PASSWORD)
     assert answer.status_code == 507 and "The disk of the server is full" in answer.text
     assert wall.COOKIE not in again.cookies
-    with pytest.raises(sessions.EndingWaits):
+    with pytest.raises(sessions.EndingWaits, match=r"sessions have ended.*Make room, then do it again"):
         sessions.end_all(store, "An")
     assert not any(sessions.find(token) for token in others)
     assert "Traceback" not in caplog.text

@@ -11,12 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from threading import Lock
 
 from quetma import settings, units
 from quetma.access import accounts
 from quetma.access.chain import Line
-from quetma.store import DiskFull, Store, now
+from quetma.store import DiskFull, Store, StoreError, now
 from quetma.watch import Watch
 
 LONGEST_BROWSER = 200  # characters of what a browser calls itself
@@ -124,6 +125,13 @@ def last_starts(store: Store) -> dict[str, datetime]:
 
 class EndingWaits(DiskFull):
     """Sessions have ended, but there was no room to write that down yet."""
+
+    def __init__(self, folder: Path) -> None:
+        StoreError.__init__(
+            self,
+            f"The disk that holds {folder} is full, so it could not be written down that sessions have ended: who was "
+            "signed in may be again when the dashboard is started. Make room, then do it again.",
+        )
 
 
 def end(token: str, line: Line | None = None) -> None:
