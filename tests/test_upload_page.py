@@ -298,6 +298,18 @@ def test_dates_with_the_month_first(show: Show, desk: Desk):
 # Uploads --------------------------------------------------------------------------------------------------------------
 
 
+def test_days_that_may_be_months_are_offered_to_be_read_so(show: Show, desk: Desk):
+    rows = [f"Lò Văn A,0912000001,08/0{day}/2021 08:10,Mai Sơn,Vào\n" for day in range(1, 6)]
+    item = give(desk, HEADER + "".join(rows))
+    at = show()
+    assert any("đọc tháng trước" in info.value for info in at.info)
+    at.button(key=f"upload_month_first_{item.id}").click().run()
+    show(at)
+    [table] = desk.items()[0].tables
+    assert table.preview and table.preview.span == (date(2021, 8, 1), date(2021, 8, 5))
+    assert not table.preview.remarks and not table.month_first
+
+
 def test_a_long_list_of_uploads_is_paged(app, empty_store: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(uploads, "PER_PAGE", 3)
     for day in range(1, 6):

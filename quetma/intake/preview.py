@@ -11,7 +11,7 @@ from quetma.intake.choices import Choices
 from quetma.intake.columns import Proposal
 from quetma.intake.errors import IntakeError, Message
 from quetma.intake.prepare import MOST_WORDS, Prepared, UnknownPlace, asked_words, compare, unasked
-from quetma.intake.remarks import remarks
+from quetma.intake.remarks import reads_months_for_days, remarks
 from quetma.intake.understand import Found, Part, Refused, source_of
 from quetma.store import Store
 
@@ -70,7 +70,7 @@ class Table:
     preview: Preview | None = None
     batch_id: int | None = None
     doubt: IntakeError | None = None  # why it should not be loaded with nobody there to ask
-    month_first: bool = False  # when refused: reading its dates with the month first would help
+    month_first: bool = False  # reading its dates with the month first would help, or is likely to be meant
     needs_day: bool = False  # when refused: saying which day it is of would help
     rejects: pl.DataFrame | None = None  # when refused because no row can be read: the first ones, as in `Preview`
 
@@ -151,6 +151,7 @@ def seen(store: Store, table: Found | Refused, chosen: Mapping[str, Choices], ba
     return Table(
         table.part, table.proposal.kind, table.proposal, table.choices, table.as_last_time,
         preview=_preview(store, compared), batch_id=batch_id, doubt=_doubt(compared),
+        month_first=reads_months_for_days(compared),
     )  # fmt: skip
 
 

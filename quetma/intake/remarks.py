@@ -6,10 +6,15 @@ import polars as pl
 
 from quetma import people
 from quetma.intake.errors import REMARKS, Message
-from quetma.intake.prepare import Prepared
+from quetma.intake.prepare import DAY_OF, Prepared
 from quetma.store import Store
 
 OF_ONE_DAY = "All rows are taken to be of one day, {day}: they name none themselves."
+MONTHS_FOR_DAYS = (
+    "All rows are of the same day of different months. If the file writes the month first (08/03/2021 is the 3rd of "
+    "August), have it read like that before loading it."
+)
+FEW = 3  # months in which something may well happen on one day of each
 SHOWN = 10  # phones with several names
 
 
@@ -20,8 +25,20 @@ def remarks(store: Store, prepared: Prepared) -> tuple[Message, ...]:
         if prepared.found.choices.day
         else []
     )
+    if reads_months_for_days(prepared):
+        counted.append(Message(MONTHS_FOR_DAYS))
     counted += [Message(REMARKS[code], n=n) for code, n in prepared.facts.noted.items() if n]
     return (*counted, *_named_twice(store, prepared))
+
+
+def reads_months_for_days(prepared: Prepared) -> bool:
+    """Whether the days of a table look like those of one month, read with day and month exchanged."""
+    column, facts = DAY_OF[prepared.kind], prepared.facts.facts
+    if column is None or prepared.found.choices.month_first:
+        return False
+    days = facts[column].cast(pl.Date).unique().drop_nulls()
+    months = days.dt.month().n_unique()
+    return months > FEW and months == days.len() and days.dt.day().n_unique() == 1 and days.dt.day()[0] <= 12
 
 
 def _named_twice(store: Store, prepared: Prepared) -> list[Message]:
