@@ -18,9 +18,9 @@ Rate = tuple[int, int]  # have, due
 class Standing:
     """One unit on a day, with the units beneath it. What is about too few people for the role to see is None.
 
-    duties: of each who has done it and who owes it; None also when nobody does. last_day: the newest day with scans.
-    uploaded_at: the newest upload. cases: open ones; None for who may not trace. silent: staff owe a scan that day and
-    there is none at all: its log is missing.
+    duties: of each who has done it (the least that may be told) and who owes it; None also when nobody does. last_day:
+    the newest day with scans. uploaded_at: the newest upload. cases: open ones; None for who may not trace. silent:
+    staff owe a scan that day and there is none at all: its log is missing.
     """
 
     unit: Unit
@@ -63,11 +63,14 @@ def of(store: Store, day: date, role: str) -> list[Standing]:
     least, traces = small.fewest(role), rights.may(role, "trace")
 
     def standing(row: dict) -> Standing:
-        rates = {duty: (row[f"{duty}_have"], row[f"{duty}_due"]) for duty in compliance.DUTIES}
+        rates = {
+            duty: small.rate(role, row[f"{duty}_have"] or 0, row[f"{duty}_due"] or 0, row["staff"])
+            for duty in compliance.DUTIES
+        }
         return Standing(
             known[row["unit_id"]],
             small.count(role, row["staff"]),
-            {duty: rate if rate[1] and rate[1] >= least else None for duty, rate in rates.items()},
+            {duty: (rate.low, rate.due) if rate and rate.due else None for duty, rate in rates.items()},
             small.count(role, row["visitors"]),
             row["scans"] if small.count(role, row["people"]) is not None else None,
             row["last_day"],

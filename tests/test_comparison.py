@@ -60,7 +60,7 @@ def test_who_needs_help_stands_first_and_groups_of_two_are_kept_back(province: S
     viewer = by_name(comparison.of(province, day, "viewer"))["Đội 10"]
     assert (viewer.staff, viewer.silent, viewer.cases) == (None, False, None)
     assert set(viewer.duties.values()) == {None} and viewer.needs == (False, 0, 0.0)
-    assert by_name(comparison.of(province, day, "viewer"))["Đội 2"].duties["scanned"] == (12, 13)
+    assert by_name(comparison.of(province, day, "viewer"))["Đội 2"].duties["scanned"] == (11, 13), "as 11–12"
 
 
 def test_the_page_compares_opens_a_unit_and_every_page_is_then_about_it(province: Store):

@@ -41,7 +41,8 @@ def view(here: "Page") -> None:
                  "duties not done. Choose a row at its left edge to open that unit."))  # fmt: skip
     _table(here, found, title)
     if small.fewest(here.role) > 1:
-        st.caption(t("Figures about fewer than {n} people are not shown.", n=small.FEWEST))
+        told = t("Where one or two people have not done it, or have, the least share is shown that may be.")
+        st.caption(t("Figures about fewer than {n} people are not shown.", n=small.FEWEST) + " " + told)
 
 
 def _first(here: "Page", found: list[Standing]) -> None:
