@@ -101,7 +101,7 @@ def _items(store: Store, t: Translate, health: bool, at_gate: bool, today: date)
     open_stays = store.ask("overview/unclosed", day=before)["stays"][0] if before else 0
     if open_stays and before:
         closable = at_gate and (store.clock().date() - before).days <= gate.UNCLOSED_DAYS
-        n = t("fewer than {n}", n=FEWEST) if not health and small.few(open_stays) else open_stays
+        n = t("fewer than {n}", n=FEWEST) if not (health or at_gate) and small.few(open_stays) else open_stays
         text = t("Visits of {day} with a scan in but no scan out: {n}.", n=n, day=language.day(before))
         yield Item("note", text, "gate" if closable else "flow")
 
