@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+import polars as pl
 import streamlit as st
 
 from quetma.intake.columns import FIELDS, KINDS
@@ -46,7 +47,7 @@ def show(here: "Page") -> None:
     if busy:
         st.caption(t("You may leave this page or close it: the work goes on, and the files wait here for you."))
         st.fragment(_under_way, run_every=LOOK_AGAIN)(here, desk, {item.id for item in busy})
-    worth = [item for item in items if not item.busy and _worth(item) and not _asks_words(item)]
+    worth = [item for item in items if not item.busy and _worth(item) and not _asks_first(item)]
     if len(worth) > 1:
         new = sum(table.preview.counts["accepted"] for item in worth for table in _loadable(item) if table.preview)
         st.button(
@@ -146,9 +147,9 @@ def _loadable(item: Item) -> list[Table]:
     return [table for table in item.tables if table.loadable]
 
 
-def _asks_words(item: Item) -> bool:
-    """Whether somebody should first say what the words for in and out mean."""
-    return any(table.preview and table.preview.asks_words for table in _loadable(item))
+def _asks_first(item: Item) -> bool:
+    """Whether somebody should first say what the words for in and out mean, or whether the month comes first."""
+    return any(table.month_first or (table.preview and table.preview.asks_words) for table in _loadable(item))
 
 
 def _worth(item: Item) -> bool:
@@ -227,7 +228,7 @@ def _head(here: "Page", item: Item) -> None:
     words, icon = STATES[item.state]
     if item.busy and not item.step:
         words, icon = STATES["waiting"]
-    open_question = (any(table.proposal for table in item.tables) and not _loadable(item)) or _asks_words(item)
+    open_question = (any(table.proposal for table in item.tables) and not _loadable(item)) or _asks_first(item)
     if item.state in ("ready", "refused") and open_question:
         words, icon = "Needs your answer", ":material/help:"
     st.markdown(f"**{widgets.plain(item.file_name)}**  \n{icon} {t(words)}")
@@ -256,7 +257,20 @@ def _summary(here: "Page", item: Item) -> None:
     st.markdown(rows.accounted(here, total))
     known = all(table.preview.earlier.height for table in _loadable(item) if table.preview)
     if known or not (total["accepted"] or total["rejected"]):
-        st.info(t("There is nothing new in this file. Loading it would change nothing."), icon=":material/info:")
+        told = [t("There is nothing new in this file. Loading it would change nothing.")]
+        told += [_earlier(here, table.preview.earlier) for table in _loadable(item)[:1] if known and table.preview]
+        st.info("  \n".join(told), icon=":material/info:")
+
+
+def _earlier(here: "Page", uploads: pl.DataFrame) -> str:
+    """Which upload a table is already."""
+    last = uploads.row(-1, named=True)
+    return here.t(
+        "This very file is in the store already: upload {batch}, loaded at {moment} by {by}.",
+        batch=last["batch_id"],
+        moment=here.moment(last["uploaded_at"]),
+        by=widgets.plain(last["uploaded_by"]),
+    )
 
 
 def _done(here: "Page", batch_id: int) -> None:
@@ -288,7 +302,7 @@ def _asks(table: Table) -> bool:
     """Whether somebody should look at how the table is read."""
     unclear = bool(table.proposal and (table.proposal.guessed or table.proposal.unread))
     asked = table.preview and (table.preview.needs_location or table.preview.asks_words)
-    return unclear or table.error is not None or bool(asked)
+    return unclear or table.error is not None or bool(asked) or table.month_first
 
 
 def _table(here: "Page", desk: Desk, item: Item, table: Table) -> None:
@@ -485,13 +499,4 @@ def _notes(here: "Page", table: Table) -> None:
     for remark in preview.remarks:
         st.info(remark.words(t, widgets.plain), icon=":material/info:")
     if not preview.earlier.is_empty():
-        last_time = preview.earlier.row(-1, named=True)
-        st.info(
-            t(
-                "This very file is in the store already: upload {batch}, loaded at {moment} by {by}.",
-                batch=last_time["batch_id"],
-                moment=here.moment(last_time["uploaded_at"]),
-                by=widgets.plain(last_time["uploaded_by"]),
-            ),
-            icon=":material/history:",
-        )
+        st.info(_earlier(here, preview.earlier), icon=":material/history:")
