@@ -9,7 +9,7 @@ import polars as pl
 from quetma.intake import normalise, notes
 from quetma.intake.choices import DIRECTIONS, Choices
 from quetma.intake.columns import DOSES, Recognised, matters
-from quetma.intake.contents import column_type
+from quetma.intake.contents import MOST, column_type
 from quetma.intake.errors import IntakeError
 from quetma.intake.persons import CARD
 from quetma.intake.table import DATED, LOOKED_AT, Facts, Said, Table, numbers, read
@@ -104,8 +104,11 @@ def _part_ranges(table: Table) -> None:
 
 
 def _tells_directions(table: Table) -> bool:
-    """Whether the column of directions holds some. It may tell something else (how a visitor was scanned)."""
-    return any(_direction(table, word) for word in table.some("direction"))
+    """Whether the column of directions holds them. It may tell something else: how a visitor was scanned, or whether
+    they are still there.
+    """
+    words = table.some("direction").to_list()
+    return bool(words) and sum(bool(_direction(table, word)) for word in words) >= MOST * len(words)
 
 
 def _direction(table: Table, word: str) -> str | None:
