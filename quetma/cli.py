@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,7 +161,12 @@ def parser() -> argparse.ArgumentParser:
     trace = verb("trace", run_trace, "Suspected F1 and F2 of a case.")
     trace.add_argument("--phone", required=True, help="of the case (F0)")
     trace.add_argument("--onset", required=True, type=a_day, metavar="YYYY-MM-DD", help="first day of symptoms")
-    trace.add_argument("--until", type=a_moment, metavar="YYYY-MM-DDTHH:MM", help="when isolated")
+    trace.add_argument(
+        "--until",
+        type=an_end,
+        metavar="YYYY-MM-DDTHH:MM",
+        help="when isolated; without the time, at the end of that day",
+    )
     trace.add_argument(
         "--rule", choices=[rule.id for rule in tracing.rules()], help="default: in force on the day of onset"
     )
@@ -571,6 +576,12 @@ def a_moment(text: str) -> datetime:
             f"{text!r} is not a day or time of our days; write 2021-08-24 or 2021-08-24T17:30"
         )
     return value.astimezone(VIETNAM).replace(tzinfo=None) if value.tzinfo else value
+
+
+def an_end(text: str) -> datetime:
+    """An argument that is when something ended: a day alone is its end, as nobody said when on it."""
+    moment = a_moment(text)
+    return moment + timedelta(days=1) if "T" not in text.upper() and " " not in text.strip() else moment
 
 
 def some_columns(text: str) -> dict[str, int]:

@@ -209,6 +209,17 @@ def test_trace_takes_every_parameter_of_the_rule(run: Run, demo_store: Store):
     assert all(row["minutes"] >= 40 for row in answer["f1"])
 
 
+def test_a_day_alone_is_isolated_at_its_end_as_on_the_screen(run: Run, demo_store: Store):
+    """Whom they met that day before they were fetched is not to be lost."""
+    day, end, begin = (
+        said(run(demo_store, *KHOI, "--until", until, "--json"))
+        for until in ("2021-08-24", "2021-08-25T00:00", "2021-08-24T00:00")
+    )
+    assert day["window"][1] == "2021-08-25T00:00"
+    assert day == end
+    assert len(begin["f1"]) < len(day["f1"])
+
+
 def test_trace_for_people_lists_f1_and_f2(run: Run, demo_store: Store):
     answer = said(run(demo_store, *KHOI, "--json"))
     _, out, _ = run(demo_store, *KHOI)

@@ -307,6 +307,7 @@ def test_who_stays_apart_infects_nobody_from_then_on(store: Store) -> None:
     question = tracing.Question((case.case,), isolated=follow_up.isolated(store, since, until))
     assert tracing.trace(store, question).counts["f2"] == 0
     assert follow_up.isolated(store, since, until + timedelta(minutes=1)) == (), "free again before the window ends"
+    assert follow_up.isolated(store, since - timedelta(days=30), noon) == (), "only from then on"
     cases.change(store, "An", case, isolated_at=LISTED)
     assert follow_up.isolated(store, since, until) == ((F0, LISTED), (X, noon))
     follow_up.enter(store, "An", Entry(X, "quarantine", "home", happened_at=noon, until=date(2021, 9, 1)))

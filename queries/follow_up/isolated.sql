@@ -1,5 +1,6 @@
 -- One row per person who is in quarantine or, as a registered case, isolated, at some time since and still until: since when, the
--- earliest such. Of a quarantine the newest entry holds; who left it before until may infect again, who was cleared later on too.
+-- earliest such, which was before until. Of a quarantine the newest entry holds; who left it before until may infect again, who was
+-- cleared later on too.
 -- since TIMESTAMP, until TIMESTAMP.
 WITH newest AS (
     SELECT person_id, MAX(entry_id) FILTER (kind = 'quarantine') AS quarantine_entry,
@@ -14,4 +15,4 @@ SELECT person_id, MIN(begun) AS begun FROM (
     UNION ALL
     SELECT person_id, isolated_at FROM registered_case
     WHERE isolated_at >= $since AND state IN ('suspected', 'confirmed')
-) GROUP BY person_id ORDER BY person_id
+) WHERE begun < $until GROUP BY person_id ORDER BY person_id

@@ -201,9 +201,10 @@ def heatmap(
     label: str,
     *,
     height: int = 320,
+    zeros: bool = False,
 ) -> go.Figure:
-    """A grid of counts (`counts[y][x]`, None where there is none), first row on top. Each cell that is not zero carries
-    its number.
+    """A grid of counts (`counts[y][x]`, None where there is none), first row on top. Each cell carries its number;
+    zeros: also where it is 0, which else is left empty.
     """
     trace = {
         "type": "heatmap",
@@ -211,7 +212,7 @@ def heatmap(
         "x": list(names_x),
         "y": list(names_y),
         "name": label,
-        "text": [[str(n) if n else "" for n in row] for row in counts],
+        "text": [[str(n) if n or (zeros and n is not None) else "" for n in row] for row in counts],
         "texttemplate": "%{text}",
         "xgap": 2,
         "ygap": 2,

@@ -18,3 +18,9 @@ def test_no_name_is_taken_for_markup():
     )
     spans = charts.spans(stay, "t_in", "t_out", "who", "kind", {"seen": "Seen"})
     assert spans.data[0].y == spans.layout.yaxis.categoryarray == (SHOWN,)
+
+
+def test_a_zero_is_told_from_nothing_where_both_can_be():
+    grid, names = [[3, 0], [None, 12]], ["a", "b"]
+    assert charts.heatmap(grid, names, names, "n").data[0].text == [["3", ""], ["", "12"]]
+    assert charts.heatmap(grid, names, names, "n", zeros=True).data[0].text == [["3", "0"], ["", "12"]]

@@ -59,6 +59,7 @@ def view(here: "Page", answer: tracing.Trace) -> None:
                     [t("≥ {n} min", n=shortest) if shortest else t("any") for shortest in minutes],
                     [t("{n} days before", n=before) for before in days],
                     t("Suspected F{n}", n=at + 1),
+                    zeros=True,  # an empty cell is a window that makes no sense
                 ),
                 alt=t("How many would be suspected F{n}, by shortest contact and by infectious days before. The table "
                       "below has the same figures.", n=at + 1),
