@@ -22,5 +22,5 @@ def test_no_name_is_taken_for_markup():
 
 def test_a_zero_is_told_from_nothing_where_both_can_be():
     grid, names = [[3, 0], [None, 12]], ["a", "b"]
-    assert charts.heatmap(grid, names, names, "n").data[0].text == [["3", ""], ["", "12"]]
-    assert charts.heatmap(grid, names, names, "n", zeros=True).data[0].text == [["3", "0"], ["", "12"]]
+    assert charts.heatmap(grid, names, names, "n").data[0].text == (["3", ""], ["", "12"])
+    assert charts.heatmap(grid, names, names, "n", zeros=True).data[0].text == (["3", "0"], ["", "12"])
