@@ -8,7 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -74,7 +74,8 @@ class Answers:
         """Forgets everything: the store is of that version now."""
         with self._lock:
             if self.refreshed:
-                self._due.update(self._answers)
+                # how to make them, not what they were: that is of no use any more, and may be large
+                self._due.update({key: replace(one, value=None) for key, one in self._answers.items()})
             self._answers.clear()
             self._bytes, self._version = 0, version
 

@@ -10,7 +10,6 @@ import json
 import os
 import sys
 from dataclasses import replace
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +39,7 @@ from quetma import (
 )
 from quetma.access import accounts, audit, chain, rights
 from quetma.access.rights import OPERATOR
+from quetma.arguments import a_day, an_end, some_columns, some_directions
 from quetma.documents import TABLES, history, official, poster
 from quetma.engine import PUBLISHED, EngineAway, lake_folder
 from quetma.history import Filter
@@ -49,7 +49,7 @@ from quetma.intake.source import SOURCES
 from quetma.language import DEFAULT, day, moment
 from quetma.posters import PosterError
 from quetma.shell import Refused, Verb, existing, folder, operator, output
-from quetma.store import VIETNAM, Store, StoreError, damaged, now, open_store
+from quetma.store import Store, StoreError, damaged, now, open_store
 
 if TYPE_CHECKING:
     from quetma.engine.lake import Lake
@@ -558,48 +558,6 @@ def run_check(given: argparse.Namespace) -> None:
     last = chain.head(store.cursor())
     print("Every figure follows from the scans, as it should.")
     print(f"The audit's {last.number} entries hang together; seal of the last: {last.seal[:16] or '-'}")
-
-
-def a_day(text: str) -> date:
-    """An argument that is a day."""
-    return a_moment(text).date()
-
-
-def a_moment(text: str) -> datetime:
-    """An argument that is a time in Vietnam; one with another offset is converted, a day alone is its midnight."""
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        value = datetime.min
-    if not 2000 <= value.year <= 2100:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a day or time of our days; write 2021-08-24 or 2021-08-24T17:30"
-        )
-    return value.astimezone(VIETNAM).replace(tzinfo=None) if value.tzinfo else value
-
-
-def an_end(text: str) -> datetime:
-    """An argument that is when something ended: a day alone is its end, as nobody said when on it."""
-    moment = a_moment(text)
-    return moment + timedelta(days=1) if "T" not in text.upper() and " " not in text.strip() else moment
-
-
-def some_columns(text: str) -> dict[str, int]:
-    """An argument that says which column holds which field: from 0, or `LEFT_OUT`."""
-    fields = [part.partition("=") for part in text.split(",")]
-    if any(not number.strip().isdecimal() or field.strip() not in intake.FIELDS for field, _, number in fields):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not like name=2,phone=3; the fields are {', '.join(intake.FIELDS)}"
-        )
-    return {field.strip(): int(number) - 1 if int(number) else intake.LEFT_OUT for field, _, number in fields}
-
-
-def some_directions(text: str) -> dict[str, str]:
-    """An argument that says what words of the direction column mean."""
-    words = [part.rpartition("=") for part in text.split(",")]
-    if any(not word.strip() or meant.strip() not in intake.DIRECTIONS for word, _, meant in words):
-        raise argparse.ArgumentTypeError(f"{text!r} is not like 1=in,0=out,2=unknown")
-    return {word.strip(): meant.strip() for word, _, meant in words}
 
 
 def person_with(store: Store, text: str) -> int:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -209,3 +210,18 @@ def test_two_units_never_share_what_is_remembered(demo_store: Store):
         assert set(flow.places_compared(inside, day, day, "all", 1)["location_id"]) == place
     units.give(demo_store, [2], one, "An")
     assert staff(demo_store.within(one), day) == 13 and staff(demo_store.within(other), day) == 0
+
+
+def test_what_waits_to_be_asked_again_holds_nothing_of_before():
+    """Answers are frames of megabytes; those that are gone must not lie beside those that are made."""
+    some = Answers(VERSION)
+    some.refreshed = True
+    frame = pl.DataFrame({"n": [1]})
+    gone = weakref.ref(frame)
+    some.of(("a",), lambda: VERSION, lambda made=[frame]: made.pop() if made else "made again")
+    del frame
+    assert gone() is not None
+    some.forget(VERSION + 1)
+    assert gone() is None
+    assert some.ask_again()
+    assert some.of(("a",), lambda: VERSION + 1, lambda: "made now") == "made again"
