@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from quetma import archive, backup, durable, regular, retention, snapshot
+from quetma import archive, backup, durable, likely, regular, retention, snapshot
 from quetma.access import sessions
 from quetma.answers import Refresh
 from quetma.intake import desk
@@ -69,7 +69,8 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     gc.freeze()
     desk.desk_of(unit)
     watches: list[Watch] = [Inbox(unit), retention.Schedule(unit), regular.Schedule(unit), backup.Schedule(unit)]
-    watches += [snapshot.Schedule(unit), Refresh(unit.answers), Newest(unit), Garbage(), sessions.Endings(unit)]
+    watches += [snapshot.Schedule(unit), Refresh(unit.answers), Newest(unit), likely.Looking(unit)]
+    watches += [Garbage(), sessions.Endings(unit)]
     if unit.engine:
         watches.append(unit.engine.publishing())
     for watch in watches:

@@ -7,10 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from quetma import identity
+from quetma import identity, likely
 from quetma.access import audit
 from quetma.history import described
-from quetma.identity import IdentityError, Pair
+from quetma.identity import IdentityError
+from quetma.likely import Pair
 from quetma.web import page, widgets
 from quetma.web.people import person_picker
 
@@ -114,8 +115,8 @@ def card(person: dict[str, Any]) -> None:
 
 def evidence(pair: Pair) -> None:
     """Why, and why perhaps not."""
-    lines = [f":green[:material/check:] {plain(text)}" for text in identity.reasons(pair, t)]
-    lines += [f":orange[:material/warning:] {plain(text)}" for text in identity.doubts(pair, t)]
+    lines = [f":green[:material/check:] {plain(text)}" for text in likely.reasons(pair, t)]
+    lines += [f":orange[:material/warning:] {plain(text)}" for text in likely.doubts(pair, t)]
     st.markdown("  \n".join(lines))
 
 
@@ -157,6 +158,15 @@ def answer(pair: Pair, people: dict[int, dict[str, Any]], key: str) -> None:
             )  # fmt: skip
 
 
+@st.fragment(run_every=2.0)
+def looking() -> None:
+    """How far everybody has been looked through; the page is drawn anew when that is done."""
+    part = likely.proposals(store).looking
+    if part is None:
+        st.rerun()
+    st.progress(part, t("Looking for people who stand here twice: what is shown is what was found so far."))
+
+
 # Proposals -----------------------------------------------------------------------------------------------------------
 
 if done := st.session_state.pop("who_done", None):
@@ -167,14 +177,16 @@ st.markdown(
 )  # fmt: skip
 
 with st.spinner(t("Looking for people who stand here twice…")):
-    proposed = identity.proposals(store)
+    proposed = likely.proposals(store)
 by_person: dict[int, list[Pair]] = {}
 for pair in proposed.pairs:
     by_person.setdefault(pair.person, []).append(pair)
 groups = list(by_person.values())
-if not groups:
+if proposed.looking is not None:
+    looking()
+if not groups and proposed.looking is None:
     st.success(t("Nobody seems to stand here twice."), icon=":material/check_circle:")
-else:
+elif groups:
     st.subheader(t("To decide: {n}", n=here.number(len(groups))), anchor=False)
     here.audit("who is who", "likely duplicates")
     place, number = st.container(), 1
@@ -186,13 +198,13 @@ else:
     with place:
         for group in shown:
             proposal(group[:CHOICES], people)
-    if proposed.more:
-        st.caption(t("Only the {n} most likely pairs are compared closely. Decide some, and the next ones appear.",
-                     n=here.number(identity.MOST)))  # fmt: skip
+    if proposed.in_all > len(proposed.pairs):
+        st.caption(t("Of {all} pairs only the {n} most likely are compared closely. Decide some, and the next ones "
+                     "appear.", all=here.number(proposed.in_all), n=here.number(len(proposed.pairs))))  # fmt: skip
 
 # One phone, several names --------------------------------------------------------------------------------------------
 
-shared = identity.shared_phones(store)
+shared = likely.shared_phones(store)
 if not shared.is_empty():
     box = widgets.open_rows(
         here, t("One phone, several people’s names: {n}", n=here.number(shared.height)), key="who_shared"
@@ -214,7 +226,7 @@ with st.expander(t("Join two people who are not listed above"), icon=":material/
     second = person_picker(here, "who_second", t("The second one: name or phone"))
     if first is not None and second is not None:
         try:
-            by_hand = identity.about(store, first, second)
+            by_hand = likely.about(store, first, second)
         except IdentityError as refused:
             st.warning(t(str(refused)), icon=":material/warning:")
         else:

@@ -2,21 +2,27 @@
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
+import duckdb
+import polars as pl
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
-from quetma import directory, identity, intake, people, rollups, tracing
+from quetma import directory, identity, intake, likely, people, rollups, tracing
 from quetma.history import Filter
-from quetma.identity import Known, Pair
 from quetma.intake import recount
 from quetma.intake.undo import undo
 from quetma.language import translator
+from quetma.likely import Pair
 from quetma.store import Store, open_store
 from tests.conftest import examples
 from tests.intake import prepare
@@ -44,17 +50,33 @@ from tests.intake import prepare
     ],
 )
 def test_how_alike_two_names_are(one: str, other: str, likeness: str | None):
-    assert identity.compare(one, other) == likeness
-    assert identity.compare(other, one) == likeness
+    assert likely.compare(one, other) == likeness
+    assert likely.compare(other, one) == likeness
 
 
-def known(number: int, text: str, staff: bool = False) -> Known:
-    """`Lò Văn Tuấn 0912000001 *1988`, of which phone and birth year may be missing."""
+def known(number: int, text: str, staff: bool = False) -> dict[str, Any]:
+    """`Lò Văn Tuấn 0912000001 *1988`, of which phone and birth year may be missing, as queries/people/known.sql."""
     words = text.split()
     year = int(words.pop()[1:]) if words[-1].startswith("*") else None
     phone = people.phone(words.pop()) if words[-1].isdigit() else None
     name = " ".join(words)
-    return Known(number, name, people.fold(name), phone, year, roster=int(staff))
+    return {"person_id": number, "name": name, "name_key": people.fold(name), "phone": phone, "birth_year": year,
+            "roster": int(staff), "spelled": people.spelling(name)}  # fmt: skip
+
+
+KNOWN = {"person_id": pl.Int64, "name": pl.String, "name_key": pl.String, "phone": pl.String, "birth_year": pl.Int16,
+         "roster": pl.Int32, "spelled": pl.String}  # fmt: skip
+APART = {"person_id": pl.Int64, "other_id": pl.Int64}
+
+
+def proposed(everybody: list[dict[str, Any]]) -> list[Pair]:
+    """The pairs of these people that are proposed, strongest first."""
+    frame = pl.DataFrame(everybody, KNOWN)
+    with duckdb.connect() as connection:
+        names = pl.concat([some for _, some in likely.alike_names(connection, frame)]).unique()
+        found, in_all = likely.likely_pairs(connection, frame, pl.DataFrame(schema=APART), names, 10_000)
+    assert in_all == len(found)
+    return found
 
 
 def pairs(staff: list[str], visitors: list[str]) -> list[tuple[str, str, str]]:
@@ -62,8 +84,7 @@ def pairs(staff: list[str], visitors: list[str]) -> list[tuple[str, str, str]]:
     everybody = [known(n, text, True) for n, text in enumerate(staff)]
     everybody += [known(n, text) for n, text in enumerate(visitors, len(staff))]
     texts = staff + visitors
-    found = sorted(identity.likely_pairs(everybody), key=identity._strength)
-    return [(texts[pair.person], texts[pair.into], pair.sure) for pair in found]
+    return [(texts[pair.person], texts[pair.into], pair.sure) for pair in proposed(everybody)]
 
 
 TUAN = "Lò Văn Tuấn 0912000001 *1988"
@@ -140,6 +161,59 @@ def test_strongest_first():
         ("Cà Văn An *1990", "likely"),
         ("Lò Văn Tuấm", "possible"),
     ]
+
+
+def one_by_one(everybody: list[dict[str, Any]]) -> list[Pair]:
+    """What is proposed, by comparing everybody with everybody."""
+    alike = Counter(one["name_key"] for one in everybody)
+    found = []
+    for a, b in combinations(everybody, 2):
+        years, phones, names = ((a[key], b[key]) for key in ("birth_year", "phone", "name_key"))
+        staff, by_hand, one_name = bool(a["roster"] or b["roster"]), None in phones, names[0] == names[1]
+        same_year = None not in years and years[0] == years[1]
+        slip = not by_hand and OSA.distance(*phones) == 1
+        looked_for = staff or (one_name and (same_year or alike[names[0]] <= likely.RARE))
+        rare = one_name and alike[names[0]] <= (likely.RARE if staff else 2) and (staff or by_hand)
+        if not looked_for or (not same_year and None not in years):
+            continue
+        if not (same_year or rare or (by_hand and staff) or slip):
+            continue
+        likeness = likely.compare(a["name"], b["name"])
+        if likeness is None or (likeness != "same" and not same_year and not (by_hand and staff)):
+            continue
+        person, into = sorted((a, b), key=likely._standing)
+        found.append(
+            Pair(
+                person["person_id"], into["person_id"], likeness, "none" if by_hand else "digit" if slip else "differ",
+                "same" if same_year else "unknown", staff, sum(alike[name] for name in set(names)),
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda pair: pair.place)
+
+
+WORDS = ["Lò", "Lo", "Văn", "Van", "Thị", "V.", "L.", "Tuấn", "Tuân", "Tuan.", "Hoà", "Hòa", "Hoa", "Thanh", "Hương",
+         "Nguyễn", "Nguyên", "%", "_", "."]  # fmt: skip
+NAMES = st.one_of(
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join),
+    st.sampled_from(["Lò Văn Tuấn", "Lò Văn Tuấm", "Lò Tuấn", "Nguyễn Thị Thanh Hương", "Nguyễn Thi Than Huongg"]),
+).filter(lambda name: people.fold(name) != "")
+SOMEBODY = st.tuples(
+    NAMES,
+    st.sampled_from([None, None, "+84912000001", "+84912000010", "+84912000011", "+84977123456", "+8491200001"]),
+    st.sampled_from([None, 1988, 1988, 1989]),
+    st.sampled_from([0, 0, 0, 1, 2]),
+)
+
+
+@settings(max_examples=examples(400), deadline=None)
+@given(st.lists(SOMEBODY, min_size=2, max_size=25))
+def test_what_is_proposed_is_what_comparing_everybody_with_everybody_finds(everybody: list):
+    people_known = [
+        {"person_id": n, "name": name, "name_key": people.fold(name), "phone": phone, "birth_year": year,
+         "roster": roster, "spelled": people.spelling(name)}
+        for n, (name, phone, year, roster) in enumerate(everybody)
+    ]  # fmt: skip
+    assert proposed(people_known) == one_by_one(people_known)
 
 
 def test_two_places_at_once_is_hardly_one_person():
@@ -245,7 +319,7 @@ def ids(store: Store) -> dict[str, int]:
 
 def test_what_scans_and_lists_say_of_a_pair(unit: Store):
     who = {number: name for name, number in ids(unit).items()}
-    found = {(who[pair.person], who[pair.into]): pair for pair in identity.proposals(unit).pairs}
+    found = {(who[pair.person], who[pair.into]): pair for pair in likely.proposals(unit).pairs}
     new_sim = found["Lò Văn Tuấn 0977000001", "Lò Văn Tuấn 0912000001"]
     assert (new_sim.sure, new_sim.changed, new_sim.same_list) == ("possible", False, False)
     apart = found["Cà Văn An", "Cà Văn An 0944000001"]
@@ -253,11 +327,11 @@ def test_what_scans_and_lists_say_of_a_pair(unit: Store):
     assert apart.sure == "hardly"
     assert ("Lò Văn Tuấn 0912000003", "Lò Văn Tuấn 0912000001") not in found  # their birth years differ
     t = translator("en")
-    assert identity.reasons(apart, t) == [
+    assert likely.reasons(apart, t) == [
         "The same name.", "Born in the same year.", "Nobody else here has this name.",
         "One of them has no phone number: perhaps noted down by hand.",
     ]  # fmt: skip
-    assert identity.doubts(apart, t) == ["At 08:10 24/08/2021 one was at Yên Châu, the other at Mai Sơn."]
+    assert likely.doubts(apart, t) == ["At 08:10 24/08/2021 one was at Yên Châu, the other at Mai Sơn."]
 
 
 def test_a_number_used_only_after_the_other_may_be_a_new_sim(empty_store: Store):
@@ -266,7 +340,7 @@ def test_a_number_used_only_after_the_other_may_be_a_new_sim(empty_store: Store)
     intake.load(empty_store, prepare(empty_store, "b.csv", "\n".join(rows).encode()), "test")
     who = ids(empty_store)
     old, new = who["Lò Văn Tuấn 0912000001"], who["Lò Văn Tuấn 0977000001"]
-    [pair] = [p for p in identity.proposals(empty_store).pairs if {p.person, p.into} == {old, new}]
+    [pair] = [p for p in likely.proposals(empty_store).pairs if {p.person, p.into} == {old, new}]
     assert (pair.changed, pair.person) == (True, new)  # who is on the staff list stays
 
 
@@ -283,7 +357,7 @@ def test_a_merge_moves_everything_and_is_taken_back_whole(unit: Store):
     stays = unit.cursor().execute("SELECT day, t_out FROM stay WHERE person_id = ? ORDER BY 1", [old]).fetchall()
     assert stays == [(date(2021, 8, 24), datetime(2021, 8, 24, 11, 30)), (date(2021, 8, 25), datetime(2021, 8, 25, 17))]
     assert rollups.check(unit) == recount.check(unit) == []
-    assert not [pair for pair in identity.proposals(unit).pairs if new in (pair.person, pair.into)]
+    assert not [pair for pair in likely.proposals(unit).pairs if new in (pair.person, pair.into)]
     [row] = identity.decided(unit).filter(what="merge").rows(named=True)
     assert (row["phone"], row["other_phone"], row["decided_by"]) == ("0977000001", "0912000001", "Lãnh đạo")
     identity.unmerge(unit, new)
@@ -314,7 +388,7 @@ def test_who_is_kept_apart_is_not_proposed_until_that_is_taken_back(unit: Store)
     an, by_hand = who["Cà Văn An 0944000001"], who["Cà Văn An"]
 
     def proposed() -> bool:
-        return any({pair.person, pair.into} == {an, by_hand} for pair in identity.proposals(unit).pairs)
+        return any({pair.person, pair.into} == {an, by_hand} for pair in likely.proposals(unit).pairs)
 
     assert proposed()
     identity.keep_apart(unit, an, by_hand, "test")
