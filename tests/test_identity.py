@@ -344,6 +344,34 @@ def test_a_number_used_only_after_the_other_may_be_a_new_sim(empty_store: Store)
     assert (pair.changed, pair.person) == (True, new)  # who is on the staff list stays
 
 
+def test_very_many_are_looked_through_beforehand_and_a_decision_holds_at_once(
+    unit: Store, monkeypatch: pytest.MonkeyPatch
+):
+    direct = likely.proposals(unit)
+    monkeypatch.setattr(likely, "AT_ONCE", 0)
+    monkeypatch.setattr(likely, "RESTS", 0)
+    watch = likely.Looking(unit)
+    assert likely.proposals(unit) == likely.Proposals([], 0, looking=0.0)  # nothing was looked through yet
+    watch.look()
+    assert likely.proposals(unit) == direct
+    assert direct.looking is None
+    who = ids(unit)
+    one, other = who["Cà Văn An"], who["Cà Văn An 0944000001"]
+
+    def about_them() -> bool:
+        return any({one, other} <= {pair.person, pair.into} for pair in likely.proposals(unit).pairs)
+
+    identity.keep_apart(unit, one, other, "test")
+    assert not about_them()
+    assert likely.proposals(unit).in_all == direct.in_all - 1
+    identity.forget_apart(unit, one, other)
+    identity.merge(unit, one, other, "test")
+    assert not about_them()
+    identity.unmerge(unit, one)
+    watch.look()
+    assert likely.proposals(unit) == direct
+
+
 def test_a_merge_moves_everything_and_is_taken_back_whole(unit: Store):
     before = tables(unit)
     who = ids(unit)

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from quetma import attention, directory, identity, intake
+from quetma import attention, directory, identity, intake, likely
 from quetma.language import translator
 from quetma.store import Store
 from quetma.web.widgets import plain
@@ -47,6 +47,23 @@ def test_nothing_to_decide(app, empty_store: Store):
     upload(empty_store, "roster")
     at = app(page=PAGE, language="en", store=empty_store)
     assert [done.value for done in at.success] == ["Nobody seems to stand here twice."]
+
+
+def test_of_very_many_people_the_page_shows_how_far_they_are_looked_through(
+    app, unit: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(likely, "AT_ONCE", 0)
+    monkeypatch.setattr(likely, "RESTS", 0)
+    watch = likely.Looking(unit)
+    at = app(page=PAGE, language="en", store=unit)
+    assert not at.exception
+    assert "To decide" not in texts(at)
+    [progress] = at.get("progress")
+    assert "what was found so far" in progress.proto.text
+    watch.look()
+    at.run()
+    assert "may be one of several people" in texts(at)
+    assert not at.get("progress")
 
 
 def test_a_name_that_fits_several_is_a_choice_and_the_choice_is_made_and_taken_back(app, unit: Store):
