@@ -116,7 +116,7 @@ def _begin(store: Store, scans: int) -> None:
                 f"WHERE batch_id = {batch}"
             )
         cursor.execute("CREATE OR REPLACE TEMP TABLE touched_person AS SELECT person_id FROM person")
-        recount.anew(cursor)
+        rollups.derive(cursor, recount.anew(cursor, rollups.touch(cursor, 1)))
     plan.save(store, ACCOUNT, plan.start())
 
 

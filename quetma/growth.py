@@ -107,14 +107,18 @@ def _flow(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame) -> N
 
 
 def _people(new: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    """How many more people and scans there are by (day, location_id, kind). own: all scans of these people."""
+    """How many more people, scans and arrivals by (day, location_id, kind). own: all scans of these people."""
     here = ["day", "person_id", "location_id"]
     # Who has no scan there on that day but these is one more person.
     return (
-        new.group_by(*here, "kind").agg(scans=pl.len())
+        new.group_by(*here, "kind").agg(scans=pl.len(), arrivals=(~pl.col("out")).sum())
         .join(own.group_by(here).agg(all=pl.len()), on=here)
         .group_by("day", "location_id", "kind")
-        .agg(people=(pl.col("all") == pl.col("scans")).sum().cast(pl.Int32), scans=pl.col("scans").sum().cast(pl.Int32))
+        .agg(
+            people=(pl.col("all") == pl.col("scans")).sum().cast(pl.Int32),
+            scans=pl.col("scans").sum().cast(pl.Int32),
+            arrivals=pl.col("arrivals").sum().cast(pl.Int32),
+        )
     )  # fmt: skip
 
 

@@ -193,6 +193,9 @@ def _passages(cursor: DuckDBPyConnection) -> Generator[None]:
 
 def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     changed(cursor, touched.scanned | touched.declared)
+    if touched.enrolled:
+        cursor.execute("DELETE FROM staff_person")
+        cursor.execute(f"INSERT INTO staff_person {query('rollup/staff_person')[0]}")
     scanned, stayed = set(touched.scanned), set(touched.scanned)
     own = "WHERE person_id IN (SELECT person_id FROM touched_person)"
     if touched.enrolled:
@@ -280,7 +283,8 @@ def check(store: Store) -> list[str]:
         for table in tables:
             text, params = _rollup(cursor, table, about)
             _compare(cursor, table, text, params, found)
-    _compare(cursor, "person_seen", query("rollup/person_seen")[0], {}, found)
+    for table in ("person_seen", "staff_person"):
+        _compare(cursor, table, query(f"rollup/{table}")[0], {}, found)
     rows = " UNION ".join(f"SELECT batch_id, line FROM {table} WHERE counts" for table in ROWS.values())
     for batch_id, lines in cursor.execute(
         f"""

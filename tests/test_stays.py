@@ -161,6 +161,7 @@ def test_check_names_what_differs(tmp_path: Path) -> None:
         "stay",
         "stay",
         "flow_quarter",
+        "flow_day",
         "flow_duration",
         "flow_duration",
         "batch 1",

@@ -10,7 +10,7 @@ SELECT u.day, u.person_id, p.name, u.apps, u.vaccinated, u.declared, u.scanned,
        COALESCE(e.declared, 0) > 0 AS exempt_declared, COALESCE(e.scanned, 0) > 0 AS exempt_scanned
 FROM duty_day u
 JOIN calendar c ON c.day = u.day
-JOIN person p ON p.person_id = u.person_id
+JOIN staff_person p ON p.person_id = u.person_id
 JOIN employment s ON s.person_id = u.person_id AND u.day BETWEEN s.first_day AND s.last_day
 LEFT JOIN staff_day f ON f.day = u.day AND f.person_id = u.person_id
 LEFT JOIN (

@@ -3,6 +3,6 @@
 SELECT u.day, u.person_id, p.name, u.apps, u.vaccinated, u.declared, u.scanned
 FROM duty_day u
 JOIN calendar c ON c.day = u.day AND c.working
-JOIN person p ON p.person_id = u.person_id
+JOIN staff_person p ON p.person_id = u.person_id
 WHERE u.day BETWEEN $first AND $last
 ORDER BY p.sort_key, u.person_id, u.day

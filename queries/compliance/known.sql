@@ -6,7 +6,7 @@ SELECT s.person_id, p.name, s.position, l.name AS location, began.started,
        done.last_declared, done.last_scanned, unconfirmed.given_on AS unconfirmed_on,
        COALESCE(missed.declared, 0) AS missed_declared, COALESCE(missed.scanned, 0) AS missed_scanned
 FROM employment s
-JOIN person p ON p.person_id = s.person_id
+JOIN staff_person p ON p.person_id = s.person_id
 JOIN location l ON l.location_id = s.location_id
 LEFT JOIN (
     SELECT person_id, MAX(CASE WHEN declarations > 0 THEN day END) AS last_declared,

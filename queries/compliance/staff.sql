@@ -2,7 +2,7 @@
 -- day DATE.
 SELECT s.person_id, p.name, s.position, l.name AS location
 FROM employment s
-JOIN person p ON p.person_id = s.person_id
+JOIN staff_person p ON p.person_id = s.person_id
 JOIN location l ON l.location_id = s.location_id
 WHERE $day BETWEEN s.first_day AND s.last_day
 ORDER BY p.sort_key, s.person_id

@@ -17,7 +17,7 @@ FROM (
       AND t_out >= $day AND t_out < $day + INTERVAL '1' DAY
 ) u
 JOIN staff_day f ON f.person_id = u.person_id AND f.day = $day
-JOIN person p ON p.person_id = u.person_id
+JOIN staff_person p ON p.person_id = u.person_id
 JOIN location l ON l.location_id = u.location_id
 WHERE u.missing = 'in' OR u.scanned_at < f.last_scan
    OR (SELECT MAX(scanned_at) FROM scan WHERE scanned_at >= (SELECT MAX(day) FROM flow_day)) >= $day + INTERVAL '1' DAY

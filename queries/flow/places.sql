@@ -11,9 +11,9 @@ LEFT JOIN (
     SELECT location_id,
            CAST(SUM(CASE WHEN kind = 'staff' THEN arrivals ELSE 0 END) AS INTEGER) AS staff_arrivals,
            CAST(SUM(CASE WHEN kind = 'visitor' THEN arrivals ELSE 0 END) AS INTEGER) AS visitor_arrivals,
-           CAST(SUM(CASE WHEN kind = 'staff' THEN departures ELSE 0 END) AS INTEGER) AS staff_departures,
-           CAST(SUM(CASE WHEN kind = 'visitor' THEN departures ELSE 0 END) AS INTEGER) AS visitor_departures
-    FROM flow_quarter
+           CAST(SUM(CASE WHEN kind = 'staff' THEN scans - arrivals ELSE 0 END) AS INTEGER) AS staff_departures,
+           CAST(SUM(CASE WHEN kind = 'visitor' THEN scans - arrivals ELSE 0 END) AS INTEGER) AS visitor_departures
+    FROM flow_day
     WHERE location_id > 0 AND day BETWEEN $first AND $last AND ($kind = 'all' OR kind = $kind)
     GROUP BY location_id
 ) h ON h.location_id = l.location_id

@@ -3,7 +3,7 @@
 -- day DATE.
 SELECT DISTINCT p.name, p.sort_key, p.person_id
 FROM duty_day d
-JOIN person p ON p.person_id = d.person_id
+JOIN staff_person p ON p.person_id = d.person_id
 JOIN person o ON o.name_key = p.name_key AND o.person_id <> p.person_id AND NOT o.masked
     AND COALESCE(o.birth_year = p.birth_year, TRUE)
 WHERE d.day = $day AND NOT d.scanned

@@ -1,5 +1,6 @@
 -- One row per (day, location, kind) with a scan, and per (day, kind) with location 0, for the days in the temporary table touched, from
--- who was where on them (table present, quetma/present.py).
+-- who was where on them (table present, quetma/present.py), and how many of the scans are arrivals from the quarters of these days.
+-- first DATE, last DATE: bounds of touched, both included.
 WITH told AS (
     SELECT p.day, p.location_id, p.scans, p.first, CASE WHEN t.person_id IS NULL THEN 'visitor' ELSE 'staff' END AS kind
     FROM present p
@@ -8,7 +9,14 @@ WITH told AS (
 ), counted AS (
     SELECT day, location_id, kind, COUNT(*) AS people, COUNT(*) FILTER (WHERE first) AS first, SUM(scans) AS scans
     FROM told GROUP BY day, location_id, kind
+), figures AS (
+    SELECT day, location_id, kind, people, scans FROM counted
+    UNION ALL
+    SELECT day, 0, kind, SUM(first), SUM(scans) FROM counted GROUP BY day, kind
+), came AS (
+    SELECT day, location_id, kind, SUM(arrivals) AS arrivals FROM flow_quarter
+    WHERE day BETWEEN $first AND $last AND day IN (SELECT day FROM touched) GROUP BY day, location_id, kind
 )
-SELECT day, location_id, kind, CAST(people AS INTEGER) AS people, CAST(scans AS INTEGER) AS scans FROM counted
-UNION ALL
-SELECT day, 0, kind, CAST(SUM(first) AS INTEGER), CAST(SUM(scans) AS INTEGER) FROM counted GROUP BY day, kind
+SELECT f.day, f.location_id, f.kind, CAST(f.people AS INTEGER) AS people, CAST(f.scans AS INTEGER) AS scans,
+       CAST(c.arrivals AS INTEGER) AS arrivals
+FROM figures f JOIN came c ON c.day = f.day AND c.location_id = f.location_id AND c.kind = f.kind

@@ -70,6 +70,7 @@ TABLES = {
         "SELECT person_id, name, sort_key, phone, phone_shown, birth_year, masked FROM person",
         "CAST(person_id // 100000 AS VARCHAR)", order="person_id", told="person_id",
     ),
+    "staff_person": Table("FROM staff_person", order="person_id", told="person_id"),
     # A Delta table has no times of day: the moment on a day of which nobody asks.
     "location": Table(
         "SELECT location_id, name, name_key, capacity, DATE '1970-01-01' + opens AS opens, "

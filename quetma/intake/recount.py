@@ -85,6 +85,7 @@ def names(cursor: DuckDBPyConnection, people: pl.Series) -> None:
     if not named.is_empty():
         cursor.register("named", with_keys(named))
         cursor.execute(query("intake/rename_people")[0])
+        cursor.execute(query("intake/rename_staff")[0])
         cursor.unregister("named")
     cursor.unregister("concerned")
 

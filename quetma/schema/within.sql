@@ -55,6 +55,9 @@ CREATE OR REPLACE VIEW upkeep AS FROM quetma.main.upkeep WHERE FALSE; -- of the 
 -- People ----------------------------------------------------------------------------------------------------------------------
 
 CREATE OR REPLACE VIEW person AS FROM quetma.main.person WHERE person_id IN (SELECT person_id FROM own_person);
+CREATE OR REPLACE VIEW staff_person AS
+    FROM quetma.main.staff_person
+    WHERE person_id IN (SELECT person_id FROM quetma.main.described WHERE location_id IN (PLACES));
 CREATE OR REPLACE VIEW known_person AS
     FROM quetma.main.known_person WHERE person_id IN (SELECT person_id FROM own_person)
         OR person_id IN (SELECT person_id FROM quetma.main.registered_case WHERE case_id IN (SELECT case_id FROM own_case));
@@ -130,7 +133,7 @@ CREATE OR REPLACE VIEW flow_duration AS FROM quetma.main.flow_duration WHERE loc
 CREATE OR REPLACE VIEW flow_peak AS FROM quetma.main.flow_peak WHERE location_id IN (PLACES);
 CREATE OR REPLACE VIEW flow_day AS
     FROM quetma.main.flow_day WHERE location_id IN (PLACES)
-    UNION ALL SELECT day, 0, kind, people, scans FROM quetma.main.unit_day WHERE unit_id = UNIT;
+    UNION ALL SELECT day, 0, kind, people, scans, arrivals FROM quetma.main.unit_day WHERE unit_id = UNIT;
 CREATE OR REPLACE VIEW scan_day AS FROM quetma.main.scan_day WHERE location_id IN (PLACES);
 -- When they were last seen at one of its places; elsewhere is nothing to it.
 CREATE OR REPLACE VIEW person_seen AS
