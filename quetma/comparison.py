@@ -1,13 +1,14 @@
 """Units beside each other: how each stands on a day, and which need help first.
 
-for standing in comparison.of(store, day, role): standing.unit.name, standing.duties["scanned"], standing.needs
+for standing in comparison.of(store, day): standing.unit.name, standing.duties["scanned"], standing.needs
+
+For leaders alone, who see everything: small groups are not kept back here (quetma/access/small.py says why).
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from quetma import compliance, units
-from quetma.access import rights, small
 from quetma.store import Store
 from quetma.units import Unit
 
@@ -16,21 +17,21 @@ Rate = tuple[int, int]  # have, due
 
 @dataclass(frozen=True)
 class Standing:
-    """One unit on a day, with the units beneath it. What is about too few people for the role to see is None.
+    """One unit on a day, with the units beneath it.
 
-    duties: of each who has done it (the least that may be told) and who owes it; None also when nobody does. last_day:
-    the newest day with scans. uploaded_at: the newest upload. cases: open ones; None for who may not trace. silent:
-    staff owe a scan that day and there is none at all: its log is missing.
+    duties: of each who has done it and who owes it; None when nobody does. last_day: the newest day with scans.
+    uploaded_at: the newest upload. cases: open ones. silent: staff owe a scan that day and there is none at all: its
+    log is missing.
     """
 
     unit: Unit
-    staff: int | None
+    staff: int
     duties: dict[str, Rate | None]
-    visitors: int | None
-    scans: int | None
+    visitors: int
+    scans: int
     last_day: date | None
     uploaded_at: datetime | None
-    cases: int | None
+    cases: int
     silent: bool
 
     @property
@@ -46,7 +47,7 @@ class Standing:
     @property
     def needs(self) -> tuple[bool, int, float]:
         """The greater, the sooner help is needed: no log, then open cases, then the share of duties not done."""
-        return self.silent, self.cases or 0, self.missing / self.due if self.due else 0.0
+        return self.silent, self.cases, self.missing / self.due if self.due else 0.0
 
 
 def beside(store: Store) -> list[Unit]:
@@ -54,29 +55,25 @@ def beside(store: Store) -> list[Unit]:
     return [unit for unit in units.every(store) if unit.depth == 1]
 
 
-def of(store: Store, day: date, role: str) -> list[Standing]:
-    """How the units directly beneath stand on a day, those that need help first. Groups that are too small for the role
-    to see are left out of the figures.
-    """
+def of(store: Store, day: date) -> list[Standing]:
+    """How the units directly beneath stand on a day, those that need help first."""
     known = {unit.unit_id: unit for unit in beside(store)}
     rows = store.ask("units/compare", units=sorted(known), day=day).iter_rows(named=True)
-    least, traces = small.fewest(role), rights.may(role, "trace")
 
     def standing(row: dict) -> Standing:
-        rates = {
-            duty: small.rate(role, row[f"{duty}_have"] or 0, row[f"{duty}_due"] or 0, row["staff"])
-            for duty in compliance.DUTIES
-        }
         return Standing(
             known[row["unit_id"]],
-            small.count(role, row["staff"]),
-            {duty: (rate.low, rate.due) if rate and rate.due else None for duty, rate in rates.items()},
-            small.count(role, row["visitors"]),
-            row["scans"] if small.count(role, row["people"]) is not None else None,
+            row["staff"],
+            {
+                duty: (row[f"{duty}_have"], row[f"{duty}_due"]) if row[f"{duty}_due"] else None
+                for duty in compliance.DUTIES
+            },
+            row["visitors"],
+            row["scans"],
             row["last_day"],
             row["uploaded_at"],
-            row["cases"] if traces else None,
-            (row["scanned_due"] or 0) >= max(least, 1) and not row["scans"],
+            row["cases"],
+            bool(row["scanned_due"]) and not row["scans"],
         )
 
     found = [standing(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Units beside each other: figures that roll up, who needs help first, small groups kept back; and the page of it."""
+"""Units beside each other: figures that roll up, who needs help first; and the page of it, for leaders alone."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from quetma.access import accounts, sessions
 from quetma.store import Store, open_store
 from tests.conftest import PASSWORD
 from tests.test_units import STAFF, load, staff_row
-from tests.web.test_other_unit import opened
+from tests.web.test_other_unit import everything, opened
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +36,8 @@ def by_name(found: list[comparison.Standing]) -> dict[str, comparison.Standing]:
 
 def test_figures_of_posts_roll_up_into_their_team_and_that_of_all(province: Store):
     day = province.today()
-    team = by_name(comparison.of(province, day, "leader"))["Đội 2"]
-    posts = by_name(comparison.of(province.within(team.unit.unit_id), day, "leader"))
+    team = by_name(comparison.of(province, day))["Đội 2"]
+    posts = by_name(comparison.of(province.within(team.unit.unit_id), day))
     assert set(posts) == {"Trạm Mai Sơn", "Trạm Yên Châu"}
     assert team.staff == sum(post.staff or 0 for post in posts.values()) == 13
     assert team.scans == sum(post.scans or 0 for post in posts.values())
@@ -50,17 +50,32 @@ def test_figures_of_posts_roll_up_into_their_team_and_that_of_all(province: Stor
     assert rollups.check(province) == []
 
 
-def test_who_needs_help_stands_first_and_groups_of_two_are_kept_back(province: Store):
-    day = province.today()
-    leader = comparison.of(province, day, "leader")
-    assert [one.unit.name for one in leader] == ["Đội 10", "Đội 2"]
-    tiny = leader[0]
+def test_who_needs_help_stands_first(province: Store):
+    found = comparison.of(province, province.today())
+    assert [one.unit.name for one in found] == ["Đội 10", "Đội 2"]
+    tiny = found[0]
     assert (tiny.staff, tiny.silent, tiny.duties["scanned"]) == (2, True, (0, 2))
 
-    viewer = by_name(comparison.of(province, day, "viewer"))["Đội 10"]
-    assert (viewer.staff, viewer.silent, viewer.cases) == (None, False, None)
-    assert set(viewer.duties.values()) == {None} and viewer.needs == (False, 0, 0.0)
-    assert by_name(comparison.of(province, day, "viewer"))["Đội 2"].duties["scanned"] == (11, 13), "as 11–12"
+
+@pytest.mark.parametrize("role", ["viewer", "gatekeeper"])
+def test_who_sees_no_health_reads_of_no_unit_beneath_by_itself_so_none_is_found_by_subtraction(
+    province: Store, role: str
+):
+    """Of fifteen staff, thirteen are of one team, so two are of the other. Whatever a browser says it looks at, each
+    page is about all of them together.
+    """
+    name = accounts.add(province, f"Người {role}", PASSWORD, role)
+    token, teams = sessions.start(province, name), [unit for unit in units.every(province) if unit.depth]
+    for page in ("overview", "compliance", "flow", "accounts"):
+        at = opened(token, page)
+        together = everything(at)
+        assert not [box for box in at.sidebar.selectbox if box.key == "unit"]
+        assert not [unit.name for unit in teams if unit.name.encode() in together], page
+        for unit in teams:
+            at.session_state["unit"] = unit.unit_id
+            assert everything(at.run()) == together, (page, unit.name)
+    shut = opened(token, "units")
+    assert "không mở cho vai trò" in shut.title[0].value and not shut.dataframe
 
 
 def test_the_page_compares_opens_a_unit_and_every_page_is_then_about_it(province: Store):
@@ -105,7 +120,7 @@ def test_the_tree_is_changed_on_the_page(province: Store):
 def test_a_province_of_as_many_teams_as_wanted_is_made_the_same_each_time(empty_store: Store):
     demo_province.write(empty_store, 3)
     assert [(unit.depth, unit.places > 0) for unit in units.every(empty_store)] == [(0, False)] + [(1, True)] * 3
-    found = comparison.of(empty_store, empty_store.today(), "leader")
+    found = comparison.of(empty_store, empty_store.today())
     assert [one.silent for one in found] == [True, False, False]  # the log of one lacks the last day
     assert by_name(found)["Đội Quản lý thị trường số 2"].staff == 13
     assert all(one.staff and one.duties["vaccinated"] for one in found)

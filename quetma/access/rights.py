@@ -9,6 +9,7 @@ OF_THE_ROOT = frozenset({"server", "installation"})
 
 RIGHTS: dict[str, frozenset[str]] = {
     "figures": frozenset(ROLES),  # counts and rates without names
+    "units": frozenset({"leader"}),  # the units beneath one's own, each by itself: see quetma/access/small.py
     "people": frozenset({"leader", "gatekeeper"}),  # names and phones of who is on site
     "gate": frozenset({"leader", "gatekeeper"}),  # entering who comes and goes
     "badges": frozenset({"leader"}),  # badges of the staff

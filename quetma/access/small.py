@@ -1,6 +1,6 @@
 """Small groups: a figure about one or two people is about them, and so not for those who may not see health data.
 
-What they are told follows from three rules, all applied before anything is sent:
+What they are told follows from four rules, all applied before anything is sent:
 
 1. No figure of a group of one or two. What can be chosen and added up (days, places, staff or visitors) is added up
    from the smallest cells that can be chosen, and cells of one or two people are left out of every sum (`cells`): so
@@ -11,6 +11,9 @@ What they are told follows from three rules, all applied before anything is sent
 3. How many of a group did a duty is told exactly when nobody, everybody, or at least three on each side did; else as a
    range that is the same for one and for two (`bounds`): "11–12 of 13". So are those who do not owe it: one or two
    count into the group as not having done it.
+4. Of units, they read of their own alone, with all beneath it as one (the right `units`): a whole beside its parts
+   would tell each part that is left out. Leaving more parts out would not do: on every page a unit has dozens of
+   figures, by day, place, position, dose, and of all of them together it would have to be shown that nothing follows.
 
 So 9 of 13 is told as it is: neither the nine nor the four can be named by it, and "nobody" and "everybody" are what the
 unit is to reach. What changes from one day to the next is not hidden: 9 of 13 yesterday and 10 of 13 today say that one

@@ -32,8 +32,8 @@ class Page:
         if sessions.find(self.token) is None:
             signed_out(self.language)
         store = self.session.store
-        if self.unit is None or not units.sees(store, self.unit):  # one's own, with all beneath
-            return store
+        if self.unit is None or not rights.may(self.role, "units") or not units.sees(store, self.unit):
+            return store  # one's own, with all beneath
         return store.within(self.unit)
 
     @property

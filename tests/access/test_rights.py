@@ -9,6 +9,7 @@ from quetma.access import rights
     ("right", "allowed"),
     [
         ("figures", {"leader", "gatekeeper", "viewer"}),
+        ("units", {"leader"}),
         ("people", {"leader", "gatekeeper"}),
         ("health", {"leader"}),
         ("gate", {"leader", "gatekeeper"}),

@@ -8,7 +8,9 @@ from quetma.web.page import Page
 
 
 def choose(here: Page) -> None:
-    """The picker of the sidebar; nothing where there is only one unit."""
+    """The picker of the sidebar; nothing where there is only one unit, or for who may not see one by itself."""
+    if not here.may("units"):
+        return
     known = {unit.unit_id: unit for unit in units.every(here.session.store)}
     if len(known) < 2:
         return
