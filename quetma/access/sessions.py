@@ -2,7 +2,9 @@
 
 The index in memory answers in microseconds, for it is asked on every request and every run of a page; the table brings
 it back after a restart. Rows are only added: one when a session starts, one more when it is ended. A session ends in
-memory first and in any case; what a full disk does not take is kept and tried again (`Endings`).
+memory first and in any case; what a full disk does not take is kept and tried again (`Endings`). Until it is written
+down there is no `sessions-kept` beside the store, and then a restart brings nobody back: taking a file away needs no
+room.
 """
 
 import secrets
@@ -17,9 +19,11 @@ from threading import Lock
 from quetma import settings, units
 from quetma.access import accounts
 from quetma.access.chain import Line
+from quetma.durable import sync
 from quetma.store import DiskFull, Store, StoreError, now
 from quetma.watch import Watch
 
+KEPT = ".sessions-kept"  # beside the store: all that has ended is written down
 LONGEST_BROWSER = 200  # characters of what a browser calls itself
 
 
@@ -76,6 +80,8 @@ def start(store: Store, account: str, address: str = "", browser: str = "") -> s
             _forget(key)
     _index[session.key] = session
     _used[session.key] = session.started
+    with _writing:
+        _keep(store)
     return token
 
 
@@ -124,7 +130,7 @@ def last_starts(store: Store) -> dict[str, datetime]:
 
 
 class EndingWaits(DiskFull):
-    """Sessions have ended, but there was no room to write that down yet."""
+    """Sessions have ended, but that is not written down, and a restart would bring them back."""
 
     def __init__(self, folder: Path) -> None:
         StoreError.__init__(
@@ -159,31 +165,54 @@ def end_all(store: Store, account: str, but: str = "") -> int:
     found = [session for session in live(store, account) if session.key != but]
     for session in found:
         _forget(session.key)
+    _end_stored(store, account, but)
+    return len(found)
+
+
+def _end_stored(store: Store, account: str | None = None, but: str = "") -> None:
+    """Ends all sessions that the table knows, or those of an account, except the one with the key `but`."""
     at = now()  # what starts before this is written down has not ended
 
     def write() -> None:
         with store.room():
             store.cursor().execute(
-                "INSERT INTO session SELECT token_hash, account, MIN(created_at) AS started, ?, ANY_VALUE(address),"
-                " ANY_VALUE(browser) FROM session WHERE account = ? AND token_hash <> ? GROUP BY token_hash, account"
-                " HAVING MAX(ended_at) IS NULL AND started <= ?",
-                [at, account, but, at],
+                "INSERT INTO session SELECT token_hash, account, MIN(created_at) AS started, $at, ANY_VALUE(address),"
+                " ANY_VALUE(browser) FROM session WHERE account = COALESCE($account, account) AND token_hash <> $but"
+                " GROUP BY token_hash, account HAVING MAX(ended_at) IS NULL AND started <= $at",
+                {"at": at, "account": account, "but": but},
             )
 
     _unwritten.append((store, write))
     write_down(store)
-    return len(found)
 
 
 def write_down(store: Store) -> None:
-    """Writes down which sessions of the store have ended, as far as that is not done yet. Raises `EndingWaits`."""
+    """Writes down which sessions of the store have ended, as far as that is not done yet. What the disk does not take
+    is tried again later; a restart before that brings nobody back. Raises `EndingWaits` where that cannot be made sure.
+    """
     with _writing:
-        for ended in [one for one in _unwritten if one[0].whole is store.whole]:
-            try:
+        try:
+            for ended in _waiting(store):
                 ended[1]()
-            except DiskFull as error:
+                _unwritten.remove(ended)
+        except DiskFull as error:
+            try:
+                (store.folder / KEPT).unlink(missing_ok=True)
+            except OSError:
                 raise EndingWaits(store.folder) from error
-            _unwritten.remove(ended)
+            sync(store.folder)
+        _keep(store)
+
+
+def _waiting(store: Store) -> list[tuple[Store, Callable[[], None]]]:
+    return [one for one in _unwritten if one[0].whole is store.whole]
+
+
+def _keep(store: Store) -> None:
+    """Lets a restart bring sessions back, when nothing speaks against it."""
+    with suppress(OSError):  # no room: then it brings nobody back
+        if not _waiting(store):
+            (store.folder / KEPT).touch(0o600)
 
 
 class Endings(Watch):
@@ -200,7 +229,12 @@ class Endings(Watch):
 
 
 def load(store: Store) -> None:
-    """Brings back the store's live sessions after a restart, so that nobody is signed out by it."""
+    """Brings back the store's live sessions after a restart, so that nobody is signed out by it; none of them where it
+    is not sure which have ended.
+    """
+    if not (store.folder / KEPT).exists():
+        _end_stored(store)
+        return
     rows = store.cursor().execute(
         "SELECT token_hash, account, role, unit_id, MIN(s.created_at) AS started, COALESCE(MAX(address), ''),"
         " COALESCE(MAX(browser), '')"
