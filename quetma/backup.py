@@ -4,7 +4,8 @@
 
 What is in one: the store's file, the documents made, files handed in and not loaded yet, passwords and keys of the
 store's folder. A backup counts as made when it was read again: every part has its fingerprint, and every table the rows
-that the store had at that moment. A failed one leaves nothing behind but the line that says why (quetma/upkeep.py).
+that the store had at that moment. It says with which seal the audit ended then. A failed one leaves nothing behind but
+the line that says why (quetma/upkeep.py).
 """
 
 import logging
@@ -15,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ from typing import Any
 import duckdb
 
 from quetma import sealed, secret, settings, switch, upkeep
-from quetma.access import audit
+from quetma.access import audit, chain
+from quetma.access.chain import Head
 from quetma.durable import sync
 from quetma.intake.errors import Refusal
 from quetma.sealed import Key
@@ -49,7 +51,7 @@ class BackupError(Refusal):
 
 @dataclass(frozen=True)
 class Made:
-    """A backup that was made and read again. rows: of all tables. files: beside the store's own."""
+    """A backup that was made and read again. rows: of all tables. files: beside the store. audit: its last line."""
 
     path: Path
     made_at: datetime
@@ -58,6 +60,7 @@ class Made:
     tables: int
     files: int
     locked: bool
+    audit: Head
     seconds: float
 
     def json(self) -> dict[str, Any]:
@@ -65,15 +68,16 @@ class Made:
         return {
             "file": str(self.path), "made_at": self.made_at.isoformat(timespec="seconds"), "size": self.size,
             "rows": self.rows, "tables": self.tables, "files": self.files, "locked": self.locked,
-            "seconds": round(self.seconds, 1),
+            "audit": asdict(self.audit), "seconds": round(self.seconds, 1),
         }  # fmt: skip
 
 
 def make(store: Store, account: str, path: Path, key: Key | None) -> Made:
     """Makes a backup, locked with the key when there is one; an earlier backup that is there is only replaced by a
-    good one, another file never. Raises `BackupError`, and writes down why.
+    good one, another file never. Raises `BackupError`; of what was tried and failed it writes down why.
     """
     began = time.perf_counter()
+    _free(store, path)
     try:
         made = _make(store, path, key, began)
     except (OSError, duckdb.Error, StoreError, Refusal) as error:
@@ -113,7 +117,6 @@ def _free(store: Store, path: Path) -> None:
 
 
 def _make(store: Store, path: Path, key: Key | None, began: float) -> Made:
-    _free(store, path)
     made_at = now().replace(microsecond=0)
     parts = [file for part in switch.own(store.folder) for file in ([part] if part.is_file() else _files(part))]
     size = sum(part.stat().st_size for part in parts if part.exists())
@@ -132,12 +135,15 @@ def _make(store: Store, path: Path, key: Key | None, began: float) -> Made:
         _beside(store, staging / "beside")  # documents made meanwhile, of which the copy may speak
         if rows_of(staging / FILE) != rows:
             raise StoreError("The copy of the store does not have the rows of the store.")
+        with duckdb.connect(str(staging / FILE), read_only=True) as copy:
+            last = chain.head(copy)
         files = {BESIDE + str(file.relative_to(staging / "beside")): file for file in _files(staging / "beside")}
-        about = {"made_at": made_at.isoformat(), "unit": settings.get(store, "unit_name"), "rows": rows}
+        about = {"made_at": made_at.isoformat(), "unit": settings.get(store, "unit_name"), "rows": rows,
+                 "audit": asdict(last)}  # fmt: skip
         sealed.write(staging / "sealed", {FILE: staging / FILE, **files}, about, key)
         size = _put(staging / "sealed", path)
     total = sum(rows.values())
-    return Made(path, made_at, size, total, len(rows), len(files), key is not None, time.perf_counter() - began)
+    return Made(path, made_at, size, total, len(rows), len(files), key is not None, last, time.perf_counter() - began)
 
 
 @contextmanager

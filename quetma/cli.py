@@ -484,7 +484,8 @@ def run_backup(given: argparse.Namespace) -> None:
     if given.json:
         return show(made.json())
     print(f"{made.path}: {made.rows} rows of {made.tables} tables and {made.files} files, {made.size} bytes, "
-          f"{'locked' if made.locked else 'not locked'}; read again and counted, all there.")  # fmt: skip
+          f"{'locked' if made.locked else 'not locked'}; read again and counted, all there. Seal of the audit's last "
+          f"entry, {made.audit.number}: {made.audit.seal[:16] or '-'}")  # fmt: skip
 
 
 def run_snapshot(given: argparse.Namespace) -> None:
@@ -502,6 +503,8 @@ def run_restore(given: argparse.Namespace) -> None:
         raise Refused(f"There is no file {given.file}. Nothing was changed.")
     phrase = passphrase(given, "Passphrase of the backup: ") if sealed.locked(given.file) else None
     found = restore.restore(folder(given), given.file, phrase, operator())
+    for line in found.doubts:
+        complain(f"This backup is not what was backed up: {line}. It is back all the same. Ask who could change it.")
     if given.json:
         return show(found.json())
     told = ", ".join(f"{n} {name}" for name, n in found.counts.items())

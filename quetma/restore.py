@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from quetma import sealed, switch, upkeep
-from quetma.access import audit
+from quetma.access import audit, chain
 from quetma.backup import BESIDE, BackupError
 from quetma.store import FILE, FULL, Store, StoreError, now, query, rows_of
 
@@ -33,13 +33,16 @@ TOLD = {
 
 @dataclass(frozen=True)
 class Restored:
-    """What was brought back. made_at: the moment of which everything is. aside: where what was there lies now."""
+    """What was brought back. made_at: the moment of which everything is. aside: where what was there lies now. doubts:
+    where its audit is not what was backed up, a line each.
+    """
 
     made_at: datetime
     unit: str
     rows: dict[str, int]
     files: int
     aside: Path | None
+    doubts: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -51,6 +54,7 @@ class Restored:
         return {
             "made_at": self.made_at.isoformat(), "unit": self.unit, "tables": len(self.rows),
             "rows": sum(self.rows.values()), "files": self.files, "aside": self.aside and str(self.aside),
+            "doubts": [*self.doubts],
             **self.counts,
         }  # fmt: skip
 
@@ -172,14 +176,16 @@ def _unpacked(file: Path, staging: Path, passphrase: str | None, account: str) -
         if rows_of(staging / FILE) != about["rows"]:
             raise BackupError("{file} does not have the rows that it says it has. Nothing was changed.", file=file.name)
         made_at = datetime.fromisoformat(about["made_at"])
-        store = Store(
-            staging
-        )  # a store of an earlier version is brought up here, so that what cannot be changes nothing
+        # a store of an earlier version is brought up here, so that what cannot be changes nothing
+        store = Store(staging)
         try:
+            doubts = _doubts(store, about.get("audit"))
             with store.write() as cursor:
                 cursor.execute(query("backup/end_sessions")[0])
                 audit.log_within(cursor, account, "restore", file.name, f"of {made_at:%d/%m/%Y %H:%M}")
             upkeep.note(store, "restore", account, {"file": str(file), "made_at": about["made_at"]})
+            if doubts:
+                upkeep.note(store, "audit", account, failed=doubts[0])
         finally:
             store.close()
     except KeyError as error:
@@ -192,4 +198,17 @@ def _unpacked(file: Path, staging: Path, passphrase: str | None, account: str) -
             files += sum(one.is_file() for one in path.rglob("*")) if path.is_dir() else 1
             path.rename(staging / path.name)
         (staging / BESIDE).rmdir()
-    return Restored(made_at, about.get("unit", ""), about["rows"], files, None)
+    return Restored(made_at, about.get("unit", ""), about["rows"], files, None, tuple(doubts))
+
+
+def _doubts(store: Store, noted: dict[str, Any] | None) -> list[str]:
+    """Where the audit of an unpacked backup does not hang together, or not end as was noted when the backup was made.
+    It is brought back all the same: there may be no better one. noted: None in one of an earlier version.
+    """
+    found, last = chain.check(store.cursor()), chain.head(store.cursor())
+    if noted and not found and asdict(last) != noted:
+        ends = f"entry {last.number}, seal {last.seal[:16]}"
+        found.append(
+            f"audit: it ends with {ends}, when the backup was made with {noted['number']}, {noted['seal'][:16]}"
+        )
+    return found

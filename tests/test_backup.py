@@ -1,6 +1,7 @@
 """Backups: whole, read again, locked; and what is brought back is what was."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,15 +13,16 @@ from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
+import duckdb
 import pytest
 
 from quetma import archive, backup, cli, intake, restore, rollups, sealed, secret, settings, switch, upkeep
-from quetma.access import sessions
+from quetma.access import audit, chain, sessions
 from quetma.backup import BackupError, kept, make
 from quetma.intake import recount
 from quetma.restore import restore as bring_back
 from quetma.sealed import SealError
-from quetma.store import FILE, HEAD, Store, StoreError, open_store
+from quetma.store import FILE, HEAD, Store, StoreError, open_store, rows_of
 from tests.conftest import sign_in
 from tests.intake import prepare
 
@@ -153,6 +155,39 @@ def test_a_locked_one_opens_with_its_passphrase_only(unit: Store, key: sealed.Ke
             bring_back(tmp_path / "new", file, wrong, "test")
     assert lies_in(tmp_path / "new") == set()
     assert bring_back(tmp_path / "new", file, PASSPHRASE, "test").counts["scans"] == 40
+
+
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        ("UPDATE audit SET subject = 'Ai đó' WHERE number = 3", "entry 3 .* is not what was written"),
+        ("DELETE FROM audit WHERE number > 3", "it ends with entry 3, .*when the backup was made with 5,"),
+    ],
+)
+def test_one_whose_audit_somebody_has_changed_is_brought_back_and_says_so(
+    unit: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str], done: str, said: str
+):
+    """Also when its fingerprints were made to fit."""
+    while chain.head(unit.cursor()).number < 5:
+        audit.log(unit, "An", "trace", "Người")
+    made = make(unit, "test", tmp_path / "a.backup", None)
+    assert made.audit.number == 5 and made.audit.seal == made.json()["audit"]["seal"]
+    assert bring_back(tmp_path / "as it was", tmp_path / "a.backup", None, "test").doubts == ()
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    about = sealed.read(tmp_path / "a.backup", pack)
+    with duckdb.connect(str(pack / FILE)) as changed:
+        changed.execute(done)
+    rows = rows_of(pack / FILE)
+    parts = {str(path.relative_to(pack)): path for path in pack.rglob("*") if path.is_file()}
+    sealed.write(tmp_path / "b.backup", parts, {**about, "rows": rows}, None)
+    capsys.readouterr()
+    assert cli.main(["--store", str(tmp_path / "new"), "restore", str(tmp_path / "b.backup")]) == 0
+    assert re.search(f"not what was backed up: audit: {said}", capsys.readouterr().err)
+    store = open_store(tmp_path / "new")
+    assert re.search(said, upkeep.runs(store, "audit")[0].failed)
+    assert len(content(store)["scan_row"]) == 40
+    store.close()
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "locked"])
@@ -387,9 +422,10 @@ def test_none_is_written_over_the_store_or_a_file_that_is_none(unit: Store, tmp_
         status, out, err = run(str(folder), "backup", str(target))
         assert (status, out, err.count("\n")) == (1, "", 1) and why in err and "nothing was changed" in err, target
     for path, content in was.items():
-        if path.resolve() not in (folder / FILE, folder / HEAD):  # where the refusals are noted
+        if path.resolve() != folder / FILE:  # which is opened each time
             assert path.read_bytes() == content
     store = open_store(folder)
+    assert upkeep.runs(store, "backup") == [], "nothing was tried, so nothing failed"
     assert sound(store) and store.ask("history/last_scan").height
     (folder / "mine").mkdir()
     with pytest.raises(BackupError, match="holds the store itself"):

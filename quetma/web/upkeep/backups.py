@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from quetma.web.page import Page
 
 SAID = "upkeep_said"
+DOUBTS = "upkeep_doubts"  # in the session: of the backup made ready
 SHOWN = 20
 
 
@@ -41,6 +42,9 @@ def _bring_back(here: "Page") -> None:
         st.warning(t("A backup is ready to take the place of what is here, as soon as the dashboard is started "
                      "again. What is "
                      "entered until then goes aside with the rest."), icon=":material/restore:")  # fmt: skip
+        for doubt in st.session_state.get(DOUBTS, ()):
+            st.error(widgets.plain(t("This backup is not what was backed up: somebody may have changed the file. "
+                                     "Found: {what}.", what=doubt)), icon=":material/error:")  # fmt: skip
         if st.button(t("Do not bring it back after all"), key="upkeep_forget"):
             restore.forget(store, here.account)
             st.rerun()
@@ -74,6 +78,7 @@ def _bring_back(here: "Page") -> None:
                                    "Start the dashboard again.", moment=here.moment(found.made_at),
                                    scans=here.number(found.counts["scans"]),
                                    people=here.number(found.counts["people"]))  # fmt: skip
+        st.session_state[DOUBTS] = found.doubts
         st.rerun()
 
 
