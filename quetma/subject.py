@@ -5,6 +5,7 @@ allows.
     reasons(store, person) says what keeps somebody's data; erase(store, …) makes the rest nobody's, whole or not at all
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -143,9 +144,10 @@ def reasons(store: Store, person: int) -> list[Message]:
     return found
 
 
-def erase(store: Store, account: str, person: int) -> Purged:
+def erase(store: Store, account: str, person: int, strike: bool = False) -> Purged:
     """Makes all scans of a person nobody's and deletes their declarations and who they were; figures stay as they are.
-    Raises `SubjectError` when something keeps their data.
+    strike: the audit's lines no longer say that they were about them, only who did what when. Raises `SubjectError`
+    when something keeps their data.
     """
     if kept := reasons(store, person):
         raise SubjectError("Nothing was deleted. {why}", why=[*kept])
@@ -154,6 +156,10 @@ def erase(store: Store, account: str, person: int) -> Purged:
         due = cursor.sql(query("subject/days")[0], params={"person": person}).pl()
         if due.is_empty():
             raise SubjectError("There is nothing of this person to delete.")
+        if strike:
+            token = secrets.token_hex(8)
+            struck = cursor.execute(query("subject/strike_audit")[0], {"person": person, "struck": token}).fetchall()
+            audit.strike(cursor, account, [number for (number,) in struck], token)
         purged = retention.forget_days(cursor, due, now().date() + timedelta(days=1), account)
         told = f"{purged.scans} scans, {purged.declarations} declarations"
         audit.log_within(cursor, account, "erase person", f"person {person}", told)

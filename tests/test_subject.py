@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from quetma import attention, cases, inquiries, intake, language, rollups, subject
-from quetma.access import audit, chain
+from quetma.access import accounts, audit, chain
 from quetma.cases import Said
 from quetma.documents import personal
 from quetma.door import Passage, check_all
@@ -17,6 +17,7 @@ from quetma.intake import recount
 from quetma.store import Store, now
 from quetma.subject import SubjectError
 from quetma.web import widgets
+from tests.conftest import PASSWORD
 from tests.intake import prepare
 from tests.test_migrations import UPLOADS
 from tests.test_retention import figures
@@ -68,6 +69,23 @@ def test_who_has_been_deleted_is_nowhere_and_every_figure_stays(unit: Store):
     assert line == (f"person {person}", "1 scans, 1 declarations")
     with pytest.raises(SubjectError, match="nothing of this person"):
         subject.erase(unit, "An", person)
+
+
+@pytest.mark.parametrize("namesake", [False, True])
+def test_the_audit_says_who_did_what_but_no_longer_about_whom_when_they_ask_for_it(unit: Store, namesake: bool):
+    """But where somebody else may be meant, who is called the same, it still says the name."""
+    name = "Cà Thị Khách"
+    audit.log(unit, "An", "trace", name)
+    if namesake:
+        accounts.add(unit, name, PASSWORD, "viewer")
+    assert subject.erase(unit, "An", number(unit, name), strike=True).scans == 1
+    left = everything(unit, but=set())
+    assert "987654321" not in left and (name in left) == namesake
+    lines = (
+        unit.cursor().execute("SELECT account, subject FROM audit WHERE action = 'trace' ORDER BY number").fetchall()
+    )
+    assert lines == [("An", ""), ("An", "Người Khác Hẳn"), ("An", name if namesake else "")]
+    assert sound(unit)
 
 
 def test_whom_a_list_a_case_or_a_post_keeps_is_not_deleted_and_it_is_said_why(unit: Store):

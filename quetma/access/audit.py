@@ -1,6 +1,6 @@
 """The record of who looked up, traced, exported, changed, signed in. Lines are added, never changed, each chained to
 the one before it (chain.py); only the names of visitors that the gate noted are struck out with their check-ins
-(quetma/retention.py).
+(quetma/retention.py), and those of people who ask for it (quetma/subject.py).
 """
 
 from datetime import datetime

@@ -175,14 +175,21 @@ def _delete(here: "Page", person: int) -> None:
                  "what they "
                  "were. This cannot be taken back. Backups of before still have it, until they are rotated "
                  "out."))  # fmt: skip
+    strike = False
     if lines := subject.looked_at(store, person).height:
         st.caption(t("Lines of the audit that name them: {n}. What the gate noted says their name no more; the others "
                      "stay, as they prove what was done with these data, and go when the audit's time is over.",
                      n=here.number(lines)))  # fmt: skip
+        strike = st.checkbox(
+            t("Strike their name out of these lines, too"),
+            key=f"person_strike_{person}",
+            help=t("Who did what and when stays. About whom can then never be shown again, not even to them: leave it "
+                   "while they may complain. A line that may be about somebody else of that name stays as it is."),
+        )  # fmt: skip
     sure = st.checkbox(t("I have seen who they are, and that they ask for it"), key=f"person_sure_{person}")
     if st.button(t("Delete"), icon=":material/delete:", disabled=not sure, key="person_erase"):
         try:
-            purged = subject.erase(store, here.account, person)
+            purged = subject.erase(store, here.account, person, strike)
         except SubjectError as refused:
             st.error(refused.words(t), icon=":material/error:")
             return
