@@ -55,7 +55,7 @@ class SheetSource:
             pl.Series("line", lines), pl.lit(None, pl.String).alias("bad"),
             *(pl.col(name).alias(f"c{i}") for i, name in enumerate(below.columns[:width])),
         )  # fmt: skip
-        return piece(frame, lambda rows: raw.gather(rows).to_list())
+        return piece(frame, raw.gather)
 
 
 def is_workbook(content: bytes) -> bool:

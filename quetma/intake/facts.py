@@ -73,6 +73,8 @@ def _day(table: Table, *times: str) -> pl.Series | None:
     if "date" in table.columns:
         return table.text("date")
     told = pl.concat([table.some(field) for field in times])
+    if 2 * normalise.usual(told).count() >= told.len():
+        return None
     parts = normalise.parts(told)
     clocks = parts.select(pl.col("seconds").is_not_null() & pl.col("day").is_null() & ~pl.col("bad")).to_series()
     if 2 * clocks.sum() <= clocks.len():
@@ -366,7 +368,7 @@ def gather(found: Recognised, choices: Choices) -> Facts:
     facts = read(found, choices, reader)
     if facts.dayless:
         raise IntakeError(NO_DAY, "--day YYYY-MM-DD")
-    rows = notes.marked(facts.rows, found)
+    rows = facts.rows
     if line := notes.other_order(rows, found):
         raise IntakeError(OTHER_ORDER, line=line)
     if getattr(found.source, "separator", "") != "|":

@@ -413,7 +413,7 @@ def moments(clock: pl.Series, day: pl.Series | None = None, need_clock: bool = T
     `clock` holds the time, with or without its day, as it stands in the file; `day` the day, text or date, for texts
     that have none.
     """
-    at = pl.repeat(None, clock.len(), dtype=pl.Datetime("us"), eager=True) if day is not None else _usual(clock)
+    at = pl.repeat(None, clock.len(), dtype=pl.Datetime("us"), eager=True) if day is not None else usual(clock)
     reason = pl.repeat(None, clock.len(), dtype=pl.String, eager=True)
     rest = at.is_null().arg_true()
     if not rest.is_empty():
@@ -440,7 +440,7 @@ def moments(clock: pl.Series, day: pl.Series | None = None, need_clock: bool = T
     return at, reason
 
 
-def _usual(clock: pl.Series) -> pl.Series:
+def usual(clock: pl.Series) -> pl.Series:
     """What most logs write, read at once; null for whatever is written otherwise."""
     found = clock.head(0).cast(pl.Datetime("us"))
     for form in ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S"):

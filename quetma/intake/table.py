@@ -11,7 +11,7 @@ from itertools import combinations, starmap
 
 import polars as pl
 
-from quetma.intake import normalise
+from quetma.intake import normalise, notes
 from quetma.intake.choices import Choices
 from quetma.intake.columns import DOSES, Recognised, own_columns
 from quetma.intake.errors import REASON
@@ -143,6 +143,8 @@ class Table:
 
     def some(self, field: str) -> pl.Series:
         """The first few cells of a column that say something, tidied."""
+        if field not in self.columns and field not in self.parted:
+            return pl.Series(dtype=pl.String)
         cells, near = self.cells(field), 20 * LOOKED_AT
         told = tidied(cells.head(near)).drop_nulls()  # enough of nearly every column
         if told.len() < LOOKED_AT and cells.len() > near:
@@ -239,12 +241,14 @@ def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -
         waived = all(one.unless_all is None or one.unless_all[2] for one in said)
         few = found.kind == "scans"  # rows of other kinds may still be refused beside one another (settle.py)
         taken = list(workers.map(lambda one: _taken(*one, waived, few), zip(said, persons, placed, strict=True)))
-    starts = [0]
-    for rows, _ in taken:
-        starts.append(starts[-1] + rows.height)
-    facts = [facts.with_columns(pl.col("row") + start) for (_, facts), start in zip(taken, starts, strict=False)]
+        every_row = workers.submit(lambda: notes.marked(pl.concat([rows for rows, _ in taken]), found))
+        starts = [0]
+        for rows, _ in taken:
+            starts.append(starts[-1] + rows.height)
+        facts = [facts.with_columns(pl.col("row") + start) for (_, facts), start in zip(taken, starts, strict=False)]
+        every_fact = pl.concat(facts, rechunk=True)
     return Facts(
-        pl.concat([rows for rows, _ in taken]), pl.concat(facts, rechunk=True), people, names,
+        every_row.result(), every_fact, people, names,
         any(one.needs_location for one in said), pl.concat([one.marks for one in said]),
         words=_words([one.words for one in said]), undirected=waived, names=_names(spelled, who, people),
         dayless=all(one.dayless for one in said),

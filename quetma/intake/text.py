@@ -5,21 +5,23 @@ Lines and cells stay text here, so nothing can be lost to a type. `quetma.intake
 
 import contextlib
 import csv
+import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from quetma import formulas
 from quetma.intake.errors import IntakeError
 
 SEPARATORS = ",;\t|"
 HEAD_ROWS = 50  # how far down a header is looked for
-PIECE_BYTES = 16 << 20  # of a large file are read at a time
+PIECE_BYTES = 16 << 20  # of a large file are read at a time, at most
 CHECK_BYTES = 1 << 20
 CUT_LINES = 200  # among so many lines one is looked for before which a file can be cut
 RECORD_LINES = 20  # a quoted cell runs over at most so many lines; a longer one is a quote gone wrong
@@ -31,7 +33,7 @@ LINE_MARKS = (b"\x1e", b"\x1f", b"\x1d", b"\x1c")  # control bytes no log holds:
 Cells = list[str]
 
 
-Texts = Callable[[pl.Series], list[str]]  # the rows of these indexes as they stand in the file
+Texts = Callable[[pl.Series], pl.Series]  # the rows of these indexes as they stand in the file
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Piece:
     def raw(self, rows: pl.Series | None = None) -> pl.Series:
         """The rows of these indexes, or all, as they stand in the file."""
         every = pl.int_range(self.frame.height, eager=True)
-        return pl.Series("raw", self.texts(every if rows is None else rows), dtype=pl.String)
+        return self.texts(every if rows is None else rows).alias("raw")
 
 
 class Head(NamedTuple):
@@ -88,15 +90,12 @@ def _every_other_is_nothing(bytes_: bytes) -> bool:
 
 
 def _is_utf8(content: bytes) -> bool:
-    """Whether these bytes are UTF-8, as decode would tell but ten times as quickly; in parts, to keep memory small."""
-    start = 0
-    while start < len(content):
-        stop = _after_lines(content, start + CHECK_BYTES, 1)
-        try:
-            pl.Series([content[start:stop]], dtype=pl.Binary).cast(pl.String)
-        except pl.exceptions.ComputeError:
-            return False
-        start = stop
+    """Whether these bytes are UTF-8, as decode would tell but ten times as quickly, and without a copy."""
+    one = pa.array([0, len(content)], pa.int64()).buffers()[1]
+    try:
+        pa.Array.from_buffers(pa.large_binary(), 1, [None, one, pa.py_buffer(content)]).cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return False
     return True
 
 
@@ -165,8 +164,11 @@ class TextSource:
         """
         width = len(trimmed(header.cells))
         start, skipped = _after_lines(self.content, 0, header.below), header.below
+        # As many for the one reader as for the other, all alike; of a small file there is little to share.
+        size = len(self.content) - start
+        pieces = 2 * math.ceil(size / (2 * PIECE_BYTES)) if size > PIECE_BYTES // 8 else 1
         while True:
-            stop = self._cut(start + PIECE_BYTES, width)
+            stop = self._cut(start + math.ceil(size / pieces), width)
             yield partial(self._piece, start, stop, skipped, width)
             if stop == len(self.content):
                 return
@@ -191,14 +193,14 @@ class TextSource:
     def _piece(self, start: int, stop: int, skipped: int, width: int) -> Piece:
         """The rows between these bytes; above them are `skipped` lines."""
         if start == stop:
-            return Piece(pl.DataFrame(schema=_schema(width)), lambda rows: [])
+            return Piece(pl.DataFrame(schema=_schema(width)), lambda rows: pl.Series(dtype=pl.String))
         lines = _Lines(self.content, start, stop)
         quoted = lines.holding(ord('"'))
         odd, inside = pl.DataFrame(schema={"raw": pl.String} | _schema(width)), list[int]()
         if not quoted.is_empty():
             # Most lines with quotes are records of their own. The others, few, are read one by one: where a quoted cell
             # runs over several lines, those lines are no records, whatever they look like.
-            regular = self._regular(pl.Series(lines.texts(quoted), dtype=pl.String), width)
+            regular = self._regular(lines.texts(quoted), width)
             odd, inside = self._odd(lines, quoted.filter(~regular), width)
         content = lines.without(sorted([*odd["line"], *inside]))
         cells = _split(content, self.separator, width, None if quoted.is_empty() else '"')
@@ -210,7 +212,7 @@ class TextSource:
         frame = pl.DataFrame({"line": pl.int_range(lines.count, eager=True), "bad": bad}).hstack(cells)
         if inside:
             frame = frame.filter(~pl.col("line").is_in(inside))
-        index, longer = frame["line"], dict(odd.filter(pl.col("raw").is_not_null()).select("line", "raw").iter_rows())
+        index, longer = frame["line"], odd.select("line", "raw").drop_nulls("raw")
         frame = frame.with_columns(pl.col("line") + (skipped + 1))
         return piece(frame, lambda rows: lines.texts(index.gather(rows), longer), lines.readable)
 
@@ -224,7 +226,7 @@ class TextSource:
         at = pl.Series(unlike).arg_true()
         if at.is_empty():
             return bad
-        some = pl.Series(lines.texts(at), dtype=pl.String)
+        some = lines.texts(at)
         separators = some.str.count_matches(self.separator, literal=True)
         bare = some.str.strip_chars_end(f"{self.separator} ").str.count_matches(self.separator, literal=True)
         return bad.scatter(at.filter((separators < width - 1) | (bare > width - 1)), "bad_row")
@@ -246,10 +248,10 @@ class TextSource:
         for start in starts:
             if start < free:
                 continue
-            near = lines.some(slice(start, start + 2))  # nearly always enough to see that a quote was forgotten
+            near = lines.between(start, start + 2)  # nearly always enough to see that a quote was forgotten
             cells, count = _record(near[:1], 0, self.separator, width)
             if cells is None and not (near[1:] and _is_row(near[1], self.separator, width)):
-                near = lines.some(slice(start, start + RECORD_LINES))
+                near = lines.between(start, start + RECORD_LINES)
                 cells, count = _record(near, 0, self.separator, width)
             free = start + count
             bad = "bad_quote" if cells is None else None if len(cells) == width else "bad_row"
@@ -300,14 +302,21 @@ class _Lines:
         found = np.flatnonzero(self.letters == letter)
         return pl.Series(np.unique(np.searchsorted(self.begins, found, side="right") - 1), dtype=pl.UInt32)
 
-    def texts(self, lines: pl.Series, instead: Mapping[int, str] | None = None) -> list[str]:
-        """These lines as texts, or what stands `instead` of them."""
-        found = self.some(lines.to_numpy())
-        return [instead.get(line, text) for line, text in zip(lines, found, strict=True)] if instead else found
+    def texts(self, lines: pl.Series, instead: pl.DataFrame | None = None) -> pl.Series:
+        """These lines as texts, or what is the `raw` of a line in the frame `instead`."""
+        # All lines as they lie in the file, none copied; of these, then, the texts.
+        offsets = np.append(self.begins, len(self.letters)).astype(np.int64)
+        whole = pa.py_buffer(self.whole)[self.start : self.stop]
+        every = pa.Array.from_buffers(pa.large_string(), self.count, [None, pa.py_buffer(offsets), whole])
+        texts = pl.Series(every.take(lines.to_arrow()), dtype=pl.String).str.strip_suffix("\n").str.strip_suffix("\r")
+        if instead is None or instead.is_empty():
+            return texts
+        other = lines.to_frame("line").join(instead, on="line", how="left", maintain_order="left")["raw"]
+        return other.zip_with(other.is_not_null(), texts)
 
-    def some(self, lines: np.ndarray | slice) -> list[str]:
-        """These lines as texts."""
-        spans = zip(self.begins[lines].tolist(), self.ends[lines].tolist(), strict=True)
+    def between(self, first: int, stop: int) -> list[str]:
+        """The lines from the first to before the last as texts."""
+        spans = zip(self.begins[first:stop].tolist(), self.ends[first:stop].tolist(), strict=True)
         return [self.whole[self.start + begin : self.start + end].decode() for begin, end in spans]
 
     def without(self, lines: list[int]) -> bytes:
@@ -400,6 +409,5 @@ def _empty(frame: pl.DataFrame, texts: Texts) -> pl.Series:
         told |= tidied(frame[name].gather(rest)).is_not_null()
     bad = frame["bad"].gather(rest).is_not_null()
     if bad.any():  # a row that could not be split may say something beyond its cells
-        raw = pl.Series(texts(rest), dtype=pl.String)
-        told |= bad & raw.str.contains(r"[^\s,;|\"]")
+        told |= bad & texts(rest).str.contains(r"[^\s,;|\"]")
     return rest.filter(~told)
