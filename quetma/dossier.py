@@ -41,8 +41,9 @@ class Dossier:
 
 def of(store: Store, person: int) -> Dossier:
     """What holds of a person."""
-    names = ("employment", "doses", "apps", "exemptions", "absences", "cases", "follow_up", "files")
+    names = ("employment", "doses", "apps", "exemptions", "absences", "cases", "follow_up")
     found = {name: store.ask(f"person/{name}", person=person) for name in names}
+    found["files"] = store.ask("person/files", **_where(store, person))
     return Dossier(decisions=conduct.ledger(store).filter(pl.col("person_id") == person), **found)
 
 
@@ -61,7 +62,12 @@ def timeline(store: Store, person: int, first: date, last: date) -> pl.DataFrame
     file_name. what: the direction of a scan; of an edit on screen set or drop. detail: place of a scan, symptoms, dose,
     app, reason, duty, position; more: purpose, who confirmed, last day, reason of an exemption, premises.
     """
-    return store.ask("person/timeline", person=person, first=first, last=last)
+    return store.ask("person/timeline", **_where(store, person), first=first, last=last)
+
+
+def _where(store: Store, person: int) -> dict[str, Any]:
+    """Where rows about a person stand: under which numbers, in which uploads. Numbers alone, so of the whole store."""
+    return store.whole.ask("people/uploads", people=[person]).row(0, named=True)
 
 
 def before(store: Store, person: int, kind: str, span: tuple[date, date]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The scan history filter: one object gives the binds of the queries and the sentence printed on every export."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from quetma.store import Store
 
 KINDS = ("staff", "visitor")
 DIRECTIONS = ("in", "out", "unknown")
+NOWHERE = pl.DataFrame({"named": [[]], "batches": [[]]}, {"named": pl.List(pl.Int64), "batches": pl.List(pl.Int32)})
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,19 @@ class Filter:
             direction=direction,
         )
 
-    def params(self) -> dict[str, Any]:
-        """The binds of queries/history/scans.sql and days.sql."""
-        return asdict(self) | {"locations": list(self.locations), "people": list(self.people)}
+    def params(self, ask: Callable[..., pl.DataFrame] | None = None) -> dict[str, Any]:
+        """The binds of queries/history/scans.sql and days.sql. ask: answers people/uploads of the whole store, as
+        `Store.ask` does: then people's scans are sought where they stand alone.
+        """
+        where = ask("people/uploads", people=list(self.people)) if ask and self.people else NOWHERE
+        return (
+            asdict(self) | {"locations": list(self.locations), "people": list(self.people)} | where.row(0, named=True)
+        )
 
     def count(self, store: Store) -> int:
         """How many scans there are."""
         if self.people:  # the kept figures know nobody
-            return int(store.ask("history/days", **self.params())["scans"].sum())
+            return int(store.ask("history/days", **self.params(store.whole.ask))["scans"].sum())
         return int(store.ask("history/totals", **self._counted())["scans"][0])
 
     def page(self, store: Store, number: int, size: int) -> pl.DataFrame:
@@ -77,11 +83,11 @@ class Filter:
         asked, skip = self, (number - 1) * size
         if not self.people:
             asked, skip = self._narrowed(store, skip, size)
-        return store.ask("history/scans", **asked.params(), skip=skip, rows=size)
+        return store.ask("history/scans", **asked.params(store.whole.ask), skip=skip, rows=size)
 
     def _counted(self) -> dict[str, Any]:
         """The binds of queries/history/totals.sql and full_days.sql, which know nobody."""
-        return {name: bind for name, bind in self.params().items() if name != "people"}
+        return {name: bind for name, bind in self.params().items() if name not in {"people", *NOWHERE.columns}}
 
     def _narrowed(self, store: Store, skip: int, rows: int) -> tuple["Filter", int]:
         """The same filter for the days alone that hold these rows, newest first, and how many of theirs to skip: none

@@ -1,6 +1,7 @@
 -- One row per scan of the filter, newest first; scans of the same moment always in the same order.
 -- first DATE, last DATE: both included. locations INTEGER[], people BIGINT[]: [] is any. NULL is any: kind VARCHAR
 -- ('staff' | 'visitor'), direction VARCHAR ('in' | 'out' | 'unknown').
+-- named BIGINT[], batches INTEGER[]: of people, where their scans stand (people/uploads), so that no others are read; [] is anywhere.
 -- skip BIGINT, rows BIGINT: the page; rows NULL is everything.
 WITH staff_day AS (
     SELECT DISTINCT person_id,
@@ -12,6 +13,8 @@ WITH staff_day AS (
     WHERE scanned_at >= CAST($first AS DATE) AND scanned_at < CAST($last AS DATE) + INTERVAL '1' DAY
       AND (CARDINALITY($locations) = 0 OR ARRAY_CONTAINS($locations, location_id))
       AND (CARDINALITY($people) = 0 OR ARRAY_CONTAINS($people, person_id))
+      AND (CARDINALITY($named) = 0 OR ARRAY_CONTAINS($named, named_id))
+      AND (CARDINALITY($batches) = 0 OR ARRAY_CONTAINS($batches, batch_id))
       AND (CAST($direction AS STRING) IS NULL OR direction = $direction)
 ), page AS (
     SELECT * FROM (

@@ -1,9 +1,11 @@
 -- One row per person of the list: who they are, and what is known of their scans.
 -- position: on the staff list, NULL for a visitor. places: where they scanned, most often first, at most three.
 -- people BIGINT list: their numbers.
-WITH scanned AS (
+WITH asked AS (SELECT UNNEST(CAST($people AS BIGINT[])) AS person_id),
+same AS (FROM asked UNION SELECT alias_id FROM alias WHERE person_id IN (SELECT person_id FROM asked)),
+scanned AS (
     SELECT person_id, location_id, COUNT(*) AS scans, MIN(scanned_at) AS first_seen, MAX(scanned_at) AS last_seen
-    FROM scan WHERE LIST_CONTAINS(CAST($people AS BIGINT[]), person_id) GROUP BY person_id, location_id
+    FROM scan WHERE named_id IN (SELECT person_id FROM same) GROUP BY person_id, location_id
 ),
 place AS (
     SELECT c.person_id, l.name, c.scans, ROW_NUMBER() OVER (PARTITION BY c.person_id ORDER BY c.scans DESC, l.name) AS place

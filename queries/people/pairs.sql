@@ -6,7 +6,7 @@ WITH somebody AS (
 ),
 seen AS (
     SELECT person_id, MIN(scanned_at) AS first_seen, MAX(scanned_at) AS last_seen
-    FROM scan WHERE person_id IN (SELECT person_id FROM somebody) GROUP BY person_id
+    FROM scan WHERE named_id IN (FROM somebody UNION SELECT alias_id FROM alias WHERE person_id IN (FROM somebody)) GROUP BY person_id
 ),
 sure_stay AS (
     SELECT person_id, location_id, t_in, t_out

@@ -1,9 +1,9 @@
 -- One row per upload that names somebody, newest first: batch_id, kind, file_name, uploaded_at, uploaded_by, called (as it names them),
 -- first_line, last_line, rows.
--- person BIGINT.
-WITH same AS (SELECT person_id FROM person WHERE person_id = $person UNION SELECT alias_id FROM alias WHERE person_id = $person),
+-- named BIGINT[], batches INTEGER[]: where rows about them stand (people/uploads).
+WITH same AS (SELECT UNNEST(CAST($named AS BIGINT[])) AS person_id),
 told AS (
-    SELECT batch_id, line FROM scan_row JOIN same USING (person_id)
+    SELECT batch_id, line FROM scan_row WHERE LIST_CONTAINS($named, person_id) AND LIST_CONTAINS($batches, batch_id)
     UNION ALL SELECT batch_id, line FROM roster_row JOIN same USING (person_id)
     UNION ALL SELECT batch_id, line FROM dose_row JOIN same USING (person_id)
     UNION ALL SELECT batch_id, line FROM app_install_row JOIN same USING (person_id)
@@ -18,5 +18,5 @@ FROM (
     FROM told GROUP BY batch_id
 ) n
 JOIN batch b ON b.batch_id = n.batch_id
-LEFT JOIN (SELECT batch_id, MIN(name) AS called FROM person_claim JOIN same USING (person_id) GROUP BY batch_id) k ON k.batch_id = b.batch_id
+LEFT JOIN (SELECT batch_id, MIN(name) AS called FROM person_claim WHERE LIST_CONTAINS($named, person_id) GROUP BY batch_id) k ON k.batch_id = b.batch_id
 ORDER BY b.batch_id DESC

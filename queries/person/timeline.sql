@@ -1,11 +1,11 @@
 -- One row per thing that an upload says of somebody, newest first, with where it stands: kind, at; what, detail, more: by kind (see
 -- quetma/dossier.py); counts: false is a repetition; batch_id, line, file_name.
--- person BIGINT. first DATE, last DATE: both included; of things with days, the day they begin; without one, always.
-WITH same AS (SELECT person_id FROM person WHERE person_id = $person UNION SELECT alias_id FROM alias WHERE person_id = $person),
+-- named BIGINT[], batches INTEGER[]: where rows about them stand (people/uploads). first DATE, last DATE: both included; of things with days, the day they begin; without one, always.
+WITH same AS (SELECT UNNEST(CAST($named AS BIGINT[])) AS person_id),
 told AS (
     SELECT 'scans' AS kind, scanned_at AS at, direction AS what, location.name AS detail, purpose AS more, counts, batch_id, line
-    FROM scan_row JOIN same USING (person_id) JOIN location USING (location_id)
-    WHERE scanned_at >= $first AND scanned_at < $last + INTERVAL '1' DAY
+    FROM scan_row JOIN location USING (location_id)
+    WHERE LIST_CONTAINS($named, person_id) AND LIST_CONTAINS($batches, batch_id) AND scanned_at >= $first AND scanned_at < $last + INTERVAL '1' DAY
     UNION ALL
     SELECT 'declarations', declared_at, edit, symptoms, NULL, counts, batch_id, line FROM declaration_row JOIN same USING (person_id)
     UNION ALL

@@ -44,7 +44,7 @@ class Counted:
 def counted(store: Store, inquiry: Inquiry, whole: bool, t: Translate = t) -> Counted:
     """What an answer would hold now, said in the language of `t`."""
     asked = inquiry.filter
-    days = store.ask("history/days", **asked.params()).rows()
+    days = store.ask("history/days", **asked.params(store.whole.ask)).rows()
     scans = sum(n for _, n in days)
     rows = asked.page(store, 1, LISTED) if scans <= LISTED else pl.DataFrame()
     if rows.height:

@@ -1,9 +1,10 @@
 """The scan history as a file."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -37,11 +38,12 @@ def write(
     cursor = store.cursor()
     cursor.execute("BEGIN")
     try:
-        days = cursor.execute(query("history/days")[0], filter.params()).fetchall()
+        where = filter.params(partial(_ask, cursor) if store.unit is None else None)
+        days = cursor.execute(query("history/days")[0], where).fetchall()
         count = sum(scans for _, scans in days)
         title = filter.sentence(store, t, count, masked=not whole)
         rows, asked = (CSV_ROWS, CSV_ASKED_ROWS) if fmt == "csv" else (FRAME_ROWS, ASKED_ROWS)
-        frames = _frames(cursor, filter, _parts(days, asked), rows)
+        frames = _frames(cursor, where, _parts(days, asked), rows)
         shown = columns(t) if whole else [column for column in columns(t) if column.name in GIVEN]
         table.write(path, fmt, frames if whole else map(masked, frames), shown, title, count, told)
     finally:
@@ -67,17 +69,21 @@ def columns(t: Translate) -> list[table.Column]:
 
 
 def _frames(
-    cursor: DuckDBPyConnection, filter: Filter, parts: Sequence[tuple[date, date]], rows: int
+    cursor: DuckDBPyConnection, where: dict[str, Any], parts: Sequence[tuple[date, date]], rows: int
 ) -> Iterator[pl.DataFrame]:
     """The scans, newest first, so many at a time; asked for a part after the other, so that memory does not grow with
     the period.
     """
-    for first, last in parts or [(filter.first, filter.first)]:
-        params = replace(filter, first=first, last=last).params() | {"skip": 0, "rows": None}
+    for first, last in parts or [(where["first"], where["first"])]:
+        params = where | {"first": first, "last": last, "skip": 0, "rows": None}
         reader = cursor.sql(query("history/scans")[0], params=params).to_arrow_reader(rows)
         yield pl.DataFrame(reader.schema.empty_table())  # the columns, should there be no rows
         for batch in reader:
             yield nameless(pl.DataFrame(batch))
+
+
+def _ask(cursor: DuckDBPyConnection, name: str, **params: list[int]) -> pl.DataFrame:
+    return cursor.sql(query(name)[0], params=params).pl()
 
 
 def nameless(rows: pl.DataFrame) -> pl.DataFrame:

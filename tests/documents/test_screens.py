@@ -66,7 +66,7 @@ def test_a_leader_gets_a_sheet_for_each_screen_with_the_figures_of_the_screen(un
     scans = [row for row in sheets["Lịch sử quét mã"] if isinstance(row[0], date)]
     assert scans[0][0] == AUGUST[0] or scans[0][0] > AUGUST[0]
     total = unit.ask("history/days", first=AUGUST[0], last=AUGUST[1], locations=[], people=[], kind=None,
-                     direction=None)["scans"].sum()  # fmt: skip
+                     direction=None, named=[], batches=[])["scans"].sum()  # fmt: skip
     assert sum(row[1] for row in scans if isinstance(row[1], float)) == total
 
 

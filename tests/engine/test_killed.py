@@ -29,7 +29,7 @@ from tests.engine.servers import Server
 KILLS = int(os.environ.get("QUETMA_KILLS", "2"))
 LONGEST = 2.0  # seconds that it works before it is killed, at most
 SPAN = {"first": date(2020, 1, 1), "last": date(2031, 1, 1)}
-ALL = {**SPAN, "locations": [], "people": [], "kind": None, "direction": None}
+ALL = {**SPAN, "locations": [], "people": [], "named": [], "batches": [], "kind": None, "direction": None}
 
 
 def whole(lake: Lake) -> None:

@@ -141,7 +141,8 @@ def binds(store: Store) -> dict[str, list[Any]]:
         "at": [morning + timedelta(hours=10, minutes=1), datetime.combine(last, datetime.max.time())],
         "location": [0, place], "kind": ["all", "visitor", "staff"], "person": [person, None], "hours": [24, 2],
         "min_minutes": [15, 0], "linger": [0, 30], "longest": [True, False], "locations": [[], [place]],
-        "people": [[], [person, other]], "direction": [None, "in"], "skip": [0, 3], "rows": [None, 40],
+        "people": [[], [person, other]], "named": [[], [person, other]], "batches": [[], [1, 2, 3]],
+        "direction": [None, "in"], "skip": [0, 3], "rows": [None, 40],
         "names": [True, False], "position": [None, "Công chức"],
     }  # fmt: skip
 
