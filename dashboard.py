@@ -70,7 +70,7 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     desk.desk_of(unit)
     watches: list[Watch] = [Inbox(unit), retention.Schedule(unit), regular.Schedule(unit), backup.Schedule(unit)]
     watches += [snapshot.Schedule(unit), Refresh(unit.answers), Newest(unit), likely.Looking(unit)]
-    watches += [Garbage(), sessions.Endings(unit)]
+    watches += [Garbage(unit), sessions.Endings(unit)]
     if unit.engine:
         watches.append(unit.engine.publishing())
     for watch in watches:

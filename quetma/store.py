@@ -3,10 +3,12 @@
 One process owns the file; every use takes its own cursor; writes are one transaction each, behind one lock.
 """
 
+import gc
 import os
 import re
 import shutil
 import threading
+import time
 import warnings
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, nullcontext, suppress
@@ -39,6 +41,14 @@ CHAINED = 31  # the migration that chains the lines of the audit
 
 # DuckDB would take four fifths of the machine's memory and keep it; beyond this it uses the disk.
 MEMORY = "1GB"
+SMALL = 128 << 20  # bytes in memory up to which all of it may be given up at any time: it is read again in no time
+
+# Changes lie in a log beside the file until they are put into it. Left to itself DuckDB does so as it commits, and when
+# the disk has no room for that it gives the file up until it is opened again, though the commit holds.
+LOG_MOST = 16 << 20  # bytes of the log from which on they are put there
+ROOM = 4  # times as much as the log is what that may take
+CONFIG: dict[str, Any] = {"memory_limit": MEMORY, "checkpoint_threshold": "1TB"}
+GIVEN_UP = 5.0  # seconds for which others may still hold on to a file that DuckDB has given up
 
 
 _versions = count()
@@ -129,7 +139,7 @@ class Store:
             with switch.alone(folder):
                 switch.finish(folder)
                 _keep_log(folder)
-                self._connection = duckdb.connect(str(folder / FILE), config={"memory_limit": MEMORY})
+                self._connection = duckdb.connect(str(folder / FILE), config=CONFIG)
                 _close_to_others(folder)
         except (OSError, duckdb.Error) as error:
             raise StoreError(_not_opened(folder, error)) from error
@@ -221,8 +231,13 @@ class Store:
             return second.ask(name, params, tables or {})
         if tables:
             return _frame(self._seeing(tables), text, params)
+
+        def asked() -> pl.DataFrame:
+            with self.room():
+                return _frame(self.cursor(), text, params)
+
         key = (self.unit, name, *sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in params.items()))
-        return self.answers.of(key, lambda: self.version, lambda: _frame(self.cursor(), text, params))
+        return self.answers.of(key, lambda: self.version, asked)
 
     def _second(self, name: str) -> Engine | None:
         """The second engine, when it is to answer that query. Whoever writes is answered here: what they decide rests
@@ -260,9 +275,14 @@ class Store:
 
     @contextmanager
     def room(self) -> Generator[None]:
-        """What is written within raises `DiskFull` when there is no room for it."""
+        """What is written within raises `DiskFull` when there is no room for it. A file that DuckDB has given up is
+        opened again for whoever comes next.
+        """
         try:
             yield
+        except duckdb.FatalException:
+            self.whole.reopen()
+            raise
         except (duckdb.Error, OSError) as error:
             if FULL in str(error):
                 raise DiskFull(self.folder) from error
@@ -295,6 +315,70 @@ class Store:
             self.of_days.forget(version, days)
             self.answers.forget(version)  # first: what is asked from here on is asked of what is stored now
             self.version = version
+            if self._log_size() > LOG_MOST:
+                self._put_log_away()
+
+    def _log_size(self) -> int:
+        log = self.folder / f"{FILE}.wal"
+        return log.stat().st_size if log.exists() else 0
+
+    def _put_log_away(self) -> bool:
+        """Puts the changes in the log into the file, if there is room; whether it did. Only for whoever writes."""
+        try:
+            if shutil.disk_usage(self.folder).free < ROOM * max(self._log_size(), LOG_MOST):
+                return False
+            with self.room():
+                self._connection.cursor().execute("CHECKPOINT")
+        except (duckdb.Error, OSError):  # a line is being added just now: the next time
+            return False
+        return True
+
+    def tidy(self) -> bool:
+        """Has DuckDB let go of all it does not need just now; whether it did.
+
+        It keeps a note of each buffer that ever was until there are tens of thousands of them, and these lie scattered
+        in memory, which so grows with every upload. Asked for less memory than it needs it looks through all of them,
+        gives up what it can, says that it was not enough, and the limit stays. What is not in the file yet it would
+        put into another one beside it, so that is done before. A large store would have to read too much again.
+        """
+        with self._lock:
+            cursor = self._connection.cursor()
+            [(held,)] = cursor.execute("SELECT SUM(memory_usage_bytes) FROM duckdb_memory()").fetchall()
+            if held > SMALL or not self._put_log_away():
+                return False
+            try:
+                cursor.execute("SET GLOBAL memory_limit = '0KB'")
+            except duckdb.OutOfMemoryException:
+                pass
+            finally:
+                cursor.execute(f"SET GLOBAL memory_limit = '{MEMORY}'")
+            return True
+
+    def reopen(self) -> None:
+        """Opens the file again after DuckDB has given it up (a FATAL error): else nothing could be asked until somebody
+        starts the dashboard again. What was committed is there. Raises `StoreError`.
+        """
+        with self._lock:
+            until = time.monotonic() + GIVEN_UP
+            while not self._answers():
+                if time.monotonic() > until:
+                    raise StoreError(
+                        f"The store in {self.folder} has to be opened again: stop the dashboard and start it."
+                    )
+                self._connection.close()
+                gc.collect()  # what others asked of it is still held by their errors
+                self._connection = duckdb.connect(str(self.folder / FILE), config=CONFIG)
+                self._chain = Chain(self._connection, self.folder / HEAD)
+                version = next(_versions)
+                self.of_days.forget(version, [])
+                self.answers.forget(version)
+                self.version = version
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self._connection.cursor().execute(query("upkeep/answers")[0]).fetchall())
+        except duckdb.Error:
+            return False
 
     @contextmanager
     def alone(self) -> Generator[None]:

@@ -47,14 +47,19 @@ class Within(Store):
         self._whole = whole
         self.unit = unit
         self.folder: Path = whole.folder
-        self._connection, self._lock = whole._connection, whole._lock
+        self._lock = whole._lock
         self.answers = whole.answers
-        self._drawn: tuple[int, list[int], list[int]] | None = None  # of which version, units, places
+        # of which version, units, places, and where: a file that was opened again has none
+        self._drawn: tuple[int, list[int], list[int], duckdb.DuckDBPyConnection] | None = None
 
     @property
     def whole(self) -> Store:
         """The store of everybody, for what has to know all of it; what it answers is not for the people of the unit."""
         return self._whole
+
+    @property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        return self._whole._connection
 
     @property
     def version(self) -> int:  # of the whole, which alone changes it
@@ -70,12 +75,12 @@ class Within(Store):
     def _draw(self) -> None:
         """Puts the unit's views in memory, when they are not there as units and places are now."""
         # Asked first: a write in between makes it older, never younger, than what is drawn.
-        version = self._whole.version
+        version, where = self._whole.version, self._connection
         drawn = self._drawn
         if drawn and drawn[0] == version:
             return
         [(units, places)] = self._whole.ask("units/scope", unit=self.unit).iter_rows()
-        if not drawn or drawn[1:] != (units, places):
+        if not drawn or drawn[1:] != (units, places, where):
             with self._whole.drawing:
                 cursor = self._whole.cursor()
                 cursor.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {SHADES}")
@@ -83,7 +88,7 @@ class Within(Store):
                 cursor.execute(f"USE {SHADES}.unit_{self.unit}")
                 cursor.execute(self.views(units, places))
                 cursor.close()
-        self._drawn = (version, units, places)
+        self._drawn = (version, units, places, where)
 
     def views(self, units: list[int], places: list[int]) -> str:
         """The statements that make the views; nothing belongs to a unit that is not there any more."""

@@ -172,6 +172,12 @@ def demo_store(demo_folder: Path, tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
+def logged(store: Store) -> int:
+    """Bytes of changes that are not in the store's file yet."""
+    log = store.folder / f"{FILE}.wal"
+    return log.stat().st_size if log.exists() else 0
+
+
 def sign_in(store: Store, role: str = "leader") -> str:
     """The token of a new session in that store, with a real account of that role."""
     name = f"Test {role}"

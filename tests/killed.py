@@ -24,7 +24,7 @@ FIRST = (LOG + "Lò Văn Cán,0912000001,07:00 02/08/2021,Mai Sơn,Vào\n").enco
 # The kinds of work, each as often as it stands here.
 KINDS = (
     "upload", "upload", "undo", "merge", "unmerge", "gate", "gate", "take back", "door", "door", "purge", "backup",
-    "document",
+    "document", "tidy",
 )  # fmt: skip
 
 
@@ -113,6 +113,10 @@ def work(store: Store, chance: random.Random, number: int, kind: str, say) -> No
         say(number, kind, False, file=file.name)
         backup.make(store, "t", file, None)
         say(number, kind, True, file=file.name)
+    elif kind == "tidy":
+        say(number, kind, False)
+        store.tidy()
+        say(number, kind, True)
     elif kind == "document":
         say(number, kind, False, file=f"{number}.txt")
         archive.keep(store, "t", "letter", "Thư", f"{number}.txt", lambda path: path.write_text(f"Thư {number}"))

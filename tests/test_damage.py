@@ -12,16 +12,18 @@ from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from quetma import archive, backup, cli, health, intake, restore, rollups, sealed
+from quetma import archive, backup, cli, health, intake, restore, rollups, sealed, units, upkeep
+from quetma import store as of_store
 from quetma.access import accounts, audit, chain, sessions
 from quetma.intake import recount
 from quetma.language import catalogue
 from quetma.store import FILE, HEAD, LOG_KEPT, ROOT, DiskFull, Store, StoreError
 from quetma.web import health as probe
 from quetma.web import page, routes, wall
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, logged
 from tests.intake import prepare
 from tests.web.browser import Browser
 
@@ -164,6 +166,44 @@ def test_a_full_disk_loses_nothing(small: Path):
     ballast.unlink()
     right(store)
     put(store, 100, "sau.csv", day=25)  # and it goes on when there is room again
+    assert sound(store)
+    store.close()
+
+
+def test_changes_stay_in_the_log_while_the_file_has_no_room_for_them(small: Path, monkeypatch: pytest.MonkeyPatch):
+    """DuckDB would give the file up: that is what would happen here without our own looking for room."""
+    monkeypatch.setattr(of_store, "LOG_MOST", 1 << 20)
+    store = Store(small / "store")
+    put(store, 8000, "a.csv")
+    assert logged(store) == 0, "there was room"
+    ballast = filled_up(small)
+    os.truncate(ballast, ballast.stat().st_size - 3_900_000)
+    for n in range(9):
+        with suppress(DiskFull):
+            put(store, 1000, f"{n}.csv", day=3 + n)
+    assert logged(store) > 1 << 20 and sound(store)
+    ballast.unlink()
+    put(store, 10, "sau.csv", day=20)
+    assert logged(store) == 0 and sound(store)
+    store.close()
+
+
+def test_a_file_that_duckdb_gave_up_is_opened_again(small: Path):
+    store = Store(small / "store")
+    team = store.within(units.add(store, "Đội 2", None, "An"))
+    assert team.ask("history/last_scan").height == 1
+    put(store, 300, "a.csv")
+    ballast = filled_up(small)
+    os.truncate(ballast, ballast.stat().st_size - 100_000)
+    held = store.cursor().execute("FROM range(1000000)")  # somebody is still asking
+    store.cursor().execute("SET GLOBAL checkpoint_threshold = '1KB'")
+    with pytest.raises(duckdb.FatalException):
+        upkeep.note(store, "backup", "An")
+    assert held is not None and store.ask("history/last_scan").height == team.ask("history/last_scan").height == 1
+    assert store.cursor().execute("SELECT current_setting('checkpoint_threshold')").fetchall() == [("931.3 GiB",)]
+    ballast.unlink()
+    audit.log(store, "An", "trace", "sau")
+    put(store, 10, "sau.csv", day=20)
     assert sound(store)
     store.close()
 

@@ -1,14 +1,19 @@
 """The store: a write is wholly there or not at all, and an answer is never older than the last write."""
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from quetma import intake, rollups
+from quetma import store as of_store
+from quetma.access import audit, chain
 from quetma.intake import recount
-from quetma.store import FILE, SCHEMA, Store
+from quetma.store import FILE, SCHEMA, Store, StoreError
+from tests.conftest import logged
 
 
 def test_a_failed_commit_says_why_and_keeps_nothing(empty_store: Store):
@@ -101,3 +106,65 @@ def test_a_migration_that_comes_late_is_applied_to_a_store_that_has_the_later_on
     shutil.copy(late, few)
     after = shape(Store(tmp_path / "store"))
     assert after == shape(Store(tmp_path / "fresh")) != before
+
+
+def held(store: Store) -> dict[str, int]:
+    return dict(store.cursor().execute("SELECT tag, memory_usage_bytes FROM duckdb_memory()").fetchall())
+
+
+def test_what_duckdb_does_not_need_just_now_it_lets_go_of(demo_store: Store):
+    limit = demo_store.cursor().execute("SELECT current_setting('memory_limit')").fetchall()
+    demo_store.set("a", "1")
+    before = rollups.check(demo_store), demo_store.cursor().execute("FROM scan ORDER BY ALL").fetchall()
+    assert logged(demo_store) and held(demo_store)["IN_MEMORY_TABLE"] + held(demo_store)["BASE_TABLE"] > 1 << 20
+    assert demo_store.tidy()
+    assert held(demo_store)["IN_MEMORY_TABLE"] + held(demo_store)["BASE_TABLE"] < 1 << 20
+    assert not logged(demo_store)
+    assert not list(demo_store.folder.glob("*.tmp/*")), "nothing was put beside the file"
+    assert demo_store.cursor().execute("SELECT current_setting('memory_limit')").fetchall() == limit
+    assert before == (rollups.check(demo_store), demo_store.cursor().execute("FROM scan ORDER BY ALL").fetchall())
+
+
+@pytest.mark.parametrize("why", ["large", "no room"])
+def test_it_keeps_what_would_be_dear_to_read_again_or_has_no_room(
+    demo_store: Store, why: str, monkeypatch: pytest.MonkeyPatch
+):
+    demo_store.set("a", "1")
+    was = logged(demo_store)
+    monkeypatch.setattr(of_store, *(("SMALL", 1000) if why == "large" else ("ROOM", 1 << 40)))
+    assert not demo_store.tidy()
+    assert logged(demo_store) == was > 0
+
+
+def test_others_ask_and_write_while_it_lets_go(demo_store: Store):
+    expected = demo_store.cursor().execute("SELECT COUNT(*), SUM(person_id) FROM scan").fetchall()
+    wrong: list[object] = []
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            try:
+                found = demo_store.cursor().execute("SELECT COUNT(*), SUM(person_id) FROM scan").fetchall()
+                wrong.extend([found] if found != expected else [])
+                joined = "SELECT COUNT(*) FROM scan a JOIN scan b USING (person_id, location_id) ORDER BY ALL"
+                demo_store.cursor().execute(joined).fetchall()
+            except duckdb.Error as error:
+                wrong.append(error)
+
+    def write() -> None:
+        number = 0
+        while not over.is_set():
+            number += 1
+            try:
+                demo_store.set("a", str(number))
+                audit.log(demo_store, "An", "trace", str(number))
+            except (duckdb.Error, StoreError) as error:
+                wrong.append(error)
+
+    with ThreadPoolExecutor(3) as several:
+        for work in (ask, ask, write):
+            several.submit(work)
+        done = sum(demo_store.tidy() for _ in range(150))
+        over.set()
+    assert not wrong and done > 20
+    assert recount.check(demo_store) + rollups.check(demo_store) + chain.check(demo_store.cursor()) == []
