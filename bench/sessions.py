@@ -126,9 +126,12 @@ async def measure(given: argparse.Namespace, url: str, tokens: list[str], logs: 
         if len(some):
             middle, most, worst = np.percentile(some, [50, 95, 100])
             print(f"{name}: median {middle:.0f} ms, p95 {most:.0f} ms, longest {worst:.0f} ms")
-    after = [mb for when, mb in held if when > FIRST_MINUTE] or [held[-1][1]]
-    print(f"memory: {held[0][1]:.0f} MB at first, {after[0]:.0f} after a minute, {after[-1]:.0f} at the end, "
-          f"at most {max(mb for _, mb in held):.0f}")  # fmt: skip
+    minutes = [[mb for when, mb in held if when // 60 == minute] for minute in range(int(held[-1][0] // 60) + 1)]
+    middles = ", ".join(f"{np.median(some):.0f}" for some in minutes)
+    print(
+        f"memory: {held[0][1]:.0f} MB at first, at most {max(mb for _, mb in held):.0f}; "
+        f"medians of each minute: {middles}"
+    )
     assert not failed, failed[:3]
 
 
