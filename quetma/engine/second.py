@@ -63,6 +63,7 @@ class Second:
                 self._forget()
                 answer = self._opened(state).ask(name, params, tables)
         except spark.Away as error:
+            self._forget()  # so that the next question does not wait for what did not answer
             self._away = str(error)
             _log.warning("the engine at %s does not answer: %s", self.address, error)
             raise EngineAway(self.address, str(error)) from error

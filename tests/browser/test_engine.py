@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from quetma import engine
+from quetma import compliance, engine, terms
+from quetma.demo import SAMPLE
 from quetma.engine.lake import Lake
 from quetma.language import number
 from quetma.store import open_store
@@ -20,8 +21,10 @@ from tests.engine.servers import Server
 
 pytestmark = pytest.mark.browser
 
+LOAD = re.compile(t("Load {n} new rows", n=0).replace("0", r"\d+"))
 
-def test_sign_in_upload_history_trace_export_undo(window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+
+def test_sign_in_upload_compliance_trace_export_undo(window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     sail = Server("local").start()
     monkeypatch.setenv("QUETMA_ENGINE", sail.address)
     folder = tmp_path / "store"
@@ -35,6 +38,12 @@ def test_sign_in_upload_history_trace_export_undo(window: Window, tmp_path: Path
             expect(page.get_by_role("status").filter(has_text=number(SCANS))).to_be_visible()
             opener = page.get_by_role("button", name=t("Open upload {batch}: rejected rows, undo", batch=1))
             opener.wait_for()
+            for name in ("danh-sach-can-bo.csv", "ung-dung.csv"):
+                page.locator("input[type=file]").set_input_files(SAMPLE / name)
+                page.get_by_role("button", name=LOAD).click()
+                expect(page.get_by_role("button", name=LOAD)).to_have_count(0)
+            go(page, t("Compliance"))
+            shown = page.get_by_test_id("stMetric").filter(has_text=terms.duties(t)["apps"]).inner_text()
 
             go(page, t("Scan history"))
             expect(page.get_by_role("heading", level=3)).to_contain_text(
@@ -67,7 +76,7 @@ def test_sign_in_upload_history_trace_export_undo(window: Window, tmp_path: Path
             go(page, t("Upload"))
             page.locator("input[type=file]").set_input_files(LOG)
             page.get_by_role("button", name=t("Load {n} new rows", n=number(SCANS))).click()
-            expect(page.get_by_text(t("Loaded as upload {batch}.", batch=2))).to_be_visible()
+            expect(page.get_by_text(t("Loaded as upload {batch}.", batch=4))).to_be_visible()
             go(page, t("Visitor flow"))
             expect(page.get_by_role("alert")).to_contain_text("Không mất dữ liệu nào")
             sail.start()
@@ -81,5 +90,7 @@ def test_sign_in_upload_history_trace_export_undo(window: Window, tmp_path: Path
     lake = Lake(engine.lake_folder(store))
     assert lake.check(store) == []
     state = lake.state()
+    have, due = compliance.rate(compliance.people(store, store.today()), "apps")
+    assert f"{have}/{due}" in shown and have
     assert state and sum(rows for rows, _ in state.parts["scan"].values()) == SCANS
     store.close()

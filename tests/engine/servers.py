@@ -20,11 +20,12 @@ class Server:
     def __init__(self, mode: str) -> None:
         self.mode, self.port = mode, free_port()
         self.address = f"sc://127.0.0.1:{self.port}"
+        self.environment = {"SAIL_MODE": mode, "RUST_LOG": "error"}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Server":
         """Returns when it listens."""
-        environment = {**os.environ, "SAIL_MODE": self.mode, "RUST_LOG": "error"}
+        environment = {**os.environ, **self.environment}
         command = [str(SAIL), "spark", "server", "--port", str(self.port)]
         self._process = subprocess.Popen(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True

@@ -1,15 +1,19 @@
 """quetma and the engine's server, workers and all, may be killed at any moment, also while an upload is published: what
 is published is whole, the next try completes, and both engines answer alike.
 
+A worker killed alone, as in a cluster of several machines, is of no concern: the question is asked anew.
+
 QUETMA_KILLS says how often it is killed here: a few times among the other tests, hundreds when somebody wants to know.
 """
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -18,13 +22,16 @@ import duckdb
 import pytest
 from deltalake import DeltaTable
 
-from quetma import engine
+from quetma import engine, intake
+from quetma.engine import EngineAway, spark
 from quetma.engine import lake as lakes
 from quetma.engine.lake import Lake
 from quetma.engine.second import Second
 from quetma.store import ROOT, Store
 from tests import killed
+from tests.engine.pods import Cluster
 from tests.engine.servers import Server
+from tests.intake import prepare
 
 KILLS = int(os.environ.get("QUETMA_KILLS", "2"))
 LONGEST = 2.0  # seconds that it works before it is killed, at most
@@ -97,3 +104,69 @@ def test_both_killed_again_and_again_while_uploads_are_published(tmp_path: Path,
             print(f"{n + 1} killed, {amid} of them amid publishing", flush=True)
     finally:
         server.kill()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    made = Cluster(tmp_path_factory.mktemp("cluster"))
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def asked(empty_store: Store, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Second]:
+    """A store that the cluster answers for, with workers that run."""
+    monkeypatch.setattr(spark, "LONG", 5.0)  # until a question that a dead worker had is taken for lost
+    killed.begin(empty_store)
+    second = Second(empty_store, cluster.address, engine.lake_folder(empty_store))
+    alike(empty_store, second)
+    assert len(cluster.workers) > 1
+    yield second
+    second.close()
+
+
+def test_a_worker_killed_alone_while_an_upload_is_published_and_asked_about(
+    empty_store: Store, cluster: Cluster, asked: Second
+):
+    chance, again = random.Random(KILLS), 0
+    for n in range(KILLS):
+        rows = (
+            f"Khách Số {k},0913{n:02}{k:04},08:{k % 60:02} {k % 28 + 1:02}/08/2021,Mai Sơn,Vào\n" for k in range(500)
+        )
+        intake.load(empty_store, prepare(empty_store, f"{n}.csv", (killed.LOG + "".join(rows)).encode()), "t")
+        worker = chance.choice(cluster.workers)
+        after = threading.Timer(chance.uniform(0, 0.4), worker.kill)
+        after.start()
+        try:
+            alike(empty_store, asked)
+        except EngineAway:  # it may have been the one that the question was asked of anew
+            again += 1
+            after.join()
+            alike(empty_store, asked)
+        after.join()
+        assert worker.wait() and asked.lake.check(empty_store) == []
+        print(f"{n + 1} workers killed, after {again} of them somebody had to ask again", flush=True)
+    alike(empty_store, asked)
+
+
+def test_after_a_question_that_no_worker_answered_the_next_is_asked_of_others(
+    empty_store: Store, cluster: Cluster, asked: Second, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(spark, "LONG", 2.0)
+    tries, ask = [], spark.Session.ask
+
+    def hang(*given):
+        tries.append(given)
+        for worker in cluster.workers:
+            worker.send_signal(signal.SIGSTOP)
+        return ask(*given)
+
+    with monkeypatch.context() as hung, pytest.raises(EngineAway):
+        hung.setattr(spark.Session, "ask", hang)
+        asked.ask("flow/hourly", {**SPAN, "location": 1}, {})
+    assert len(tries) == 2, "once more, of new workers"
+    monkeypatch.setattr(spark.Session, "ask", lambda *given: (tries.append(given), ask(*given))[1])
+    question = {**SPAN, "location": 2}
+    assert asked.ask("flow/hourly", question, {}).equals(empty_store.ask("flow/hourly", **question))
+    assert len(tries) == len({session for session, *_ in tries}) == 3, "of none that did not answer"

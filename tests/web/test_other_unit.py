@@ -252,7 +252,8 @@ def test_what_a_unit_asks_the_second_engine_never_answers(province: Province, mo
 def test_a_route_gives_a_leader_nothing_of_the_team_beside(province: Province, tmp_path: Path):
     """Every route as a leader of their own unit gets it, but for what concerns the whole installation."""
     province.whole.copy_to(tmp_path / FILE)
-    shutil.copy(province.whole.folder / HEAD, tmp_path)
+    for beside in (HEAD, sessions.KEPT):
+        shutil.copy(province.whole.folder / beside, tmp_path)
     with serve(tmp_path) as url:
         house = House(url, province.tokens)
         client = house.client("team")
