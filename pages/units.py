@@ -6,7 +6,7 @@ from quetma import units
 from quetma.web import page
 from quetma.web.units import compare, tree
 
-here = page.begin("Comparison", right="units")
+here = page.begin("Comparison", right="figures")
 if not units.several(here.session.store):
     st.info(here.t("There is nothing to compare here."), icon=":material/info:")
     st.stop()

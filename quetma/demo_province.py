@@ -2,7 +2,7 @@
 same generator. Everybody and every number is invented.
 
 `write(store, 40)` fills an empty store. The teams are unlike each other in how many they are and how well they do; some
-have only two or three people, so that a figure of theirs is about somebody; the log of one lacks the last day.
+have only two or three people, whose figures are too small to be shown to everybody; the log of one lacks the last day.
 """
 
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Units beside each other: figures that roll up, who needs help first; and the page of it, for leaders alone."""
+"""Units beside each other: figures that roll up, who needs help first, small groups kept back; and the page of it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ from shutil import copytree
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from quetma import comparison, demo_province, rollups, units
+from quetma import comparison, compliance, demo_province, rollups, units
 from quetma.access import accounts, sessions
 from quetma.store import Store, open_store
 from tests.conftest import PASSWORD
@@ -37,8 +37,8 @@ def by_name(found: list[comparison.Standing]) -> dict[str, comparison.Standing]:
 
 def test_figures_of_posts_roll_up_into_their_team_and_that_of_all(province: Store):
     day = province.today()
-    team = by_name(comparison.of(province, day))["Đội 2"]
-    posts = by_name(comparison.of(province.within(team.unit.unit_id), day))
+    team = by_name(comparison.of(province, day, "leader"))["Đội 2"]
+    posts = by_name(comparison.of(province.within(team.unit.unit_id), day, "leader"))
     assert set(posts) == {"Trạm Mai Sơn", "Trạm Yên Châu"}
     assert team.staff == sum(post.staff or 0 for post in posts.values()) == 13
     assert team.scans == sum(post.scans or 0 for post in posts.values())
@@ -52,7 +52,7 @@ def test_figures_of_posts_roll_up_into_their_team_and_that_of_all(province: Stor
 
 
 def test_who_needs_help_stands_first(province: Store):
-    found = comparison.of(province, province.today())
+    found = comparison.of(province, province.today(), "leader")
     assert [one.unit.name for one in found] == ["Đội 10", "Đội 2"]
     tiny = found[0]
     assert (tiny.staff, tiny.silent, tiny.duties["scanned"]) == (2, True, (0, 2))
@@ -80,8 +80,33 @@ def test_who_sees_no_health_reads_of_no_unit_beneath_by_itself_so_none_is_found_
         for unit in teams:
             at.session_state["unit"] = unit.unit_id
             assert read(at.run()) == together, (page, unit.name)
-    shut = opened(token, "units")
-    assert "không được mở trang này" in shut.title[0].value and not shut.dataframe
+    compared = opened(token, "units")
+    table = compared.dataframe[0].value
+    assert set(table["unit"]) == {"Đội 2", "Đội 10"} and "cases" not in table
+    figures = table[["staff", "scanned", "declared", "vaccinated", "apps"]]
+    assert figures.isna().all(axis=None), "of fifteen, thirteen would tell the two"
+    assert sorted(table["visitors"]) == [0, 21]
+    assert any("suy ra được" in caption.value for caption in compared.caption)
+    assert "selection" not in str(compared.dataframe[0].proto.selection_mode) and not compared.dataframe[0].proto.id
+
+
+def test_beside_many_teams_only_small_ones_and_one_more_are_kept_back(empty_store: Store):
+    """Whoever adds and subtracts what is told, and the whole, finds nobody or at least three people left out."""
+    demo_province.write(empty_store, 24)
+    day = empty_store.today()
+    leader, viewer = (by_name(comparison.of(empty_store, day, role)) for role in ("leader", "viewer"))
+    told = 0
+    for duty in compliance.DUTIES:
+        out = [leader[name].duties[duty] for name in leader if viewer[name].duties[duty] is None]
+        have, due = (sum(rate[n] for rate in out if rate) for n in (0, 1))
+        assert not {have, due - have, due} & {1, 2} or len(out) == len(leader)
+        for name, one in viewer.items():
+            if rate := one.duties[duty]:
+                told += 1
+                assert rate == leader[name].duties[duty] and not {rate[0], rate[1] - rate[0], rate[1]} & {1, 2}
+    staff = [leader[name].staff or 0 for name in leader if viewer[name].staff is None]
+    assert any(n < 3 for n in staff) and sum(staff) > 2 and len(staff) < 8
+    assert told > 20 and {one.cases for one in viewer.values()} == {None}
 
 
 def test_the_page_compares_opens_a_unit_and_every_page_is_then_about_it(province: Store):
@@ -126,7 +151,7 @@ def test_the_tree_is_changed_on_the_page(province: Store):
 def test_a_province_of_as_many_teams_as_wanted_is_made_the_same_each_time(empty_store: Store):
     demo_province.write(empty_store, 3)
     assert [(unit.depth, unit.places > 0) for unit in units.every(empty_store)] == [(0, False)] + [(1, True)] * 3
-    found = comparison.of(empty_store, empty_store.today())
+    found = comparison.of(empty_store, empty_store.today(), "leader")
     assert [one.silent for one in found] == [True, False, False]  # the log of one lacks the last day
     assert by_name(found)["Đội Quản lý thị trường số 2"].staff == 13
     assert all(one.staff and one.duties["vaccinated"] for one in found)

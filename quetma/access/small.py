@@ -11,9 +11,10 @@ What they are told follows from four rules, all applied before anything is sent:
 3. How many of a group did a duty is told exactly when nobody, everybody, or at least three on each side did; else as a
    range that is the same for one and for two (`bounds`): "11–12 of 13". So are those who do not owe it: one or two
    count into the group as not having done it.
-4. Of units, they read of their own alone, with all beneath it as one (the right `units`): a whole beside its parts
-   would tell each part that is left out. Leaving more parts out would not do: on every page a unit has dozens of
-   figures, by day, place, position, dose, and of all of them together it would have to be shown that nothing follows.
+4. Of units, every page is about their own, with all beneath it as one (the right `units`): on every page a unit has
+   dozens of figures, by day, place, position, dose, and of all of them together it would have to be shown that nothing
+   follows of the parts from the whole. The few that are compared between units are told beside each other, without
+   those that are too small and without as many more as rule 2 asks for (`beside_the_whole`).
 
 So 9 of 13 is told as it is: neither the nine nor the four can be named by it, and "nobody" and "everybody" are what the
 unit is to reach. What changes from one day to the next is not hidden: 9 of 13 yesterday and 10 of 13 today say that one
@@ -91,6 +92,22 @@ def bounds(have: int, due: int) -> tuple[int, int]:
 def all_told(groups: Iterable[tuple[int, int, int]]) -> bool:
     """Whether the groups of a table may be told exactly. Of each: how many have done it, owe it, and are in it."""
     return not any(few(have) or few(due - have) or few(due) or few(size - due) for have, due, size in groups)
+
+
+def beside_the_whole(groups: Sequence[Sequence[int]]) -> list[bool]:
+    """Which groups of a whole may be told exactly beside it. Of each: counts of people, none of which may be too few,
+    nor may a sum of one of them over all that are left out. The smallest by its first count goes with those.
+    """
+    told = [not any(map(few, counts)) for counts in groups]
+
+    def follows() -> bool:
+        left_out = [counts for counts, kept in zip(groups, told, strict=True) if not kept]
+        return any(few(sum(counts)) for counts in zip(*left_out, strict=True))
+
+    while any(told) and follows():
+        [_, smallest] = min((tuple(groups[number]), number) for number, kept in enumerate(told) if kept)
+        told[smallest] = False
+    return told
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ name = settings.get(store, "unit_name")
 # (file in pages/, title, icon, the right it asks for); the first opens first.
 SCREENS = [
     ("overview", t("Overview"), "dashboard", "figures"),
-    ("units", t("Comparison"), "account_tree", "units"),
+    ("units", t("Comparison"), "account_tree", "figures"),
     ("compliance", t("Compliance"), "fact_check", "figures"),
     ("person", t("One person"), "person", "health"),
     ("conduct", t("Reminders and sanctions"), "gavel", "health"),

@@ -46,6 +46,16 @@ def test_what_is_left_out_of_a_whole_is_nobody_or_three_people(rows: list[tuple[
         assert not out.len() or out.sum() >= 3
 
 
+@given(st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3), max_size=8))
+def test_what_is_left_out_beside_the_whole_is_of_nobody_or_of_three(groups: list[list[int]]):
+    told = small.beside_the_whole(groups)
+    for n in range(3) if any(told) else ():  # where nothing is told, the whole stands alone
+        assert sum(counts[n] for counts, kept in zip(groups, told, strict=True) if not kept) not in (1, 2)
+    for counts, kept in zip(groups, told, strict=True):
+        assert not (kept and {1, 2} & set(counts))
+    assert all(told) or any({1, 2} & set(counts) for counts in groups), "nothing is left out without a reason"
+
+
 def test_levels_are_put_together_until_each_is_large_enough():
     assert small.merged([("full", 4), ("one", 8), ("none", 1)], "viewer") == [(("full",), 4), (("one", "none"), 9)]
     assert small.merged([("full", 2), ("one", 8), ("none", 3)], "viewer") == [(("full", "one"), 10), (("none",), 3)]

@@ -16,7 +16,7 @@ SCREENS = {
     "overview": EVERYBODY, "compliance": EVERYBODY, "flow": EVERYBODY, "gate": GATE, "person": LEADER,
     "conduct": LEADER, "tracing": LEADER, "cases": LEADER, "plan": LEADER, "drill": LEADER, "history": LEADER,
     "upload": LEADER, "who": LEADER, "locations": LEADER, "audit": LEADER, "documents": LEADER,
-    "accounts": EVERYBODY, "upkeep": LEADER, "units": LEADER,
+    "accounts": EVERYBODY, "upkeep": LEADER, "units": EVERYBODY,
 }  # fmt: skip
 
 

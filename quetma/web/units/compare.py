@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from quetma import comparison, terms
+from quetma.access import small
 from quetma.comparison import Standing
 from quetma.web import widgets
 from quetma.web.units import picker
@@ -32,13 +33,16 @@ def view(here: "Page") -> None:
     day = st.date_input(
         t("Figures of"), today, max_value=today, format="DD/MM/YYYY", key=f"units_day_{today}", width=220
     )
-    found = comparison.of(store, day or today)
+    found = comparison.of(store, day or today, here.role)
     _first(here, found)
     title = t("Units beneath: {n}", n=len(found))
     st.subheader(title, anchor=False)
-    st.caption(t("Those that need help stand first: without a log of the day, then by open cases, then by the share of "
-                 "duties not done. Choose a row at its left edge to open that unit."))  # fmt: skip
+    if here.may("units"):
+        st.caption(t("Those that need help stand first: without a log of the day, then by open cases, then by the "
+                     "share of duties not done. Choose a row at its left edge to open that unit."))  # fmt: skip
     _table(here, found, title)
+    if small.fewest(here.role) > 1:
+        st.caption(t("– : not shown, as it is about one or two people, or their figure would follow from it."))
 
 
 def _first(here: "Page", found: list[Standing]) -> None:
@@ -49,7 +53,7 @@ def _first(here: "Page", found: list[Standing]) -> None:
         more = f" … (+{len(silent) - 5})" if len(silent) > 5 else ""
         text = t("No scan at all on the day, though staff owe one: {who}.", who=", ".join(silent[:5]) + more)
         st.warning(widgets.plain(text), icon=":material/upload_file:")
-    cases = sum(one.cases for one in found)
+    cases = sum(one.cases or 0 for one in found)
     if cases:
         st.warning(t("Open cases in these units: {n}.", n=cases), icon=":material/emergency_home:")
 
@@ -101,10 +105,13 @@ def _table(here: "Page", found: list[Standing], title: str) -> None:
         "last_day": st.column_config.DateColumn(t("Newest day"), format="DD/MM/YYYY"),
         "uploaded_at": st.column_config.DatetimeColumn(t("Last upload"), format="HH:mm DD/MM/YYYY"),
     }
+    if not here.may("trace"):
+        del columns["cases"]
     numbers = [one.unit.unit_id for one in found]
+    opens: dict[str, Any] = {"selection_mode": "single-row", "on_select": lambda: _opened(numbers)}
     st.dataframe(
-        frame.select(*columns), column_config=columns, hide_index=True, alt=title, key=KEY, selection_mode="single-row",
-        on_select=lambda: _opened(numbers), placeholder="–", height=min(36 + 35 * len(found), HIGHEST),
+        frame.select(*columns), column_config=columns, hide_index=True, alt=title, key=KEY, placeholder="–",
+        height=min(36 + 35 * len(found), HIGHEST), **opens if here.may("units") else {},
     )  # fmt: skip
 
 
