@@ -98,7 +98,8 @@ def _items(store: Store, t: Translate, health: bool, at_gate: bool, today: date)
                  day=language.day(today), who=_listed(twins, t))  # fmt: skip
         yield Item("note", text, "who")
 
-    open_stays = store.ask("overview/unclosed", day=before)["stays"][0] if before else 0
+    newest = store.ask("history/last_scan")["scanned_at"][0]
+    open_stays = store.ask("overview/unclosed", day=before, newest=newest)["stays"][0] if before else 0
     if open_stays and before:
         closable = at_gate and (store.clock().date() - before).days <= gate.UNCLOSED_DAYS
         n = t("fewer than {n}", n=FEWEST) if not (health or at_gate) and small.few(open_stays) else open_stays

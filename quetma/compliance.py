@@ -302,4 +302,5 @@ def decide(store: Store, account: str, rules: Mapping[str, str]) -> None:
 
 def unpaired(store: Store, day: date) -> pl.DataFrame:
     """Scans of staff on the day that lack their other half: person_id, name, location, missing, scanned_at."""
-    return store.ask("compliance/unpaired", day=day)
+    newest = store.ask("history/last_scan")["scanned_at"][0]
+    return store.ask("compliance/unpaired", day=day, newest=newest)

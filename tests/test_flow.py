@@ -370,3 +370,24 @@ def test_an_empty_store(empty_store: Store):
 
 def store_rows(store: Store, name: str, day: date, **params: object) -> pl.DataFrame:
     return store.ask(name, first=day, last=day, **params)
+
+
+def test_only_stays_that_began_with_a_scan_in_are_missing_their_end(logged: tuple[Store, list[Scan]]) -> None:
+    """One that began with a scan of unknown direction may have been an end."""
+    store, scans = logged
+    came, newest = {scan[:3] for scan in scans if scan[3] == "in"}, scans[-1][2]
+    of_unknown = 0
+    for day in (FIRST + timedelta(days=n) for n in range(14)):
+        stays = store.cursor().execute(
+            "SELECT person_id, location_id, t_in, t_out FROM stay WHERE day = ? AND in_seen AND NOT out_seen", [day]
+        ).fetchall()  # fmt: skip
+        begun = [stay for stay in stays if stay[:3] in came]
+        of_unknown += len(stays) - len(begun)
+        unclosed = store.ask("overview/unclosed", day=day, newest=newest)["stays"][0]
+        assert unclosed == sum(t_out <= newest for *_, t_out in begun)
+        halves = store.ask("compliance/unpaired", day=day, newest=datetime.max).filter(missing="out")
+        told = sorted(halves.select("person_id", "scanned_at").rows())
+        assert told == sorted((person, t_in) for person, _, t_in, _ in begun if person in STAFF)
+        unseen = store.ask("gate/never_out", first=day, last=day, moment=newest)
+        assert unseen.height == unclosed
+    assert of_unknown

@@ -164,8 +164,8 @@ ALL: list[tuple[str, dict[str, Any]]] = [
     ("compliance/trend", {"first": DAY, "last": DAY, "location": 0, "position": None}),
     ("compliance/cells", {"first": DAY, "last": DAY}),
     ("compliance/staff", {"day": DAY}),
-    ("compliance/unpaired", {"day": DAY}),
-    ("overview/unclosed", {"day": DAY}),
+    ("compliance/unpaired", {"day": DAY, "newest": datetime(2021, 8, 24, 21, 0)}),
+    ("overview/unclosed", {"day": DAY, "newest": datetime(2021, 8, 24, 21, 0)}),
     ("overview/symptoms", {"first": DAY, "last": DAY, "names": True}),
 ]
 MOVES = st.lists(

@@ -1,15 +1,22 @@
 -- One row per scan of a staff member on the day that lacks its other half, by time: in without out, or out without in.
 -- missing is 'out' or 'in'. Whose last scan on the newest day is an arrival is on site, and not listed.
--- day DATE.
+-- day DATE. newest TIMESTAMP: the newest scan of all.
 SELECT u.person_id, p.name, l.name AS location, u.missing, u.scanned_at
 FROM (
     SELECT y.person_id, y.location_id, 'out' AS missing, y.t_in AS scanned_at
     FROM stay y
-    SEMI JOIN (
-        SELECT person_id, location_id, scanned_at FROM scan
-        WHERE direction = 'in' AND scanned_at >= $day AND scanned_at < $day + INTERVAL '1' DAY
-    ) c ON c.person_id = y.person_id AND c.location_id = y.location_id AND c.scanned_at = y.t_in
     WHERE y.day = $day AND y.in_seen AND NOT y.out_seen
+      -- A stay whose beginning was seen began with a scan in, or with one of unknown direction: those are few.
+      AND NOT EXISTS (
+          SELECT 1 FROM scan q
+          WHERE q.direction = 'unknown' AND q.scanned_at >= $day AND q.scanned_at < $day + INTERVAL '1' DAY
+            AND q.person_id = y.person_id AND q.location_id = y.location_id AND q.scanned_at = y.t_in
+            AND NOT EXISTS (
+                SELECT 1 FROM scan i
+                WHERE i.direction = 'in' AND i.scanned_at >= $day AND i.scanned_at < $day + INTERVAL '1' DAY
+                  AND i.person_id = q.person_id AND i.location_id = q.location_id AND i.scanned_at = q.scanned_at
+            )
+      )
     UNION ALL
     SELECT person_id, location_id, 'in', t_out
     FROM stay
@@ -19,6 +26,5 @@ FROM (
 JOIN staff_day f ON f.person_id = u.person_id AND f.day = $day
 JOIN staff_person p ON p.person_id = u.person_id
 JOIN location l ON l.location_id = u.location_id
-WHERE u.missing = 'in' OR u.scanned_at < f.last_scan
-   OR (SELECT MAX(scanned_at) FROM scan WHERE scanned_at >= (SELECT MAX(day) FROM flow_day)) >= $day + INTERVAL '1' DAY
+WHERE u.missing = 'in' OR u.scanned_at < f.last_scan OR $newest >= $day + INTERVAL '1' DAY
 ORDER BY u.scanned_at, u.person_id

@@ -139,6 +139,7 @@ def binds(store: Store) -> dict[str, list[Any]]:
         "day": [day, last], "since": [morning, morning + timedelta(hours=9)],
         "until": [morning + timedelta(days=9), morning + timedelta(hours=11, seconds=7)],
         "at": [morning + timedelta(hours=10, minutes=1), datetime.combine(last, datetime.max.time())],
+        "newest": [datetime.combine(last, datetime.max.time()), morning + timedelta(hours=15)],
         "location": [0, place], "kind": ["all", "visitor", "staff"], "person": [person, None], "hours": [24, 2],
         "min_minutes": [15, 0], "linger": [0, 30], "longest": [True, False], "locations": [[], [place]],
         "people": [[], [person, other]], "named": [[], [person, other]], "batches": [[], [1, 2, 3]],
