@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from quetma import rollups
 from quetma.intake import recount
 from quetma.language import Translate
-from quetma.people import MIGRATED_2018, fold
+from quetma.people import MIGRATED_2018, domestic_all, fold
 from quetma.store import Store, now, query
 
 # Decisions ------------------------------------------------------------------------------------------------------------
@@ -106,8 +106,12 @@ CANDIDATES = {
 }  # fmt: skip
 
 
+FEW_LETTERS = {"name": 1, "phone": 5}  # that say little of whom to compare: one letter, +84 and two digits
+
+
 def candidates(store: Store, people: Iterable[int]) -> pl.DataFrame:
-    """Who may be behind each masked one of these people: a row each, columns of queries/people/candidates.sql.
+    """Who may be behind each masked one of these people: a row each, columns of queries/people/candidates.sql, and
+    phone_shown.
 
     Of each at most five: who fits what is shown of name and phone, then who fits one of them; staff first.
     """
@@ -118,8 +122,27 @@ def candidates(store: Store, people: Iterable[int]) -> pl.DataFrame:
     schema = {"masked_id": pl.Int64, "name_like": pl.String, "phone_like": pl.String}
     if not rows:  # as nearly always; the query would go through everybody's name
         return pl.DataFrame(schema=CANDIDATES)
-    masked = pl.DataFrame(rows, schema=schema, orient="row")
-    return store.ask("people/candidates", tables={"masked": masked})
+    return behind(store, pl.DataFrame(rows, schema=schema, orient="row"))
+
+
+def behind(store: Store, masked: pl.DataFrame) -> pl.DataFrame:
+    """The same of people of whom this is shown (masked_id, name_like, phone_like: see `patterns`)."""
+    masked, letters = _beginnings(masked)
+    found = store.ask("people/candidates", tables={"masked": masked}, **letters)
+    return found.with_columns(phone_shown=domestic_all(pl.col("phone")).fill_null("")).select(*CANDIDATES)
+
+
+def _beginnings(masked: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """These patterns with how name and phone begin, as queries/people/candidates.sql has it: with as many letters as
+    all of them show but those that show very few.
+    """
+    letters = {}
+    for name, few in FEW_LETTERS.items():
+        begins = pl.col(f"{name}_like").str.extract(r"^([^%_\\]*)")
+        shown = begins.str.len_chars()
+        letters[f"{name}_letters"] = most = masked.select(shown.filter(shown > few).min()).item() or few + 1
+        masked = masked.with_columns(pl.when(shown >= most).then(begins.str.head(most)).alias(f"{name}_begins"))
+    return masked, letters
 
 
 def may_be(found: pl.DataFrame, t: Translate) -> pl.DataFrame:

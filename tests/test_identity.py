@@ -1,5 +1,6 @@
 """Who is who: what proposes that two are one, and what a decision does."""
 
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -310,6 +311,13 @@ def unit(uploaded: Path, tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
+@pytest.fixture(scope="module")
+def mask_unit(uploaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    store = open_store(shutil.copytree(uploaded, tmp_path_factory.mktemp("masks") / "unit"))
+    yield store
+    store.close()
+
+
 def ids(store: Store) -> dict[str, int]:
     return {
         f"{row['name']} {row['phone_shown']}".strip(): row["person_id"]
@@ -554,6 +562,43 @@ def test_who_may_be_behind_a_mask(unit: Store):
         ("Lò Văn Tuấn 0977000***", "Lò Văn Tuấn", "name"),
     ]
     assert identity.candidates(unit, []).equals(found.clear()) and found.height
+
+
+def fits(like: str, text: str | None) -> bool:
+    """Whether a text has the form of a pattern of LIKE."""
+    form = re.sub(r"\\(.)|(%)|(_)|(.)", lambda m: ".*" if m[2] else "." if m[3] else re.escape(m[1] or m[4]), like)
+    return text is not None and re.fullmatch(form, text) is not None
+
+
+SHOWN = st.sampled_from(
+    ["Lò Văn ***", "L*** V*** Tuấn", "***", "Vì ***", "Cà Văn An", "V*", "*** Hồng", "Lò_Văn ***", "Lò%***", "Khác ***"]
+)
+DIGITS = st.sampled_from(
+    ["", "0912000***", "***001", "0977***", "09*****001", "***", "0912000001", "0***", "0944000***"]
+)
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(st.lists(st.tuples(SHOWN, DIGITS), min_size=1, max_size=6, unique=True))
+def test_behind_a_mask_is_whoever_fits_what_is_shown(mask_unit: Store, masks: list[tuple[str, str]]):
+    everybody = mask_unit.cursor().sql("FROM person WHERE NOT masked").pl().to_dicts()
+    really = {a for (a,) in mask_unit.cursor().execute("SELECT alias_id FROM alias").fetchall()}
+    staff = {s for (s,) in mask_unit.cursor().execute("SELECT person_id FROM staff").fetchall()}
+    rows = [(n, *identity.patterns(f"masked:{name}|{phone}")) for n, (name, phone) in enumerate(masks)]
+    expected = {}
+    for n, name_like, phone_like in rows:
+        for one in everybody:
+            by_name = name_like is None or fits(name_like, one["name_key"])
+            by_phone = phone_like is None or one["phone"] is None or fits(phone_like, one["phone"])
+            few = one["person_id"] in staff or one["phone"] is None
+            asked = (phone_like and one["phone"]) or (name_like and few)
+            if by_name and by_phone and asked and one["person_id"] not in really:
+                how = "name" if phone_like is None or one["phone"] is None else "both"
+                expected[n, one["person_id"]] = "phone" if name_like is None else how
+    schema = {"masked_id": pl.Int64, "name_like": pl.String, "phone_like": pl.String}
+    found = identity.behind(mask_unit, pl.DataFrame(rows, schema=schema, orient="row"))
+    assert {(row["masked_id"], row["person_id"]): row["fits"] for row in found.iter_rows(named=True)} == expected
+    assert found["n"].max() is None or found["n"].max() <= 5  # else not all of them are told
 
 
 def test_a_merged_person_is_found_by_everything_they_were_called(unit: Store):
