@@ -1,6 +1,8 @@
 """Workbooks and archives: every sheet and every member is read, named, or refused by itself."""
 
 import io
+import struct
+import sys
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
@@ -224,9 +226,33 @@ def test_an_xls_whose_chain_of_sectors_comes_back_to_itself_is_damaged(monkeypat
     sector = int.from_bytes(content[48:52], "little")  # where the directory begins
     table = (int.from_bytes(content[76:80], "little") + 1) * 512
     content[table + 4 * sector : table + 4 * sector + 4] = sector.to_bytes(4, "little")
-    monkeypatch.setattr("python_calamine.load_workbook", None)
+    monkeypatch.setattr("python_calamine.load_workbook", sys.exit)
     with pytest.raises(intake.IntakeError, match="damaged"):
         books.sheets(bytes(content))
+
+
+@pytest.mark.parametrize(
+    ("form", "size"),
+    [
+        ("<2I2H", (0, 1 << 31, 0, 2)),
+        ("<2I2H", (0, 65_537, 0, 2)),
+        ("<2I2H", (0, 2, 0, 257)),
+        ("<2I2H", (3, 2, 0, 2)),
+        ("<2I2H", (0, 2, 3, 2)),
+        ("<4H", (0, 65_535, 0, 65_535)),
+    ],
+)
+def test_an_xls_that_claims_more_cells_than_a_sheet_can_have_is_damaged(
+    form: str, size: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+):
+    """Its reader asks for memory for all of them beforehand, and where there is not so much the process ends."""
+    content = xls({"A": [["Họ tên", "Thời gian"]]})
+    claim = b"\x00\x02\x0e\x00" + struct.pack("<2I2H", 0, 1, 0, 2)
+    assert content.count(claim) == 1 and books.sheets(content)
+    monkeypatch.setattr("python_calamine.load_workbook", sys.exit)
+    lie = b"\x00\x02" + struct.pack("<H", 2 + struct.calcsize(form)) + struct.pack(form, *size)
+    with pytest.raises(intake.IntakeError, match="damaged"):
+        books.sheets(content.replace(claim, lie.ljust(len(claim), b"\0")))
 
 
 def test_an_archive_that_unpacks_to_a_hundred_times_its_size_is_no_log(
