@@ -244,14 +244,51 @@ def isolated(store: Store, since: datetime, until: datetime) -> tuple[tuple[int,
 
 
 def state(store: Store, moment: datetime | None = None) -> pl.DataFrame:
-    """One row per case that was not ruled out and contact: columns of queries/follow_up/state.sql and those of `_due`.
+    """One row per case that was not ruled out and contact: columns of queries/follow_up/state.sql, doses.sql, `_acts`
+    and `_due`.
 
     moment: None is now.
     """
-    found = store.ask("follow_up/state", since=store.ask("follow_up/since")["since"][0])
+    found = store.ask("follow_up/state")
+    done = store.ask("follow_up/done", since=store.ask("follow_up/since")["since"][0])
+    for told in (store.ask("follow_up/doses"), _acts(done)):
+        found = found.join(told, on=["case_id", "person_id"], how="left", maintain_order="left")
+    days = pl.col("doses", "health_days", "test_days").fill_null(pl.lit([], pl.List(pl.Date)))
+    found = found.with_columns(days, pl.col("calls").fill_null(0), pl.col("lost").fill_null(False))
     moment = moment or store.clock()
     due = [_due(row, moment) for row in found.iter_rows(named=True)]
     return found.hstack(pl.DataFrame(due, schema=DUE, orient="row"))
+
+
+def _acts(done: pl.DataFrame) -> pl.DataFrame:
+    """What the answer of follow_up/done says of each case and contact. reached_at: of the first call that reached them.
+    health_days, test_days: days with one. lost: so said, and no sign of them since.
+    """
+    kind, at, entry = pl.col("kind"), pl.col("happened_at"), pl.col("entry_id")
+
+    def newest(what: str, of: str) -> pl.Expr:
+        return pl.col(what).filter(kind == of).sort_by(entry.filter(kind == of)).last()
+
+    def last(of: str) -> pl.Expr:  # of the last day, whenever it was entered
+        return pl.col("outcome").filter(kind == of).last()
+
+    reached = pl.col("outcome") == "reached"
+    sign = kind.is_in(["questionnaire", "health", "test"]) | reached
+    return done.group_by("case_id", "person_id").agg(
+        calls=(kind == "called").sum().cast(pl.Int64),
+        called_at=at.filter(kind == "called").max(),
+        reached_at=at.filter((kind == "called") & reached).min(),
+        questionnaire=newest("detail", "questionnaire"),
+        verdict=newest("outcome", "verdict"),
+        quarantine=newest("outcome", "quarantine"),
+        quarantine_since=newest("happened_at", "quarantine"),
+        quarantine_until=newest("until", "quarantine"),
+        health=last("health"),
+        health_days=at.filter(kind == "health").dt.date().unique(),
+        test=last("test"),
+        test_days=at.filter(kind == "test").dt.date().unique(),
+        lost=(entry.filter(kind == "lost").max() > entry.filter(sign).max().fill_null(0)).fill_null(False),
+    )
 
 
 DUE = pl.Schema(
@@ -263,7 +300,7 @@ DUE = pl.Schema(
 
 
 def _due(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
-    """What is to be done about one contact (a row of queries/follow_up/state.sql).
+    """What is to be done about one contact (a row of `state`).
 
     ends_on: the last day of quarantine, as decided or else, of an F1, by the rule. watch_ends_on: the last day of
     watching their health. test_due_on: the day of the newest test that the rule asks for by now and that nobody has
