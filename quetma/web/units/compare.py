@@ -42,7 +42,7 @@ def view(here: "Page") -> None:
                      "share of duties not done. Choose a row at its left edge to open that unit."))  # fmt: skip
     _table(here, found, title)
     if small.fewest(here.role) > 1:
-        st.caption(t("– : not shown, as it is about one or two people, or their figure would follow from it."))
+        st.caption(t("Empty, or –: not shown, as it is about one or two people, or their figure would follow from it."))
 
 
 def _first(here: "Page", found: list[Standing]) -> None:
