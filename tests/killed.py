@@ -58,8 +58,9 @@ def work(store: Store, chance: random.Random, number: int, kind: str, say) -> No
     if kind == "upload":
         rows = chance.randint(5, 300)
         day = date(2021, 8, 1) + timedelta(days=chance.randrange(40))
+        own = number // 10_000 * 100 + number % 100  # nobody else's, so that no row is a duplicate
         text = LOG + "".join(
-            f"Khách Số {k},09{number % 100_000:05}{k:03},{7 + k % 10:02}:{k % 60:02} {day:%d/%m/%Y},Mai Sơn,Vào\n"
+            f"Khách Số {k},09{own:05}{k:03},{7 + k % 10:02}:{k % 60:02} {day:%d/%m/%Y},Mai Sơn,Vào\n"
             for k in range(rows)
         )
         say(number, kind, False, rows=rows, file=f"{number}.csv")
