@@ -303,7 +303,7 @@ if single and kind != "staff":
     rows = widgets.open_rows(here, t("Visitors who come again"), key="returning")
     if rows.open:
         with rows:
-            again = flow.returning(store.ask("flow/returning", first=first, last=last, location=location))
+            again = flow.returning(store, first, last, location)
             if again.visitors:
                 st.markdown(
                     t("{again} of {visitors} visitors came on two days or more; theirs are {share} of the stays.",

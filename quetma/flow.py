@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from quetma import rollups
+from quetma import comers, rollups
 from quetma.access import small
 from quetma.answers import remembered
 from quetma.store import Store
@@ -206,8 +206,10 @@ class Returning:
 DAYS_COME = ((1, 1), (2, 2), (3, 5), (6, 10), (11, None))
 
 
-def returning(answer: pl.DataFrame) -> Returning:
-    """The answer of flow/returning, in groups."""
+@remembered
+def returning(store: Store, first: date, last: date, location: int) -> Returning:
+    """Who came on how many of these days, in groups. location: 0 is the whole unit."""
+    answer = comers.by_days(store, first, last, location)
     days, again = pl.col("days"), answer.filter(pl.col("days") > 1)
     groups = tuple(
         (low, high, int(answer.filter(days >= low, days <= (high or 10**6))["visitors"].sum()))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
-from quetma import flow, rollups
+from quetma import comers, flow, rollups
 from quetma.store import Store
 
 from .scenario import Scan, stays_of, unit, upload
@@ -188,7 +189,7 @@ def test_quarters_equal_a_recount(logged: tuple[Store, list[Scan]], kind: str):
 def test_visitors_who_come_again_equal_a_recount(logged: tuple[Store, list[Scan]]):
     store, _ = logged
     for place in (0, 2):
-        found = flow.returning(store.ask("flow/returning", first=FIRST, last=LAST, location=place))
+        found = flow.returning(store, FIRST, LAST, place)
         days: dict[int, list[date]] = {}
         for person, where, t_in, *_ in stays_of(store):
             if kind_of(person) == "visitor" and place in (0, where) and t_in.date() <= LAST:
@@ -391,3 +392,30 @@ def test_only_stays_that_began_with_a_scan_in_are_missing_their_end(logged: tupl
         unseen = store.ask("gate/never_out", first=day, last=day, moment=newest)
         assert unseen.height == unclosed
     assert of_unknown
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_who_comes_again_follows_every_change(tmp_path: Path, seed: int):
+    """What is kept of days in memory says what the query says, also after scans, a staff list and an undo."""
+    chance = random.Random(seed)
+    scans = log(seed)
+    store = unit(tmp_path, [scan for scan in scans if chance.random() < 0.5])
+
+    def same() -> pl.DataFrame:
+        for _ in range(4):
+            first, last = sorted(FIRST + timedelta(days=chance.randrange(-1, 16)) for _ in range(2))
+            asked = store.ask("flow/returning", first=first, last=last, location=0)
+            assert_frame_equal(comers.by_days(store, first, last, 0), asked)
+        return comers.by_days(store, FIRST, LAST, 0)
+
+    before = same()
+    upload(store, 2, scans)
+    more = same()
+    make_staff(store, STAFF)
+    fewer = same()
+    assert before["stays"].sum() < more["stays"].sum() > fewer["stays"].sum()
+    with store.write() as cursor:
+        cursor.execute("UPDATE person SET masked = TRUE WHERE person_id = 4")
+        rollups.changed(cursor, {FIRST + timedelta(days=n) for n in range(14)})
+    assert same()["visitors"].sum() == fewer["visitors"].sum() - 1
+    assert comers.by_days(store, FIRST - timedelta(days=9), FIRST - timedelta(days=8), 0).is_empty()

@@ -80,7 +80,7 @@ def _habits(period: Period) -> Iterable[str]:
     spent = flow.spent(_asked(period, "flow/durations", kind="visitor"))
     if spent.mean is not None:
         yield t("Visits with both scans last {minutes} minutes on average.", minutes=number(round(spent.mean)))
-    came = flow.returning(_asked(period, "flow/returning"))
+    came = flow.returning(period.store, period.first, period.last, 0)
     if came.visitors:
         yield t("Of {n} visitors who can be told apart, {again} came on two days or more.",
                 n=number(came.visitors), again=number(came.again))  # fmt: skip
