@@ -386,6 +386,8 @@ class Looking(Watch):
             return
         began, self.looking = time.monotonic(), 0.0
         for found in _looked_through(self._store):
+            if self._stop.is_set():
+                return
             self.looking = found.looking
             if self._version is None or found.looking is None:  # what was found before is more than a part
                 self.found = found
