@@ -133,16 +133,18 @@ def proposals(store: Store) -> Proposals:
 
 @remembered
 def _proposals(store: Store) -> Proposals:
-    *_, found = _looked_through(store)
+    *_, found = _looked_through(store, partly=False)
     return found
 
 
-def _looked_through(store: Store) -> Iterator[Proposals]:
-    """What is found so far, again and again, and at last everything."""
+def _looked_through(store: Store, partly: bool) -> Iterator[Proposals]:
+    """What is found so far, again and again, and at last everything. partly: those of one name are told beforehand."""
     cursor = store.cursor()
     known, apart = store.ask("people/known"), store.ask("people/apart")
     known = known.with_columns(spelled=spelling_all(known["name"]))
-    found = _told(store, *likely_pairs(cursor, known, apart, pl.DataFrame(schema=ALIKE)))
+    found = Proposals([], 0)
+    if partly:
+        found = _told(store, *likely_pairs(cursor, known, apart, pl.DataFrame(schema=ALIKE)))
     names = []
     for part, some in alike_names(cursor, known):
         names.append(some)
@@ -385,11 +387,12 @@ class Looking(Watch):
         if version == self._version or _few(self._store):
             return
         began, self.looking = time.monotonic(), 0.0
-        for found in _looked_through(self._store):
+        first = self._version is None
+        for found in _looked_through(self._store, partly=first):
             if self._stop.is_set():
                 return
             self.looking = found.looking
-            if self._version is None or found.looking is None:  # what was found before is more than a part
+            if first or found.looking is None:
                 self.found = found
         self.shared = _shared_phones(self._store)
         self._version = version
