@@ -24,8 +24,9 @@ import grown
 import tracing as traces
 
 from quetma import intake
+from quetma.file import FILE, MEMORY
 from quetma.intake.undo import undo
-from quetma.store import FILE, MEMORY, Store, open_store
+from quetma.store import Store, open_store
 
 NEXT, LATE = traces.DAYS, 60  # days, counted from 0: the one after the last, and one long ago
 

@@ -21,7 +21,8 @@ import tracing as traces
 
 from quetma.engine.lake import Lake
 from quetma.engine.second import Second
-from quetma.store import FILE, Store, changed
+from quetma.file import FILE
+from quetma.store import Store, changed
 from tests.engine.servers import Server
 
 MODES = ("local", "local-cluster")

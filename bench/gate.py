@@ -26,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.load import write_log
 from quetma import badges, demo, intake
 from quetma.demo import SAMPLE
-from quetma.store import FILE, Store, open_store
+from quetma.file import FILE
+from quetma.store import Store, open_store
 from quetma.web.page import COOKIE
 from tests.conftest import serve, sign_in
 

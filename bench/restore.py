@@ -19,9 +19,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from quetma import backup, sealed
+from quetma.file import FILE, rows_of
 from quetma.intake import recount
 from quetma.restore import restore
-from quetma.store import FILE, open_store, rows_of
+from quetma.store import open_store
 
 QUESTION = "SELECT COUNT(*) FROM stay WHERE day = '2021-06-01'"
 LOGS = {"audit", "upkeep", "session", "migration"}  # what backup and restore themselves write

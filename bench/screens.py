@@ -32,7 +32,8 @@ import tracing as traces
 from streamlit.testing.v1 import AppTest
 
 from quetma.access import sessions
-from quetma.store import FILE, QUERIES, ROOT, Store, open_store
+from quetma.file import FILE
+from quetma.store import QUERIES, ROOT, Store, open_store
 from quetma.web import widgets
 
 logging.getLogger("streamlit").setLevel(logging.ERROR)  # that there is no browser need not be said at each run
@@ -142,7 +143,7 @@ def opened(folder: Path, asked: Asked, cold: bool = False) -> Store:
             os.fsync(file.fileno())
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     store = open_store(folder)
-    vars(store)["_connection"] = Heard(store._connection, asked)
+    vars(store._file)["connection"] = Heard(store._file.connection, asked)
     return store
 
 

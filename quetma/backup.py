@@ -27,9 +27,10 @@ from quetma import sealed, secret, settings, switch, upkeep
 from quetma.access import audit, chain
 from quetma.access.chain import Head
 from quetma.durable import sync
+from quetma.file import FILE, StoreError, rows_of
 from quetma.intake.errors import Refusal
 from quetma.sealed import Key
-from quetma.store import FILE, HEAD, Store, StoreError, now, rows_of
+from quetma.store import HEAD, Store, now
 from quetma.watch import Watch
 
 FOLDER = "backups"  # in the store's folder

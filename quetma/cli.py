@@ -42,6 +42,7 @@ from quetma.access.rights import OPERATOR
 from quetma.arguments import a_day, an_end, some_columns, some_directions
 from quetma.documents import TABLES, history, official, poster
 from quetma.engine import PUBLISHED, EngineAway, lake_folder
+from quetma.file import StoreError, damaged
 from quetma.history import Filter
 from quetma.intake import recount
 from quetma.intake.errors import Refusal
@@ -49,7 +50,7 @@ from quetma.intake.source import SOURCES
 from quetma.language import DEFAULT, day, moment
 from quetma.posters import PosterError
 from quetma.shell import Refused, Verb, existing, folder, operator, output
-from quetma.store import Store, StoreError, damaged, now, open_store
+from quetma.store import Store, now, open_store
 
 if TYPE_CHECKING:
     from quetma.engine.lake import Lake

@@ -15,9 +15,10 @@ import duckdb
 from quetma import backup, language, retention, upkeep
 from quetma.access import chain
 from quetma.engine import PUBLISHED, lake_folder
+from quetma.file import FILE
 from quetma.intake.errors import Message
 from quetma.language import Translate
-from quetma.store import FILE, Store, now, query
+from quetma.store import Store, now, query
 
 LATE = timedelta(hours=50)  # two days, and a little for a server that is off at night
 OLD = timedelta(days=7)  # a store put aside is needed no more

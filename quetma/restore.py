@@ -20,7 +20,8 @@ import duckdb
 from quetma import sealed, switch, upkeep
 from quetma.access import audit, chain
 from quetma.backup import BESIDE, BackupError
-from quetma.store import FILE, FULL, Store, StoreError, now, query, rows_of
+from quetma.file import FILE, FULL, StoreError, rows_of
+from quetma.store import Store, now, query
 
 STAGING = "restore-making-"
 ASIDE = "before-restore-{:%Y-%m-%d-%H%M%S}"

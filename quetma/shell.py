@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from quetma import durable, switch
-from quetma.store import FILE, Store, configured_folder, open_store
+from quetma.file import FILE
+from quetma.store import Store, configured_folder, open_store
 
 Verb = Callable[[argparse.Namespace], int | None]  # None is 0
 

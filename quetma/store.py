@@ -3,15 +3,12 @@
 One process owns the file; every use takes its own cursor; writes are one transaction each, behind one lock.
 """
 
-import gc
 import os
 import re
-import shutil
 import threading
-import time
 import warnings
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from itertools import count
@@ -21,34 +18,21 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from quetma import switch
 from quetma.access import chain
 from quetma.access.chain import Chain, Line
 from quetma.answers import Answers, OfDays
 from quetma.engine import Engine, attach, takes
+from quetma.file import LOG_KEPT, File, StoreError, damaged
 
 ROOT = Path(__file__).resolve().parent.parent
 QUERIES = ROOT / "queries"
 SCHEMA = Path(__file__).resolve().parent / "schema"
-FILE = "quetma.duckdb"
 HEAD = "audit-head"  # beside it: number and seal of the audit's last line, so that a loss of the newest is seen
-LOG_KEPT = "changes-before-opening.part"
 
 VIETNAM = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has no daylight saving time
 
 DERIVED_AGAIN = {2, 9, 12}  # migrations of a store with data that change what follows from its facts
 CHAINED = 31  # the migration that chains the lines of the audit
-
-# DuckDB would take four fifths of the machine's memory and keep it; beyond this it uses the disk.
-MEMORY = "1GB"
-SMALL = 128 << 20  # bytes in memory up to which all of it may be given up at any time: it is read again in no time
-
-# Changes lie in a log beside the file until they are put into it. Left to itself DuckDB does so as it commits, and when
-# the disk has no room for that it gives the file up until it is opened again, though the commit holds.
-LOG_MOST = 16 << 20  # bytes of the log from which on they are put there
-ROOM = 4  # times as much as the log is what that may take
-CONFIG: dict[str, Any] = {"memory_limit": MEMORY, "checkpoint_threshold": "1TB"}
-GIVEN_UP = 5.0  # seconds for which others may still hold on to a file that DuckDB has given up
 
 
 _versions = count()
@@ -70,23 +54,6 @@ _changed: dict[int, set[date]] = {}
 def changed(cursor: duckdb.DuckDBPyConnection, days: Iterable[date]) -> None:
     """Says that this write changes what is known of these days, for who is to be told of it (quetma/engine)."""
     _changed.get(id(cursor), set()).update(days)
-
-
-class StoreError(Exception):
-    """The store cannot be used as asked; the text says what happened and what to do."""
-
-
-FULL = "No space left on device"  # as the system says it, and DuckDB with it
-
-
-class DiskFull(StoreError):
-    """There is no room for what was to be written; nothing of it was."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"The disk that holds {folder} is full. What you just did was not saved; everything before it is. Make "
-            "room (old backups, files in inbox/done), then do it again."
-        )
 
 
 def now() -> datetime:
@@ -134,16 +101,8 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # health data: nobody else on the machine
-            with switch.alone(folder):
-                switch.finish(folder)
-                _keep_log(folder)
-                self._connection = duckdb.connect(str(folder / FILE), config=CONFIG)
-                _close_to_others(folder)
-        except (OSError, duckdb.Error) as error:
-            raise StoreError(_not_opened(folder, error)) from error
         self._lock = threading.RLock()
+        self._file = File(folder, self._lock, self._opened_again)
         self._writer: int | None = None  # the thread that writes just now
         self._schemas: dict[str, pl.Schema] = {}
         self.version = next(_versions)  # of what is stored; no other store, and no other time, has the same
@@ -153,23 +112,23 @@ class Store:
         try:
             self._migrate()
         except BaseException as error:
-            self._connection.close()
+            self._file.close()
             if isinstance(error, duckdb.Error):
                 raise StoreError(
                     f"The store in {folder} could not be brought up to this version of quetma: {error} It is as it "
                     "was. Use the version that was used before, and tell whoever looks after the program."
                 ) from error
             raise
-        self._chain = Chain(self._connection, folder / HEAD)
+        self._chain = Chain(self._file.connection, folder / HEAD)
         if lost := self._chain.lost:
-            self._connection.close()
+            self._file.close()
             raise StoreError(
                 damaged(folder, f"the last {lost} entries of the audit, and what they speak of, are not there any more")
                 + f" The changes of just before the end are kept in {LOG_KEPT}. If you have put an older copy there "
                 f"yourself, delete the file {HEAD} beside it and start again."
             )
         (folder / LOG_KEPT).unlink(missing_ok=True)
-        [(published,)] = self._connection.execute("SELECT COUNT(*) FROM published").fetchall()
+        [(published,)] = self._file.connection.execute("SELECT COUNT(*) FROM published").fetchall()
         self.followed = published > 0
 
     @property
@@ -192,10 +151,10 @@ class Store:
 
     def _migrate(self) -> None:
         """Applies each `schema/NNN_*.sql` not yet applied, in order, and what follows from them, all or none."""
-        self._connection.execute(
+        self._file.connection.execute(
             "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
         )
-        done = {number for (number,) in self._connection.execute("SELECT number FROM migration").fetchall()}
+        done = {number for (number,) in self._file.connection.execute("SELECT number FROM migration").fetchall()}
         known = {int(path.stem.split("_")[0]) for path in SCHEMA.glob("[0-9]*.sql")}
         if later := done - known:
             raise StoreError(
@@ -271,28 +230,17 @@ class Store:
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor of its own for the caller, for reading (COPY of an export, a check)."""
-        return self._connection.cursor()
+        return self._file.connection.cursor()
 
-    @contextmanager
-    def room(self) -> Generator[None]:
-        """What is written within raises `DiskFull` when there is no room for it. A file that DuckDB has given up is
-        opened again for whoever comes next.
-        """
-        try:
-            yield
-        except duckdb.FatalException:
-            self.whole.reopen()
-            raise
-        except (duckdb.Error, OSError) as error:
-            if FULL in str(error):
-                raise DiskFull(self.folder) from error
-            raise
+    def room(self) -> AbstractContextManager[None]:
+        """What is written within raises `DiskFull` when there is no room for it."""
+        return self._file.room()
 
     @contextmanager
     def write(self) -> Generator[duckdb.DuckDBPyConnection]:
         """One write transaction: committed whole when the block ends, undone whole when it raises."""
         with self._lock, self.room():
-            cursor = self._connection.cursor()
+            cursor = self._file.connection.cursor()
             cursor.execute("BEGIN")
             lines = _noted[id(cursor)] = []
             days = _changed[id(cursor)] = set()
@@ -311,74 +259,26 @@ class Store:
                 self._writer = outer
                 del _noted[id(cursor)], _changed[id(cursor)]
                 cursor.close()
-            version = next(_versions)
-            self.of_days.forget(version, days)
-            self.answers.forget(version)  # first: what is asked from here on is asked of what is stored now
-            self.version = version
-            if self._log_size() > LOG_MOST:
-                self._put_log_away()
-
-    def _log_size(self) -> int:
-        log = self.folder / f"{FILE}.wal"
-        return log.stat().st_size if log.exists() else 0
-
-    def _put_log_away(self) -> bool:
-        """Puts the changes in the log into the file, if there is room; whether it did. Only for whoever writes."""
-        try:
-            if shutil.disk_usage(self.folder).free < ROOM * max(self._log_size(), LOG_MOST):
-                return False
-            with self.room():
-                self._connection.cursor().execute("CHECKPOINT")
-        except (duckdb.Error, OSError):  # a line is being added just now: the next time
-            return False
-        return True
+            self._forget(days)
+            if self._file.log_is_long():
+                self._file.put_log_away()
 
     def tidy(self) -> bool:
-        """Has DuckDB let go of all it does not need just now; whether it did.
-
-        It keeps a note of each buffer that ever was until there are tens of thousands of them, and these lie scattered
-        in memory, which so grows with every upload. Asked for less memory than it needs it looks through all of them,
-        gives up what it can, says that it was not enough, and the limit stays. What is not in the file yet it would
-        put into another one beside it, so that is done before. A large store would have to read too much again.
-        """
+        """Has DuckDB let go of what it does not need just now (quetma/file.py); whether it did."""
         with self._lock:
-            cursor = self._connection.cursor()
-            [(held,)] = cursor.execute("SELECT SUM(memory_usage_bytes) FROM duckdb_memory()").fetchall()
-            if held > SMALL or not self._put_log_away():
-                return False
-            try:
-                cursor.execute("SET GLOBAL memory_limit = '0KB'")
-            except duckdb.OutOfMemoryException:
-                pass
-            finally:
-                cursor.execute(f"SET GLOBAL memory_limit = '{MEMORY}'")
-            return True
+            return self._file.tidy()
 
-    def reopen(self) -> None:
-        """Opens the file again after DuckDB has given it up (a FATAL error): else nothing could be asked until somebody
-        starts the dashboard again. What was committed is there. Raises `StoreError`.
-        """
-        with self._lock:
-            until = time.monotonic() + GIVEN_UP
-            while not self._answers():
-                if time.monotonic() > until:
-                    raise StoreError(
-                        f"The store in {self.folder} has to be opened again: stop the dashboard and start it."
-                    )
-                self._connection.close()
-                gc.collect()  # what others asked of it is still held by their errors
-                self._connection = duckdb.connect(str(self.folder / FILE), config=CONFIG)
-                self._chain = Chain(self._connection, self.folder / HEAD)
-                version = next(_versions)
-                self.of_days.forget(version, [])
-                self.answers.forget(version)
-                self.version = version
+    def _opened_again(self) -> None:
+        """The file was given up and opened again: what is remembered beside it is found again, too."""
+        self._chain = Chain(self._file.connection, self.folder / HEAD)
+        self._forget(set())
 
-    def _answers(self) -> bool:
-        try:
-            return bool(self._connection.cursor().execute(query("upkeep/answers")[0]).fetchall())
-        except duckdb.Error:
-            return False
+    def _forget(self, days: set[date]) -> None:
+        """Something else is stored now, on these days."""
+        version = next(_versions)
+        self.of_days.forget(version, days)
+        self.answers.forget(version)  # first: what is asked from here on is asked of what is stored now
+        self.version = version
 
     @contextmanager
     def alone(self) -> Generator[None]:
@@ -387,33 +287,12 @@ class Store:
             yield
 
     def copy_to(self, path: Path) -> dict[str, int]:
-        """Copies the whole store, as it is at one moment, into a new DuckDB file while others read and write; how many
-        rows each table has. The copy is counted against what was copied. Raises `StoreError`.
-        """
-        cursor = self._connection.cursor()
-        [(own,)] = cursor.execute("SELECT current_database()").fetchall()
-        cursor.execute(f"ATTACH '{_quoted(path)}' AS copied")
-        try:
-            cursor.execute("BEGIN")
-            cursor.execute(
-                "SELECT COUNT(*) FROM migration"
-            ).fetchall()  # from here on nothing that others write is seen
-            cursor.execute(f"COPY FROM DATABASE {own} TO copied")
-            rows, copied = _rows(cursor, own), _rows(cursor, "copied")
-            cursor.execute("COMMIT")
-            cursor.execute("CHECKPOINT copied")
-        finally:
-            with suppress(duckdb.Error):  # it has ended
-                cursor.execute("ROLLBACK")
-            cursor.execute("DETACH copied")
-            cursor.close()
-        if rows != copied:
-            raise StoreError("The copy of the store does not have the rows of the store.")
-        return rows
+        """Copies the whole store into a new DuckDB file while others read and write; how many rows each table has."""
+        return self._file.copy_to(path)
 
     def log(self, line: Line) -> None:
         """One line onto the audit. Does not wait for an upload. Raises `DiskFull`."""
-        cursor = self._connection.cursor()
+        cursor = self._file.connection.cursor()
         with self.room(), self._chain.adding(cursor, [line]):
             cursor.close()
 
@@ -423,7 +302,7 @@ class Store:
         """
         marks = ", ".join("?" * len(values))
         with self.room():
-            self._connection.cursor().execute(f"INSERT INTO {table} VALUES ({marks})", values)
+            self._file.connection.cursor().execute(f"INSERT INTO {table} VALUES ({marks})", values)
 
     def setting(self, key: str) -> str | None:
         """A stored setting, or None."""
@@ -458,82 +337,8 @@ class Store:
         if self.engine:
             self.engine.close()
         with self._lock:
-            self._connection.close()
+            self._file.close()
         _open.pop(self.folder, None)
-
-
-def _not_opened(folder: Path, error: Exception) -> str:
-    """Why the store cannot be opened, and what to do."""
-    told = str(error)
-    if "set lock" in told:
-        return (
-            f"The store in {folder} is in use by another process, probably the running dashboard. "
-            "Do this in the dashboard, or stop it first."
-        )
-    if FULL in told:
-        return f"The disk that holds {folder} is full: the store cannot be opened. Make room, then start again."
-    if isinstance(error, PermissionError) or "Permission denied" in told or "Read-only file system" in told:
-        return (
-            f"The account that runs quetma may not write in {folder}. Give it that folder, or name another one with "
-            "QUETMA_STORE or --store. Nothing was changed."
-        )
-    if isinstance(error, OSError):
-        return f"The store in {folder} cannot be opened: {error}"
-    return damaged(folder, told)
-
-
-def damaged(folder: Path, told: str) -> str:
-    """That a store is damaged, and what to do. It is left as it is: something may still be got out of it."""
-    backups = sorted(path.name for path in (folder / "backups").glob("*.backup"))
-    told = told.strip().rstrip(".")
-    newest = f"the newest backup here is backups/{backups[-1]}" if backups else "there are no backups in backups/ here"
-    return (
-        f"The store in {folder} is damaged and cannot be read. Nothing in it was changed. Bring a backup back: "
-        f"python -m quetma "
-        f"restore FILE ({newest}); what is there now is kept beside it. Found: {told}."
-    )
-
-
-def _keep_log(folder: Path) -> None:
-    """Keeps the changes that DuckDB has not put into the file yet, until it is known that it read all of them."""
-    log = folder / f"{FILE}.wal"
-    if log.exists() and log.stat().st_size and not (folder / LOG_KEPT).exists():
-        try:
-            shutil.copyfile(log, folder / LOG_KEPT)  # not a link: DuckDB cuts off what it cannot read
-            (folder / LOG_KEPT).chmod(0o600)
-        except OSError:  # no room: the store is to be opened all the same
-            (folder / LOG_KEPT).unlink(missing_ok=True)
-
-
-def _close_to_others(folder: Path) -> None:
-    """Lets only the store's account read what belongs to the store, also when it was made otherwise. The folder around
-    may hold more than the store, and stays as whoever made it wants it.
-    """
-    for path in switch.own(folder):
-        with suppress(OSError):  # another account's, a read-only disk: it can be read all the same
-            path.chmod(0o700 if path.is_dir() else 0o600)
-
-
-def rows_of(path: Path) -> dict[str, int]:
-    """How many rows each table of a store's file has that no process has open. Raises `StoreError`."""
-    try:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            [(own,)] = connection.execute("SELECT current_database()").fetchall()
-            return _rows(connection, own)
-    except duckdb.Error as error:
-        raise StoreError(f"The store in {path} cannot be read: {error}") from error
-
-
-def _rows(cursor: duckdb.DuckDBPyConnection, database: str) -> dict[str, int]:
-    tables = cursor.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND NOT internal AND NOT temporary ORDER BY 1",
-        [database],
-    ).fetchall()
-    return {table: cursor.execute(f"SELECT COUNT(*) FROM {database}.{table}").fetchall()[0][0] for (table,) in tables}
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 _open: dict[Path, Store] = {}

@@ -47,7 +47,7 @@ class Within(Store):
         self._whole = whole
         self.unit = unit
         self.folder: Path = whole.folder
-        self._lock = whole._lock
+        self._file, self._lock = whole._file, whole._lock
         self.answers = whole.answers
         # of which version, units, places, and where: a file that was opened again has none
         self._drawn: tuple[int, list[int], list[int], duckdb.DuckDBPyConnection] | None = None
@@ -56,10 +56,6 @@ class Within(Store):
     def whole(self) -> Store:
         """The store of everybody, for what has to know all of it; what it answers is not for the people of the unit."""
         return self._whole
-
-    @property
-    def _connection(self) -> duckdb.DuckDBPyConnection:
-        return self._whole._connection
 
     @property
     def version(self) -> int:  # of the whole, which alone changes it
@@ -75,7 +71,7 @@ class Within(Store):
     def _draw(self) -> None:
         """Puts the unit's views in memory, when they are not there as units and places are now."""
         # Asked first: a write in between makes it older, never younger, than what is drawn.
-        version, where = self._whole.version, self._connection
+        version, where = self._whole.version, self._file.connection
         drawn = self._drawn
         if drawn and drawn[0] == version:
             return

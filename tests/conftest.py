@@ -24,8 +24,9 @@ from streamlit.testing.v1 import AppTest, local_script_runner
 
 from quetma import durable
 from quetma.access import accounts, sessions
+from quetma.file import FILE
 from quetma.intake import apart
-from quetma.store import FILE, ROOT, Store, open_store
+from quetma.store import ROOT, Store, open_store
 from tests.intake import ReadHere
 
 PASSWORD = "một mật khẩu dài"

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from quetma import rollups
-from quetma.store import FILE, Store
+from quetma.file import FILE
+from quetma.store import Store
 
 Scan = tuple[int, int, datetime, str]
 

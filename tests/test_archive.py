@@ -13,7 +13,8 @@ import pytest
 
 from quetma import archive
 from quetma.archive import ArchiveError, Document
-from quetma.store import FILE, ROOT, Store, open_store, query
+from quetma.file import FILE
+from quetma.store import ROOT, Store, open_store, query
 
 AUGUST = (date(2021, 8, 1), date(2021, 8, 31))
 

@@ -19,10 +19,11 @@ import pytest
 from quetma import archive, backup, cli, intake, restore, rollups, sealed, secret, settings, switch, upkeep
 from quetma.access import audit, chain, sessions
 from quetma.backup import BackupError, kept, make
+from quetma.file import FILE, StoreError, rows_of
 from quetma.intake import recount
 from quetma.restore import restore as bring_back
 from quetma.sealed import SealError
-from quetma.store import FILE, HEAD, Store, StoreError, open_store, rows_of
+from quetma.store import HEAD, Store, open_store
 from tests.conftest import sign_in
 from tests.intake import prepare
 

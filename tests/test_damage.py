@@ -15,12 +15,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from quetma import archive, backup, cli, health, intake, restore, rollups, sealed, units, upkeep
-from quetma import store as of_store
+from quetma import archive, backup, cli, file, health, intake, restore, rollups, sealed, units, upkeep
 from quetma.access import accounts, audit, chain, sessions
+from quetma.file import FILE, LOG_KEPT, DiskFull, StoreError
 from quetma.intake import recount
 from quetma.language import catalogue
-from quetma.store import FILE, HEAD, LOG_KEPT, ROOT, DiskFull, Store, StoreError
+from quetma.store import HEAD, ROOT, Store
 from quetma.web import health as probe
 from quetma.web import page, routes, wall
 from tests.conftest import PASSWORD, logged
@@ -172,7 +172,7 @@ def test_a_full_disk_loses_nothing(small: Path):
 
 def test_changes_stay_in_the_log_while_the_file_has_no_room_for_them(small: Path, monkeypatch: pytest.MonkeyPatch):
     """DuckDB would give the file up: that is what would happen here without our own looking for room."""
-    monkeypatch.setattr(of_store, "LOG_MOST", 1 << 20)
+    monkeypatch.setattr(file, "LOG_MOST", 1 << 20)
     store = Store(small / "store")
     put(store, 8000, "a.csv")
     assert logged(store) == 0, "there was room"

@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from quetma.store import FILE, HEAD, ROOT
+from quetma.file import FILE
+from quetma.store import HEAD, ROOT
 
 COMMANDS = """
 import os, runpy, sys

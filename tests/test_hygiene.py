@@ -19,6 +19,7 @@ QUERY_NAMES = [str(path.relative_to(QUERIES).with_suffix("")) for path in sorted
 # Where statements may stand in Python: in the modules that keep tables, each with the transaction it is part of.
 # What a screen or a command asks is always a named query.
 KEEPERS = {
+    "quetma/file.py",
     "quetma/store.py",
     "quetma/settings.py",
     "quetma/stays.py",

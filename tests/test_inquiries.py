@@ -14,9 +14,10 @@ import pytest
 from quetma import archive, identity, inquiries, intake, people
 from quetma.documents import answer
 from quetma.documents.official import making
+from quetma.file import FILE
 from quetma.inquiries import Asked, InquiryError
 from quetma.language import translator
-from quetma.store import FILE, SCHEMA, Store
+from quetma.store import SCHEMA, Store
 from tests import history_unit
 
 t = translator("vi")

@@ -16,8 +16,9 @@ from typing import Any
 
 from quetma import archive, backup, receipts, rollups, sealed
 from quetma.access import chain
+from quetma.file import FILE, rows_of
 from quetma.intake import recount
-from quetma.store import FILE, ROOT, Store, rows_of
+from quetma.store import ROOT, Store
 from tests import killed
 
 KILLS = int(os.environ.get("QUETMA_KILLS", "2"))

@@ -9,8 +9,9 @@ import pytest
 from quetma import archive, cases, identity, intake, receipts, rollups, tracing
 from quetma.access import accounts, audit, chain, sessions
 from quetma.cases import Said
+from quetma.file import FILE, StoreError
 from quetma.intake import recount
-from quetma.store import FILE, SCHEMA, Store, StoreError, open_store
+from quetma.store import SCHEMA, Store, open_store
 from tests.intake import prepare
 
 FILES = sorted(SCHEMA.glob("[0-9]*.sql"))

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from quetma import intake, rollups
-from quetma import store as of_store
+from quetma import file, intake, rollups
 from quetma.access import audit, chain
+from quetma.file import FILE, StoreError
 from quetma.intake import recount
-from quetma.store import FILE, SCHEMA, Store, StoreError
+from quetma.store import SCHEMA, Store
 from tests.conftest import logged
 
 
@@ -131,7 +131,7 @@ def test_it_keeps_what_would_be_dear_to_read_again_or_has_no_room(
 ):
     demo_store.set("a", "1")
     was = logged(demo_store)
-    monkeypatch.setattr(of_store, *(("SMALL", 1000) if why == "large" else ("ROOM", 1 << 40)))
+    monkeypatch.setattr(file, *(("SMALL", 1000) if why == "large" else ("ROOM", 1 << 40)))
     assert not demo_store.tidy()
     assert logged(demo_store) == was > 0
 

@@ -20,7 +20,8 @@ from quetma import settings, units
 from quetma.access import accounts
 from quetma.access.chain import Line
 from quetma.durable import sync
-from quetma.store import DiskFull, Store, StoreError, now
+from quetma.file import DiskFull, StoreError
+from quetma.store import Store, now
 from quetma.watch import Watch
 
 KEPT = ".sessions-kept"  # beside the store: all that has ended is written down

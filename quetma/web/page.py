@@ -10,7 +10,8 @@ from quetma import language, units
 from quetma.access import audit, rights, sessions
 from quetma.access.sessions import Session
 from quetma.engine import EngineAway
-from quetma.store import DiskFull, Store, now
+from quetma.file import DiskFull
+from quetma.store import Store, now
 from quetma.web.wall import COOKIE, HTTPS_COOKIE, LANGUAGE_COOKIE, told_full
 
 WAIT_NOT = {"gate", "upload"}  # whose pages ask no second engine: nothing is to be published before they go on

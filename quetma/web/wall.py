@@ -17,8 +17,8 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from quetma import posters
 from quetma.access import rights, sessions
 from quetma.access.sessions import Session
+from quetma.file import DiskFull
 from quetma.language import DEFAULT, LANGUAGES, Translate, translator
-from quetma.store import DiskFull
 from quetma.web import headers
 
 _log = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ import pytest
 
 from quetma.access import audit, chain
 from quetma.access.chain import Head, Line
-from quetma.store import FILE, SCHEMA, Store, now
+from quetma.file import FILE
+from quetma.store import SCHEMA, Store, now
 
 
 @pytest.fixture

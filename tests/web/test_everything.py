@@ -19,7 +19,8 @@ from streamlit import config
 
 from quetma import cli, places
 from quetma.access import accounts, rights
-from quetma.store import FILE, ROOT, open_store
+from quetma.file import FILE
+from quetma.store import ROOT, open_store
 from quetma.web import health, routes, wall
 from quetma.web.gate.routes import ADDRESS
 from tests.conftest import sign_in

@@ -38,8 +38,9 @@ from quetma import (
 from quetma.access import accounts, sessions
 from quetma.conduct import Decision
 from quetma.engine import Standing
+from quetma.file import FILE
 from quetma.places import Place
-from quetma.store import FILE, HEAD, ROOT, Store, open_store
+from quetma.store import HEAD, ROOT, Store, open_store
 from quetma.web import downloads
 from tests.conftest import PASSWORD, serve
 from tests.intake import prepare
