@@ -57,7 +57,7 @@ def view(here: "Page", answer: tracing.Trace) -> None:
                 charts.heatmap(
                     [[cells[shortest, before][at] for shortest in minutes] for before in days],
                     [t("≥ {n} min", n=shortest) if shortest else t("any") for shortest in minutes],
-                    [t("{n} days before", n=before) for before in days],
+                    [t("days before: {n}", n=before) for before in days],
                     t("Suspected F{n}", n=at + 1),
                     zeros=True,  # an empty cell is a window that makes no sense
                 ),
