@@ -30,7 +30,7 @@ RARE = 5  # people of one name, up to which the name alone says something
 LONG = 16  # letters of a name from which two of them may be wrong, not one
 AT_ONCE = 20_000  # people, up to whom they are compared when somebody asks
 NAMES_AT_ONCE = 20_000_000  # pairs of names that are compared in one go
-RESTS = 10  # times as long as it looked: at a busy door somebody new comes every minute
+RESTS: float = 10  # times as long as it looked: at a busy door somebody new comes every minute
 
 Likeness = Literal["same", "toneless", "tones", "order", "part", "near", "other"]
 Phones = Literal["digit", "none", "differ"]
