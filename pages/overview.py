@@ -126,12 +126,15 @@ left, right = st.columns(2, gap="large")
 with left:
     st.subheader(t("Visitors in the last two weeks"), anchor=False)
     recent = days.filter(pl.col("day") >= first)
-    charts.show(
-        here,
-        charts.columns_by_day(recent, {"visitor_people": t("Visitors")}, height=240),
-        t("Visitors a day in the last two weeks, {n} on the last.", n=came or 0),
-        key="visitors_by_day",
-    )
+    if recent["visitor_people"].count():
+        charts.show(
+            here,
+            charts.columns_by_day(recent, {"visitor_people": t("Visitors")}, height=240),
+            t("Visitors a day in the last two weeks, {n} on the last.", n=came or 0),
+            key="visitors_by_day",
+        )
+    else:
+        st.caption(t("too few people to say"))
 with right:
     st.subheader(t("Duties in the last two weeks"), anchor=False)
     charts.show(

@@ -22,6 +22,8 @@ OWN = (
     "agency_parent",
     "agency_name",
     "agency_symbol",
+    "agency_place",
+    "agency_recipients",
     "agency_authority",
     "agency_title",
     "agency_signer",

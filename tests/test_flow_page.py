@@ -166,6 +166,23 @@ def test_what_a_viewer_can_choose_never_differs_by_one_or_two_people(demo_store:
         assert all(len({person for person, at in came if at == hour}) >= 3 for hour in hours)
 
 
+def test_how_many_came_in_all_tells_nothing_of_a_place_that_is_left_out(demo_store: Store):
+    """Neither that it was one person nor that it was two."""
+    first, last = demo_store.ask("flow/span").row(0)
+    found = {
+        (day, place): {who for who, *_ in rows} for (day, place, k), rows in cells(demo_store).items() if k == "visitor"
+    }
+    large, states = large_cells(demo_store, "visitor", first, last), set()
+    for day, told in flow_cells.whole_days(demo_store, first, last).iter_rows():
+        here = {place: who for (at, place), who in found.items() if at == day}
+        left = [place for place in here if (day, place) not in large]
+        together = len(set().union(*here.values())) - sum(len(who) for place, who in here.items() if place not in left)
+        states.add((bool(left), told is None))
+        assert told in (None, len(set().union(*here.values())))
+        assert told is None or not left or (together >= 3 and together > len(left) and together != 2 * len(left))
+    assert states >= {(False, False), (True, True)}
+
+
 def test_the_peak_of_one_person_is_no_figure(demo_store: Store):
     for row in flow_cells.places(demo_store, FIRST, LAST, "all", 28).iter_rows(named=True):
         assert row["peak"] >= 3

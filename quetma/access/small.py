@@ -6,8 +6,8 @@ What they are told follows from four rules, all applied before anything is sent:
    from the smallest cells that can be chosen, and cells of one or two people are left out of every sum (`cells`): so
    two sums never differ by one or two people.
 2. Nothing is found by subtraction. Where a part is left out of a whole that is told, a second part goes with it until
-   what is left out is of three people or more (`apart`); of a table of groups beside the whole, a column is told
-   entirely or not at all (`all_told`).
+   what is left out is of three people or more (`apart`), or the whole is not told where the size of a part would
+   follow (`pins`); of a table of groups beside the whole, a column is told entirely or not at all (`all_told`).
 3. How many of a group did a duty is told exactly when nobody, everybody, or at least three on each side did; else as a
    range that is the same for one and for two (`bounds`): "11–12 of 13". So are those who do not owe it: one or two
    count into the group as not having done it.
@@ -64,6 +64,11 @@ def apart(frame: pl.DataFrame, whole: list[str], size: str) -> pl.DataFrame:
     rest = pl.col(size).filter(small).sum().over(whole)
     place = pl.col(size).rank("ordinal").over(whole) - small.sum().over(whole)  # 1: the smallest that is large enough
     return frame.filter(~small & ((place > 1) | ~small.any().over(whole) | (rest >= FEWEST)))
+
+
+def pins(parts: int, together: int) -> bool:
+    """Whether it would tell the size of one of so many parts, each too few, that together they are so many people."""
+    return parts > 0 and (together < FEWEST or together <= parts or together == (FEWEST - 1) * parts)
 
 
 def merged(groups: Sequence[tuple[str, int]], role: str) -> list[tuple[tuple[str, ...], int]]:

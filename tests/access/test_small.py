@@ -1,6 +1,7 @@
 """What is told of small groups: nothing from which one or two people follow."""
 
 from collections import defaultdict
+from itertools import product
 
 import polars as pl
 from hypothesis import given
@@ -54,6 +55,18 @@ def test_what_is_left_out_beside_the_whole_is_of_nobody_or_of_three(groups: list
     for counts, kept in zip(groups, told, strict=True):
         assert not (kept and {1, 2} & set(counts))
     assert all(told) or any({1, 2} & set(counts) for counts in groups), "nothing is left out without a reason"
+
+
+def test_a_whole_pins_no_part_that_is_left_out():
+    """Whatever the parts may be: of each it stays open whether it is one person or two."""
+    open_ = 0
+    for parts in range(1, 8):
+        for together in range(2 * parts + 1):
+            may_be = [sizes for sizes in product((1, 2), repeat=parts) if sum(sizes) == together]
+            if not small.pins(parts, together):
+                open_ += 1
+                assert together >= 3 and all(set(sizes) == {1, 2} for sizes in zip(*may_be, strict=True))
+    assert open_ and not small.pins(0, 0)
 
 
 def test_levels_are_put_together_until_each_is_large_enough():

@@ -13,7 +13,7 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from quetma import agency, archive, cli, conduct, demo_case, directory, intake, plan
+from quetma import agency, archive, cli, conduct, demo_case, directory, intake, plan, units
 from quetma.agency import Agency
 from quetma.conduct import Decision
 from quetma.documents.official import docx, pdf
@@ -198,3 +198,14 @@ def test_from_a_shell_it_writes_the_file_with_its_metadata_and_keeps_it(demo_sto
         == 1
     )
     assert not Path("x").exists()
+
+
+def test_the_report_of_a_unit_rests_on_the_plan_of_the_root_and_says_nothing_of_another_head_or_foot(demo_store: Store):
+    root = units.add(demo_store, "Chi cục", None, "An")
+    team = units.add(demo_store, "Đội 9", root, "An")
+    units.give(demo_store, [2], team, "An")
+    paper, whole = (report(store, FIRST, LAST) for store in (demo_store.within(team), demo_store))
+    [opening, whole_opening] = (next(b.text for b in one.body if isinstance(b, Paragraph)) for one in (paper, whole))
+    assert opening == whole_opening.replace(f"{whole.agency.name} báo cáo", "Đội 9 báo cáo") != whole_opening
+    assert paper.agency.missing == ["symbol", "place", "title", "signer"] and not whole.agency.missing
+    assert (paper.agency.parent, paper.agency.recipients) == ("Chi cục", ()) and whole.agency.recipients

@@ -133,7 +133,9 @@ def _numbered(here: "Page", paper: Paper, key: str) -> Paper:
     if paper.agency.missing:
         st.warning(
             t("Who issues and signs documents is not fully said yet. Open *Head and foot* above; until then it is left "
-              "open."), icon=":material/edit_note:",
+              "open.") if here.may("installation") else
+            t("Symbol, place and who signs are left open. Make a Word file and write them there."),
+            icon=":material/edit_note:",
         )  # fmt: skip
     to = st.text_input(t("Addressed to (several: a semicolon between)"), max_chars=600, key=f"{key}_to",
                        persist_state="session")  # fmt: skip

@@ -16,7 +16,8 @@ def opening(period: Period) -> Iterable[Block]:
     issuing = agency.of(period.store)
     if plan.number:
         day = t("of {day}", day=official_day(plan.issued_on)) if plan.issued_on else ""
-        told = {"number": plan.number, "day": day, "title": plan.title, "agency": called(issuing)}
+        told = {"number": plan.number, "day": day, "title": plan.title}
+        told["agency"] = called(agency.of(period.store.whole))  # whose plan it is, of all units
         text = t("Carrying out Plan No. {number} {day} of {agency} ({title}),", **told)
         rest = t("{agency} reports the results, {period}, as follows:",
                  agency=called(issuing), period=named(period.first, period.last))  # fmt: skip
