@@ -3,9 +3,12 @@
 for standing in comparison.of(store, day, role): standing.unit.name, standing.duties["scanned"], standing.needs
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+
+import polars as pl
 
 from quetma import compliance, units
 from quetma.access import rights, small
@@ -13,6 +16,7 @@ from quetma.store import Store
 from quetma.units import Unit
 
 Rate = tuple[int, int]  # have, due
+Count = Callable[[Mapping[str, int]], int]  # of the figures of a unit
 
 
 @dataclass(frozen=True)
@@ -61,22 +65,28 @@ def of(store: Store, day: date, role: str) -> list[Standing]:
     """
     known = {unit.unit_id: unit for unit in beside(store)}
     rows = store.ask("units/compare", units=sorted(known), day=day).fill_null(0).to_dicts()
+    exact = small.fewest(role) == 1
+    own, rest = (Counter(), {}) if exact else _besides(store, day, list(known))
 
-    def kept(*counts: Callable[[dict], int]) -> list[bool]:
-        exact = small.fewest(role) == 1
-        return [True] * len(rows) if exact else small.beside_the_whole([[one(row) for one in counts] for row in rows])
+    def kept(*sides: Count, at_places: Sequence[Count] = ()) -> list[bool]:
+        def counts(unit: int | None, row: Mapping[str, int]) -> list[int]:
+            return [one(row) for one in sides] + [one(rest.get(unit, Counter())) for one in at_places]
 
-    staffed = kept(lambda row: row["staff"])
-    come = kept(lambda row: row["people"], lambda row: row["visitors"], lambda row: row["people"] - row["visitors"])
-    duties = {
-        duty: kept(
-            lambda row, duty=duty: row[f"{duty}_due"],
-            lambda row, duty=duty: row[f"{duty}_have"],
-            lambda row, duty=duty: row[f"{duty}_due"] - row[f"{duty}_have"],
-            lambda row, duty=duty: row["staff"] - row[f"{duty}_due"],
-        )
-        for duty in compliance.DUTIES
-    }
+        if exact:
+            return [True] * len(rows)
+        return small.beside_the_whole([counts(row["unit_id"], row) for row in rows], counts(None, own))
+
+    staffed = kept(_get("staff"), at_places=[_get("staff")])
+    come = kept(_get("people"), _get("visitors"), _less("people", "visitors"))
+    for number, row in enumerate(() if exact else rows):
+        hidden = rest.get(row["unit_id"], Counter())
+        left = row["scans"] - row["arrivals"]
+        come[number] &= not any(map(small.few, (left, hidden["visitors"], hidden["people"] - hidden["visitors"])))
+    duties = {}
+    for duty in compliance.DUTIES:
+        have, due = f"{duty}_have", f"{duty}_due"
+        sides = [_get(due), _get(have), _less(due, have), _less("staff", due)]
+        duties[duty] = kept(*sides, at_places=sides)
     found = [
         Standing(
             known[row["unit_id"]],
@@ -95,3 +105,38 @@ def of(store: Store, day: date, role: str) -> list[Standing]:
         for number, row in enumerate(rows)
     ]
     return sorted(found, key=lambda one: (*(-need for need in one.needs), one.unit.name))
+
+
+def _get(name: str) -> Count:
+    return lambda row: row[name]
+
+
+def _less(name: str, part: str) -> Count:
+    return lambda row: row[name] - row[part]
+
+
+def _besides(store: Store, day: date, known: list[int]) -> tuple[Counter[str], dict[int | None, Counter[str]]]:
+    """What other pages leave to be found by subtraction from the figures of these units: the staff who are of none of
+    them; and of each unit (None: of none) who is at places whose figures are not told by themselves, in compliance by
+    premises and in the visitor flow.
+    """
+    units_of = store.ask("units/places").filter(pl.col("unit_id").is_in(known))
+    names = store.ask("flow/locations").select("location_id", group="name")
+    staff = compliance.people(store, day).join(names, on="location_id", how="left")
+    staff = staff.join(units_of, on="location_id", how="left")
+    told = compliance.split(store, day, "location", small.FEWEST).drop_nulls("group")
+    figures = [pl.len().alias("staff")]
+    for duty in compliance.DUTIES:
+        figures += [pl.col(duty).sum().alias(f"{duty}_have"), pl.col(duty).count().alias(f"{duty}_due")]
+    cells = store.ask("flow/cells", first=day, last=day)
+    small_cells = cells.join(small.cells(cells, "people", "arrivals"), on=["location_id", "kind"], how="anti")
+    came = small_cells.join(units_of, on="location_id", how="left").group_by("unit_id")
+    parts = (
+        staff.join(told, on="group", how="anti").group_by("unit_id").agg(figures),
+        came.agg(pl.col("people").sum(), visitors=pl.col("people").filter(pl.col("kind") == "visitor").sum()),
+    )
+    rest: dict[int | None, Counter[str]] = {}
+    for row in (row for part in parts for row in part.iter_rows(named=True)):
+        rest.setdefault(row.pop("unit_id"), Counter()).update(row)
+    [own] = staff.filter(pl.col("unit_id").is_null()).select(figures).iter_rows(named=True)
+    return Counter(own), rest

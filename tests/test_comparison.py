@@ -7,11 +7,11 @@ from shutil import copytree
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from quetma import comparison, compliance, demo_province, rollups, units
+from quetma import comparison, compliance, demo_province, flow_cells, rollups, units
 from quetma.access import accounts, sessions
 from quetma.store import Store, open_store
 from tests.conftest import PASSWORD
-from tests.test_units import STAFF, load, staff_row
+from tests.test_units import DAY, SCANS, STAFF, load, scan_row, staff_row
 from tests.web.test_other_unit import everything, opened
 
 
@@ -107,6 +107,57 @@ def test_beside_many_teams_only_small_ones_and_one_more_are_kept_back(empty_stor
     staff = [leader[name].staff or 0 for name in leader if viewer[name].staff is None]
     assert any(n < 3 for n in staff) and sum(staff) > 2 and len(staff) < 8
     assert told > 20 and {one.cases for one in viewer.values()} == {None}
+
+
+def beside_each_other(store: Store, own: dict[str, list[str]]) -> int:
+    """Puts units beneath a new one over their places: the number of that one."""
+    root = units.add(store, "Cục", None, "An")
+    numbers = dict(store.cursor().execute("SELECT name, location_id FROM location").fetchall())
+    for name, places in own.items():
+        units.give(store, [numbers[place] for place in places], units.add(store, name, root, "An"), "An")
+    return root
+
+
+def staff_at(*places: tuple[str, int]) -> str:
+    """A staff list with so many at each place."""
+    at = [place for place, n in places for _ in range(n)]
+    return STAFF + "".join(staff_row(n, place) for n, place in enumerate(at, 1))
+
+
+def test_the_staff_of_a_small_place_do_not_follow_from_its_unit_and_its_other_place(empty_store: Store):
+    """Compliance tells of 8 at a place, and of 9; two places of two are put together. Nor do those follow who are of no
+    unit beneath.
+    """
+    load(empty_store, "ds.csv", staff_at(("A1", 8), ("A2", 2), ("B1", 9), ("B2", 2), ("C1", 7), ("Cục", 5)))
+    load(empty_store, "quet.csv", SCANS + scan_row(1, "A1", 480, "Vào"))
+    beside_each_other(empty_store, {"A": ["A1", "A2"], "B": ["B1", "B2"], "C": ["C1"]})
+    assert compliance.split(empty_store, DAY, "location", 3)["staff"].to_list() == [9, 8, 7, 5, 4]
+    found = by_name(comparison.of(empty_store, DAY, "viewer"))
+    assert {name: one.staff for name, one in found.items()} == {"A": None, "B": None, "C": 7}
+    assert {name: one.duties["declared"] for name, one in found.items()} == {"A": None, "B": None, "C": (0, 7)}
+
+
+def test_who_is_of_no_unit_beneath_does_not_follow_from_those(empty_store: Store):
+    load(empty_store, "ds.csv", staff_at(("A1", 8), ("B1", 9), ("Cục", 2)))
+    load(empty_store, "quet.csv", SCANS + scan_row(1, "A1", 480, "Vào"))
+    beside_each_other(empty_store, {"A": ["A1"], "B": ["B1"]})
+    found = by_name(comparison.of(empty_store, DAY, "viewer"))
+    assert {name: one.staff for name, one in found.items()} == {"A": None, "B": 9}  # of 19
+    assert found["A"].duties["declared"] is None and found["B"].duties["declared"] == (0, 9)
+
+
+def test_visitors_of_a_small_place_and_those_who_left_do_not_follow_from_the_visitor_flow(empty_store: Store):
+    came = {"A1": 5, "A2": 2, "B1": 6, "C1": 4}
+    at = [place for place, n in came.items() for _ in range(n)]
+    rows = [scan_row(n, place, 480 + n, "Vào") for n, place in enumerate(at, 1)]
+    left = [scan_row(n, place, 600 + n, "Ra") for n, place in enumerate(at, 1) if place != "C1" or n == len(at)]
+    load(empty_store, "quet.csv", SCANS + "".join(rows + left))
+    beside_each_other(empty_store, {"A": ["A1", "A2"], "B": ["B1"], "C": ["C1"]})
+    told = flow_cells.places(empty_store, DAY, DAY, "all", 1)
+    assert dict(told.select("name", "visitor_arrivals").iter_rows()) == {"A1": 5, "A2": 0, "B1": 6, "C1": 4}
+    found = by_name(comparison.of(empty_store, DAY, "viewer"))
+    scans = {name: (one.visitors, one.scans) for name, one in found.items()}
+    assert scans == {"A": (None, None), "B": (6, 12), "C": (None, None)}
 
 
 def test_the_page_compares_opens_a_unit_and_every_page_is_then_about_it(province: Store):

@@ -1,5 +1,5 @@
 -- One row per unit of the list: unit_id; staff: how many are on the staff list on the day; have and due of each duty, NULL when it is
--- nobody's; visitors, scans, people (whose scans they are): of the day; last_day: the newest day with scans; uploaded_at: the newest upload of its places, check-ins at
+-- nobody's; visitors, scans, arrivals (among them), people (whose scans they are): of the day; last_day: the newest day with scans; uploaded_at: the newest upload of its places, check-ins at
 -- a door left out; cases: open ones of its staff or registered by its people.
 -- units INTEGER[]: which units. day DATE.
 WITH chosen AS (SELECT UNNEST(CAST($units AS INTEGER[])) AS unit_id),
@@ -18,7 +18,7 @@ staffed AS (
 ),
 flow AS (
     SELECT unit_id, SUM(people) FILTER (WHERE day = $day AND kind = 'visitor') AS visitors, SUM(scans) FILTER (WHERE day = $day) AS scans,
-        SUM(people) FILTER (WHERE day = $day) AS people,
+        SUM(arrivals) FILTER (WHERE day = $day) AS arrivals, SUM(people) FILTER (WHERE day = $day) AS people,
         MAX(day) AS last_day
     FROM unit_day WHERE day <= $day GROUP BY unit_id
 ),
@@ -45,6 +45,7 @@ SELECT c.unit_id, CAST(COALESCE(s.staff, 0) AS INTEGER) AS staff,
     CAST(d.declared_have AS INTEGER) AS declared_have, CAST(d.declared_due AS INTEGER) AS declared_due,
     CAST(d.scanned_have AS INTEGER) AS scanned_have, CAST(d.scanned_due AS INTEGER) AS scanned_due,
     CAST(COALESCE(f.visitors, 0) AS INTEGER) AS visitors, CAST(COALESCE(f.scans, 0) AS BIGINT) AS scans,
+    CAST(COALESCE(f.arrivals, 0) AS BIGINT) AS arrivals,
     CAST(COALESCE(f.people, 0) AS INTEGER) AS people, f.last_day, u.uploaded_at,
     CAST(COALESCE(k.cases, 0) AS INTEGER) AS cases
 FROM chosen c

@@ -14,7 +14,8 @@ What they are told follows from four rules, all applied before anything is sent:
 4. Of units, every page is about their own, with all beneath it as one (the right `units`): on every page a unit has
    dozens of figures, by day, place, position, dose, and of all of them together it would have to be shown that nothing
    follows of the parts from the whole. The few that are compared between units are told beside each other, without
-   those that are too small and without as many more as rule 2 asks for (`beside_the_whole`).
+   those that are too small and without as many more as rule 2 asks for (`beside_the_whole`); nor may a figure of one
+   or two follow from them and what other pages tell by place.
 
 So 9 of 13 is told as it is: neither the nine nor the four can be named by it, and "nobody" and "everybody" are what the
 unit is to reach. What changes from one day to the next is not hidden: 9 of 13 yesterday and 10 of 13 today say that one
@@ -99,18 +100,22 @@ def all_told(groups: Iterable[tuple[int, int, int]]) -> bool:
     return not any(few(have) or few(due - have) or few(due) or few(size - due) for have, due, size in groups)
 
 
-def beside_the_whole(groups: Sequence[Sequence[int]]) -> list[bool]:
+def beside_the_whole(groups: Sequence[Sequence[int]], besides: Sequence[int] = ()) -> list[bool]:
     """Which groups of a whole may be told exactly beside it. Of each: counts of people, none of which may be too few,
-    nor may a sum of one of them over all that are left out. The smallest by its first count goes with those.
+    nor may a sum of one of them over all that are left out. The smallest by its first count that changes such a sum
+    goes with those. besides: the same counts of those in no group, who are always left out.
     """
     told = [not any(map(few, counts)) for counts in groups]
 
-    def follows() -> bool:
+    def following() -> list[int]:
         left_out = [counts for counts, kept in zip(groups, told, strict=True) if not kept]
-        return any(few(sum(counts)) for counts in zip(*left_out, strict=True))
+        left_out += [besides] if besides else []
+        return [number for number, counts in enumerate(zip(*left_out, strict=True)) if few(sum(counts))]
 
-    while any(told) and follows():
-        [_, smallest] = min((tuple(groups[number]), number) for number, kept in enumerate(told) if kept)
+    while any(told) and (sums := following()):
+        others = [(counts, number) for number, counts in enumerate(groups) if told[number]]
+        helpful = [(counts, number) for counts, number in others if any(counts[one] for one in sums)]
+        [_, smallest] = min((tuple(counts), number) for counts, number in helpful or others)
         told[smallest] = False
     return told
 
