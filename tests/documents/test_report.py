@@ -209,3 +209,16 @@ def test_the_report_of_a_unit_rests_on_the_plan_of_the_root_and_says_nothing_of_
     assert opening == whole_opening.replace(f"{whole.agency.name} báo cáo", "Đội 9 báo cáo") != whole_opening
     assert paper.agency.missing == ["symbol", "place", "title", "signer"] and not whole.agency.missing
     assert (paper.agency.parent, paper.agency.recipients) == ("Chi cục", ()) and whole.agency.recipients
+
+
+def test_a_log_without_a_staff_list_still_makes_one_and_a_unit_with_nothing_is_told_so(empty_store: Store):
+    rows = "".join(f"Khách {n},098700000{n},08:00 0{n}/08/2021,Mai Sơn,Vào\n" for n in range(2, 5))
+    intake.load(
+        empty_store, prepare(empty_store, "nk.csv", ("Họ tên,SĐT,Thời gian,Địa điểm,Vào/Ra\n" + rows).encode()), "An"
+    )
+    paper = report(empty_store, FIRST, LAST)
+    assert len(pages(pdf.pdf(paper))) > 1
+    root = units.add(empty_store, "Chi cục", None, "An")
+    nothing = units.add(empty_store, "Đội mới lập", root, "An")
+    with pytest.raises(ReportError, match="no data of these days"):
+        report(empty_store.within(nothing), FIRST, LAST)

@@ -13,6 +13,7 @@ from quetma.documents.official import WRITTEN as t
 from quetma.documents.official.paper import ROMAN, Appendix, Block, Chart, Heading, Paper, Paragraph, Table, called
 from quetma.documents.official.report import cases, conduct, duties, outlook, situation, visitors
 from quetma.documents.official.report.period import Period, named
+from quetma.history import Filter
 from quetma.store import Store
 
 
@@ -29,6 +30,8 @@ def report(store: Store, first: date, last: date) -> Paper:
     if span[0] is None or span[0] > last or span[1] < first:
         raise ReportError("There is no data of these days. Upload the scan history first.")
     period = Period(store, first, last, min(last, span[1]), tuple(days), plan.current(store).plan)
+    if compliance.people(store, period.until).is_empty() and not Filter(first, last).count(store):  # of this unit
+        raise ReportError("There is no data of these days. Upload the scan history first.")
     sections = [
         (t("GENERAL SITUATION"), situation.blocks(period)),
         (t("RESULTS OF THE MEASURES AGAINST THE EPIDEMIC"), duties.blocks(period)),

@@ -138,6 +138,8 @@ def _chart(period: Period) -> Chart | None:
         for one in series
         if (known := [value for value in one.values if value is not None])
     ]
+    if not said:  # nobody owes any
+        return None
     labels = tuple(official_day(day).rpartition("/")[0] for day in trend["day"])
     return Chart("lines", t("Shares of declarations and scans on each working day"), labels, series, " ".join(said),
                  percent=True)  # fmt: skip
