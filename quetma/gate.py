@@ -436,9 +436,7 @@ def _remove(cursor: DuckDBPyConnection, rows: pl.DataFrame) -> None:
     for name in ("gate/uncount", "gate/remove_scans", "gate/remove_rows", "gate/remove_claims"):
         cursor.execute(query(name)[0])
     cursor.unregister("removed")
-    cursor.register("claimed", rows.select(person_id="as_named"))
-    forget(cursor)
-    cursor.unregister("claimed")
+    forget(cursor, rows.select(person_id="as_named"))
 
 
 def _change(store: Store, rows: pl.DataFrame, change: Any) -> None:

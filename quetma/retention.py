@@ -208,8 +208,7 @@ def _forget_people(cursor: DuckDBPyConnection, identities: pl.DataFrame) -> None
     with _frames(cursor, gone=gone):
         cursor.execute(query("retention/remove_merges")[0])
         cursor.execute(query("retention/remove_aparts")[0])
-    with _frames(cursor, claimed=identities.select(person_id="as_named")):
-        forget(cursor)
+    forget(cursor, identities.select(person_id="as_named"))
     cursor.execute(query("people/forget_former")[0])
 
 

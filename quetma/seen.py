@@ -1,6 +1,6 @@
 """When everybody was last scanned (table person_seen), so that finding somebody reads no log."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -17,12 +17,29 @@ def refresh(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> None
     cursor.register("seen", seen)
     lost = cursor.sql(query("seen/lost")[0], params=span).pl()
     cursor.unregister("seen")
-    put(cursor, pl.concat([seen, lost.drop_nulls()]), last)
-    gone = lost.filter(pl.col("last_seen").is_null())
+    found, gone = _before(cursor, lost, first)
+    put(cursor, pl.concat([seen, found]), last)
     if not gone.is_empty():
         cursor.register("gone", gone)
         cursor.execute(query("seen/remove")[0])
         cursor.unregister("gone")
+
+
+def _before(cursor: DuckDBPyConnection, lost: pl.DataFrame, until: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """When each of the people (person_id) was last scanned before that moment: person_id, last_seen; and who was not.
+    Most were within a few days, so the log is read backwards, each time twice as far.
+    """
+    [(first,)] = cursor.execute("SELECT MIN(day) FROM scan_day").fetchall()
+    begin = datetime.combine(first, time()) if first else until
+    found, reach = [], timedelta(days=2)
+    while until > begin and not lost.is_empty():
+        since = max(until - reach, begin)
+        cursor.register("lost", lost)
+        found.append(cursor.sql(query("seen/before")[0], params={"since": since, "until": until}).pl())
+        cursor.unregister("lost")
+        lost = lost.join(found[-1], on="person_id", how="anti")
+        until, reach = since, 2 * reach
+    return pl.concat([lost.clear().with_columns(last_seen=pl.lit(None, pl.Datetime("us"))), *found]), lost
 
 
 def put(cursor: DuckDBPyConnection, seen: pl.DataFrame, until: datetime) -> None:

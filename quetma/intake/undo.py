@@ -97,9 +97,7 @@ def _take_out(cursor: DuckDBPyConnection, batch_id: int, account: str) -> tuple[
     for table in ("batch", "reject", "person_claim", "location_claim", "door_row", ROWS[kind]):
         cursor.execute(f"DELETE FROM {table} WHERE batch_id = ?", [batch_id])
     cursor.execute("DELETE FROM mend WHERE batch_id = $batch", {"batch": batch_id})  # what mends its rows lives on
-    cursor.register("claimed", people)
-    forget(cursor)
-    cursor.unregister("claimed")
+    forget(cursor, people)
 
     # The same file again counted nothing while this one was there; now it is the first.
     again = cursor.execute(
@@ -118,21 +116,31 @@ def _take_out(cursor: DuckDBPyConnection, batch_id: int, account: str) -> tuple[
 
 
 def _may_rename(cursor: DuckDBPyConnection, people: pl.DataFrame, batch_id: int) -> pl.Series:
-    """Those of the people whom an upload that is gone named who may be called otherwise without it: of many, few."""
-    cursor.register("claimed", people)
-    found = cursor.sql(query("intake/may_rename_back")[0], params={"batch": batch_id}).pl()["person_id"]
-    cursor.unregister("claimed")
-    return found
+    """Those of the people whom an upload that is gone, no staff list, named who may be called otherwise without it: of
+    many, few. Of everybody else an earlier upload says it already.
+    """
+    others = cursor.sql(query("intake/taken_for_others")[0]).pl().join(people, on="person_id", how="semi")
+    return pl.concat([_left(cursor, "intake/may_rename_back", people, batch_id), others])["person_id"].unique()
 
 
-def forget(cursor: DuckDBPyConnection) -> None:
-    """Removes the people in the frame claimed, and the places, that nothing names any more."""
-    cursor.execute(
-        """
-        CREATE TEMP TABLE gone AS SELECT person_id FROM claimed
-        WHERE person_id NOT IN (SELECT person_id FROM person_claim)
-        """
-    )
+def _left(cursor: DuckDBPyConnection, name: str, people: pl.DataFrame, until: int) -> pl.DataFrame:
+    """Those of the people (person_id) of whom no upload before number `until` says what the named query asks. Of most
+    one of the last few does, so they are asked backwards, each time four times as many.
+    """
+    uploads = 16
+    while until > 1 and not people.is_empty():
+        since = max(until - uploads, 1)
+        cursor.register("claimed", people)
+        people = cursor.sql(query(name)[0], params={"since": since, "until": until}).pl()
+        cursor.unregister("claimed")
+        until, uploads = since, 4 * uploads
+    return people
+
+
+def forget(cursor: DuckDBPyConnection, people: pl.DataFrame) -> None:
+    """Removes those of the people (person_id), and the places, that nothing names any more."""
+    [(newest,)] = cursor.execute("SELECT COALESCE(MAX(batch_id), 0) FROM batch").fetchall()
+    cursor.register("gone", _left(cursor, "intake/unclaimed", people, newest + 1))
     cursor.execute(
         """
         INSERT INTO former_person BY NAME SELECT person_id, identity, name, phone_shown FROM person
@@ -140,7 +148,7 @@ def forget(cursor: DuckDBPyConnection) -> None:
         """
     )
     cursor.execute("DELETE FROM person WHERE person_id IN (SELECT person_id FROM gone)")
-    cursor.execute("DROP TABLE gone")
+    cursor.unregister("gone")
     cursor.execute(
         """
         DELETE FROM location WHERE NOT by_hand AND location_id NOT IN (SELECT location_id FROM location_claim)
