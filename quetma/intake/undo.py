@@ -12,6 +12,8 @@ from quetma.intake import recount
 from quetma.rollups import ROWS, Touched
 from quetma.store import Store, StoreError, now, query
 
+FEW = 100  # people whose names are sooner found out than looked for in all uploads
+
 
 @dataclass(frozen=True)
 class Undone:
@@ -120,15 +122,16 @@ def _may_rename(cursor: DuckDBPyConnection, people: pl.DataFrame, batch_id: int)
     many, few. Of everybody else an earlier upload says it already.
     """
     others = cursor.sql(query("intake/taken_for_others")[0]).pl().join(people, on="person_id", how="semi")
-    return pl.concat([_left(cursor, "intake/may_rename_back", people, batch_id), others])["person_id"].unique()
+    return pl.concat([_left(cursor, "intake/may_rename_back", people, batch_id, FEW), others])["person_id"].unique()
 
 
-def _left(cursor: DuckDBPyConnection, name: str, people: pl.DataFrame, until: int) -> pl.DataFrame:
+def _left(cursor: DuckDBPyConnection, name: str, people: pl.DataFrame, until: int, few: int = 0) -> pl.DataFrame:
     """Those of the people (person_id) of whom no upload before number `until` says what the named query asks. Of most
-    one of the last few does, so they are asked backwards, each time four times as many.
+    one of the last few does, so they are asked backwards, each time four times as many, until no more than `few` are
+    left: these may be in doubt.
     """
     uploads = 16
-    while until > 1 and not people.is_empty():
+    while until > 1 and people.height > few:
         since = max(until - uploads, 1)
         cursor.register("claimed", people)
         people = cursor.sql(query(name)[0], params={"since": since, "until": until}).pl()
