@@ -13,6 +13,7 @@ from quetma.rollups import ROWS, Touched
 from quetma.store import Store, StoreError, now, query
 
 FEW = 100  # people whose names are sooner found out than looked for in all uploads
+LAST = 16  # uploads, in which most people are named
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,10 @@ def _may_rename(cursor: DuckDBPyConnection, people: pl.DataFrame, batch_id: int)
 
 def _left(cursor: DuckDBPyConnection, name: str, people: pl.DataFrame, until: int, few: int = 0) -> pl.DataFrame:
     """Those of the people (person_id) of whom no upload before number `until` says what the named query asks. Of most
-    one of the last few does, so they are asked backwards, each time four times as many, until no more than `few` are
+    one of the `LAST` does, so they are asked backwards, each time four times as many, until no more than `few` are
     left: these may be in doubt.
     """
-    uploads = 16
+    uploads = LAST
     while until > 1 and people.height > few:
         since = max(until - uploads, 1)
         cursor.register("claimed", people)

@@ -7,6 +7,7 @@ import tempfile
 import textwrap
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,14 @@ from quetma.store import ROOT, Store, StoreError, open_store
 from tests.intake import prepare
 
 HEADER = "Họ tên,SĐT,Thời gian,Địa điểm,Vào/Ra\n"
+
+
+@pytest.fixture(autouse=True)
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Earlier uploads are asked as in a large store: one after the other, whatever few people are concerned."""
+    undo = import_module("quetma.intake.undo")  # the package gives the function of that name
+    monkeypatch.setattr(undo, "FEW", 0)
+    monkeypatch.setattr(undo, "LAST", 1)
 
 
 def put(store: Store, name: str, text: str) -> intake.Batch:
