@@ -29,7 +29,7 @@ def _before(cursor: DuckDBPyConnection, lost: pl.DataFrame, until: datetime) -> 
     """When each of the people (person_id) was last scanned before that moment: person_id, last_seen; and who was not.
     Most were within a few days, so the log is read backwards, each time twice as far.
     """
-    [(first,)] = cursor.execute("SELECT MIN(day) FROM scan_day").fetchall()
+    [(first,)] = cursor.execute(query("seen/first")[0]).fetchall()
     begin = datetime.combine(first, time()) if first else until
     found, reach = [], timedelta(days=2)
     while until > begin and not lost.is_empty():
