@@ -194,8 +194,7 @@ def _passages(cursor: DuckDBPyConnection) -> Generator[None]:
 def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     changed(cursor, touched.scanned | touched.declared)
     if touched.enrolled:
-        cursor.execute("DELETE FROM staff_person")
-        cursor.execute(f"INSERT INTO staff_person {query('rollup/staff_person')[0]}")
+        name_staff(cursor)
     scanned, stayed = set(touched.scanned), set(touched.scanned)
     own = "WHERE person_id IN (SELECT person_id FROM touched_person)"
     if touched.enrolled:
@@ -222,6 +221,12 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     # Before there is a staff list, nobody owes anything.
     if touched.enrolled or cursor.execute("SELECT 1 FROM roster_row LIMIT 1").fetchall():
         replace(cursor, DUTIES, duty_days)
+
+
+def name_staff(cursor: DuckDBPyConnection) -> None:
+    """Brings what the staff are called up to date, after a change of the staff list or of somebody's name on it."""
+    cursor.execute("DELETE FROM staff_person")
+    cursor.execute(f"INSERT INTO staff_person {query('rollup/staff_person')[0]}")
 
 
 def scanned_now(cursor: DuckDBPyConnection, days: set[date]) -> None:

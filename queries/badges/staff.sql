@@ -6,4 +6,4 @@ JOIN staff_person p ON p.person_id = s.person_id
 JOIN location l ON l.location_id = s.location_id
 LEFT JOIN badge_held b ON b.person_id = s.person_id AND b.revoked_at IS NULL
 WHERE (s.started IS NULL OR s.started <= $day) AND (s.ended IS NULL OR s.ended >= $day)
-ORDER BY p.sort_key, s.person_id
+ORDER BY p.place

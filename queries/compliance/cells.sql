@@ -28,4 +28,4 @@ LEFT JOIN (
     WHERE d.day BETWEEN $first AND $last GROUP BY d.day, m.person_id
 ) e ON e.day = u.day AND e.person_id = u.person_id
 WHERE u.day BETWEEN $first AND $last
-ORDER BY p.sort_key, u.person_id, u.day
+ORDER BY p.place, u.day

@@ -5,4 +5,4 @@ FROM duty_day u
 JOIN calendar c ON c.day = u.day AND c.working
 JOIN staff_person p ON p.person_id = u.person_id
 WHERE u.day BETWEEN $first AND $last
-ORDER BY p.sort_key, u.person_id, u.day
+ORDER BY p.place, u.day

@@ -30,4 +30,4 @@ LEFT JOIN (
 ) unconfirmed ON unconfirmed.person_id = s.person_id
 LEFT JOIN (SELECT person_id, MAX(started) AS started FROM staff GROUP BY person_id) began ON began.person_id = s.person_id
 WHERE $day BETWEEN s.first_day AND s.last_day AND s.person_id IN (SELECT person_id FROM asked)
-ORDER BY p.sort_key, s.person_id
+ORDER BY p.place

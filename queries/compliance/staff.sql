@@ -5,4 +5,4 @@ FROM employment s
 JOIN staff_person p ON p.person_id = s.person_id
 JOIN location l ON l.location_id = s.location_id
 WHERE $day BETWEEN s.first_day AND s.last_day
-ORDER BY p.sort_key, s.person_id
+ORDER BY p.place

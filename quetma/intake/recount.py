@@ -85,7 +85,8 @@ def names(cursor: DuckDBPyConnection, people: pl.Series) -> None:
     if not named.is_empty():
         cursor.register("named", with_keys(named))
         cursor.execute(query("intake/rename_people")[0])
-        cursor.execute(query("intake/rename_staff")[0])
+        if cursor.execute("SELECT 1 FROM staff_person SEMI JOIN named USING (person_id) LIMIT 1").fetchall():
+            rollups.name_staff(cursor)
         cursor.unregister("named")
     cursor.unregister("concerned")
 
