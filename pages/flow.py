@@ -277,12 +277,12 @@ for row in places.iter_rows(named=True):
         crowded = t("{place}: {n} people at once on {day}, {most} may be inside.", place=row["name"], n=row["peak"],
                     day=here.day(row["peak_on"]), most=row["capacity"])  # fmt: skip
         st.warning(widgets.plain(crowded), icon=":material/groups:")
-peaks = store.ask("flow/peaks", first=first, last=last, location=location) if single else pl.DataFrame()
+fullest = store.ask("flow/fullest", **asked).to_dicts() if single else []
 shown = [row for row in places.iter_rows(named=True) if location in (0, row["location_id"])][: charts.MOST_SERIES]
-if peaks.height:
+if fullest:
     named = {row["location_id"]: row["name"] for row in shown}
     capacity = shown[0]["capacity"] if len(shown) == 1 else None
-    most = flow.most(peaks, "people")
+    most = fullest[0]
     sentence = t("Most people at once: {n}, {place}, {moment}.", n=most["people"], place=most["location"],
                  moment=here.moment(most["reached_at"]))  # fmt: skip
     st.caption(widgets.plain(sentence))

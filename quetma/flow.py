@@ -144,7 +144,7 @@ def places_compared(store: Store, first: date, last: date, kind: str, days: int)
 @remembered
 def peaks_by_day(store: Store, first: date, last: date, location: int, places: tuple[int, ...]) -> pl.DataFrame:
     """How many were at these places at once, at most: day, and a column of each place, by its number."""
-    peaks = store.ask("flow/peaks", first=first, last=last, location=location)
+    peaks = store.ask("flow/peaks", first=first, last=last, locations=list(places))
     by_day = store.ask("flow/daily", first=first, last=last, location=location).select("day")
     for place in places:
         of_place = peaks.filter(pl.col("location_id") == place).select("day", pl.col("people").alias(str(place)))

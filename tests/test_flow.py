@@ -156,13 +156,21 @@ def peak_recount(store: Store) -> list[tuple[date, int, int, datetime]]:
 
 def test_peaks_equal_a_recount_of_the_stays(logged: tuple[Store, list[Scan]]):
     store, _ = logged
-    answer = store.ask("flow/peaks", first=FIRST, last=LAST + timedelta(days=2), location=0)
-    assert answer.select("day", "location_id", "people", "reached_at").rows() == peak_recount(store)
+    span = {"first": FIRST, "last": LAST + timedelta(days=2)}
+    answer, recounted = store.ask("flow/peaks", **span, locations=[]), peak_recount(store)
+    assert answer.select("day", "location_id", "people", "reached_at").rows() == recounted
+    for place in (0, 2):
+        chosen = [row for row in recounted if place in (0, row[1])]
+        fullest = store.ask("flow/fullest", **span, location=place).select("people", "reached_at").rows()
+        assert fullest == [max(chosen, key=lambda row: (row[2], -row[0].toordinal(), -row[1]))[2:]]
+        if place:
+            own = store.ask("flow/peaks", **span, locations=[place])
+            assert own.select("day", "location_id", "people", "reached_at").rows() == chosen
 
 
 def test_who_stays_past_midnight_is_there_on_both_days(tmp_path: Path):
     store = unit(tmp_path, [(1, 1, at(0, 22), "in"), (2, 1, at(1, 1), "in"), (2, 1, at(1, 1, 30), "out")])
-    ask = {"first": FIRST, "last": LAST, "location": 0}
+    ask = {"first": FIRST, "last": LAST, "locations": []}
     assert store.ask("flow/peaks", **ask).select("day", "people", "reached_at").rows() == [
         (MONDAY, 1, at(0, 22)),
         (MONDAY + timedelta(days=1), 2, at(1, 1)),

@@ -187,7 +187,7 @@ def test_the_peak_of_one_person_is_no_figure(demo_store: Store):
     for row in flow_cells.places(demo_store, FIRST, LAST, "all", 28).iter_rows(named=True):
         assert row["peak"] >= 3
     saturday = date(2021, 8, 21)
-    alone = demo_store.ask("flow/peaks", first=saturday, last=saturday, location=0).filter(people=1)["location_id"]
+    alone = demo_store.ask("flow/peaks", first=saturday, last=saturday, locations=[]).filter(people=1)["location_id"]
     peaks = dict(flow_cells.places(demo_store, saturday, saturday, "all", 1).select("location_id", "peak").iter_rows())
     assert {peaks[place] for place in alone} == {None}
 

@@ -157,7 +157,8 @@ FLOW: list[tuple[str, dict[str, Any]]] = [
 ALL: list[tuple[str, dict[str, Any]]] = [
     *FLOW,
     ("flow/durations", {"first": DAY, "last": DAY, "location": 0, "kind": "staff"}),
-    ("flow/peaks", {"first": DAY, "last": DAY, "location": 0}),
+    ("flow/peaks", {"first": DAY, "last": DAY, "locations": []}),
+    ("flow/fullest", {"first": DAY, "last": DAY, "location": 0}),
     ("flow/returning", {"first": DAY, "last": DAY, "location": 0}),
     ("flow/places", {"first": DAY, "last": DAY, "kind": "all"}),
     ("flow/on_site", {"at": datetime(2021, 8, 24, 23, 0), "location": 0, "kind": "all"}),

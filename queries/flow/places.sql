@@ -18,7 +18,7 @@ LEFT JOIN (
     GROUP BY location_id
 ) h ON h.location_id = l.location_id
 LEFT JOIN (
-    SELECT location_id, CAST(SUM(stays) AS INTEGER) AS stays, CAST(SUM(CAST(ROUND(minutes * 60) AS BIGINT)) AS DOUBLE) / 60 AS minutes
+    SELECT location_id, CAST(SUM(stays) AS INTEGER) AS stays, CAST(SUM(seconds) AS DOUBLE) / 60 AS minutes
     FROM flow_duration
     WHERE day BETWEEN $first AND $last AND ($kind = 'all' OR kind = $kind)
     GROUP BY location_id

@@ -3,7 +3,7 @@
 SELECT d.day, d.location_id, d.kind, p.people, d.stays, d.minutes
 FROM (
     SELECT day, location_id, kind, CAST(SUM(stays) AS INTEGER) AS stays,
-           CAST(SUM(CAST(ROUND(minutes * 60) AS BIGINT)) AS DOUBLE) / 60 AS minutes
+           CAST(SUM(seconds) AS DOUBLE) / 60 AS minutes
     FROM flow_duration WHERE day BETWEEN $first AND $last
     GROUP BY day, location_id, kind
 ) d

@@ -56,7 +56,7 @@ def alike(store: Store, second: Second) -> None:
         ("history/days", ALL),
         ("history/scans", {**ALL, "skip": 0, "rows": None}),
         ("flow/hourly", {**SPAN, "location": 0}),
-        ("flow/peaks", {**SPAN, "location": 0}),
+        ("flow/peaks", {**SPAN, "locations": []}),
         ("compliance/trend", {**SPAN, "location": 0, "position": None}),
     ):
         assert store.ask(name, **params).equals(second.ask(name, params, {})), name
