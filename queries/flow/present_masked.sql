@@ -6,4 +6,7 @@ SELECT person_id,
        CASE WHEN masked OR phone_shown = '' THEN phone_shown
             ELSE CONCAT(SUBSTR(phone_shown, 1, LENGTH(phone_shown) - 3), '***') END AS phone
 FROM person
-WHERE person_id IN (SELECT person_id FROM stay WHERE day BETWEEN CAST($day - INTERVAL '1' DAY AS DATE) AND $day AND NOT out_seen)
+WHERE person_id IN (
+    SELECT person_id FROM stay
+    WHERE NOT out_seen AND (day = $day OR (day = CAST($day - INTERVAL '1' DAY AS DATE) AND t_out >= CAST($day AS TIMESTAMP)))
+)

@@ -1,7 +1,7 @@
 -- One row per day, duty and place of work at which somebody owes the duty; place 0 is all together. have and due are NULL where fewer
 -- people owe it than fewest INTEGER. Of the places none is told when one alone is kept back: it would follow from the others.
 WITH counted AS (
-    SELECT day, duty, location_id AS place, SUM(have) AS have, SUM(due) AS due FROM compliance_day GROUP BY ALL
+    SELECT day, duty, location_id AS place, SUM(have) AS have, SUM(due) AS due FROM compliance_day WHERE location_id > 0 GROUP BY ALL
 ),
 kept AS (
     SELECT day, duty, COUNT(*) FILTER (WHERE due < $fewest) AS kept_back FROM counted GROUP BY ALL

@@ -139,7 +139,11 @@ CREATE OR REPLACE VIEW scan_day AS FROM quetma.main.scan_day WHERE location_id I
 CREATE OR REPLACE VIEW person_seen AS
     SELECT person_id, MAX(scanned_at) AS last_seen FROM quetma.main.scan WHERE location_id IN (PLACES) GROUP BY person_id;
 CREATE OR REPLACE VIEW duty_day AS FROM quetma.main.duty_day WHERE location_id IN (PLACES);
-CREATE OR REPLACE VIEW compliance_day AS FROM quetma.main.compliance_day WHERE location_id IN (PLACES);
+CREATE OR REPLACE VIEW compliance_day AS
+    FROM quetma.main.compliance_day WHERE location_id IN (PLACES)
+    UNION ALL
+    SELECT day, duty, 0, '', CAST(SUM(have) AS INTEGER), CAST(SUM(due) AS INTEGER)
+    FROM quetma.main.compliance_day WHERE location_id IN (PLACES) GROUP BY day, duty;
 CREATE OR REPLACE VIEW staff_day AS
     SELECT f.* FROM quetma.main.staff_day f SEMI JOIN quetma.main.duty_day u
     ON u.day = f.day AND u.person_id = f.person_id AND u.location_id IN (PLACES);
