@@ -63,6 +63,10 @@ def shape(cursor: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[st
     return found
 
 
+# What follows from other columns, and by which name it stood before.
+BEFORE = {("flow_duration", "minutes"): "seconds / 60", ("staff_person", "sort_key"): "name_key"}
+
+
 def of_version(version: int, now_folder: Path, folder: Path) -> dict[str, list[str]]:
     """Makes the same store as that version had it, and says which tables and columns it had."""
     with duckdb.connect(str(folder / FILE)) as old:
@@ -77,8 +81,9 @@ def of_version(version: int, now_folder: Path, folder: Path) -> dict[str, list[s
         for table, columns in had.items():
             if table in has and table not in ("migration", "audit_start"):
                 kept[table] = [name for name in columns if name in has[table] and name != "phone_shown"]
-                names = ", ".join(kept[table])
-                old.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM new.{table}")
+                before = {column: told for (of, column), told in BEFORE.items() if of == table and column in columns}
+                names, told = ([*kept[table], *more] for more in (before, before.values()))
+                old.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(told)} FROM new.{table}")
         old.execute("DETACH new")
     if (now_folder / "documents").exists() and version >= 15:
         shutil.copytree(now_folder / "documents", folder / "documents")
