@@ -78,10 +78,11 @@ class Facts:
 @dataclass(frozen=True)
 class Said:
     """What a piece says. rows: line, bad (it could not be read) and reason (of its columns); raw: those of some indexes
-    as they stand. texts: the distinct name, phone and birth, and good: whether a row without a reason holds them;
-    spelled: of each row an index into them. facts: as of `Facts`, of all rows, without who, and with place an index
-    into the piece's own places. unless_all: a reason, where it would hold, and whether it is waived because the whole
-    piece is so. words, dayless: as of `Facts`. noted: of which rows a remark holds.
+    as they stand. texts: the distinct name, phone and birth, and good: the how many-th they are by their first row
+    without a reason, null where there is none; spelled: of each row an index into them. facts: as of `Facts`, of all
+    rows, without who, and with place an index into the piece's own places. unless_all: a reason, where it would hold,
+    and whether it is waived because the whole piece is so. words, dayless: as of `Facts`. noted: of which rows a remark
+    holds.
     """
 
     rows: pl.DataFrame
@@ -204,9 +205,12 @@ class Table:
         good = rows.select(pl.all_horizontal(pl.col("bad", "reason").is_null())).to_series()
         if self.unless_all:
             good &= ~self.unless_all[1].fill_null(False)
-        held = pl.repeat(False, texts.height, eager=True).scatter(spelled.filter(good), True)
+        held = spelled.filter(good).unique(maintain_order=True)
+        nth = pl.repeat(None, texts.height, dtype=pl.UInt32, eager=True).scatter(
+            held, pl.int_range(held.len(), dtype=pl.UInt32, eager=True)
+        )
         return Said(
-            rows, self.piece.raw, texts.with_columns(good=held), spelled,
+            rows, self.piece.raw, texts.with_columns(good=nth), spelled,
             self.one_a_row() if facts is None else facts,
             self.places, self.unless_all, self.needs_location, self._marks(), self.words,
             self.noted, self.dayless,
@@ -230,8 +234,9 @@ def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -
         said = list(workers.map(lambda piece: reader(Table(piece(), found, choices)), pieces))
         texts, places = [one.texts for one in said], [one.places for one in said]
         # A person is called as the first good row does: what a rejected row says of them comes last.
-        every = pl.concat(texts).with_row_index("place")
-        order = every.sort("good", descending=True, maintain_order=True)
+        numbered = [one.with_columns(piece=pl.lit(number)) for number, one in enumerate(texts)]
+        every = pl.concat(numbered).with_row_index("place")
+        order = every.sort(pl.col("good").is_null(), "piece", "good", maintain_order=True)
         spelled, numbers = normalise.distinct(order.select(PERSON))
         who, people = normalise.who(spelled)
         back = order.select("place", number=numbers).sort("place")["number"]

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from quetma import intake
+from quetma.intake import text
 from quetma.intake.persons import a_birth_year, a_card, a_person, parted, starred_name, starred_phone
 from quetma.store import Store
 from tests.intake import prepare
@@ -172,3 +173,20 @@ def test_what_stands_below_a_table_is_no_row_to_be_mended(empty_store: Store, be
         empty_store, good, "Trang 1,,,,,", header, "2,Lò Văn B,0912345679,24/08/2021 07:30,X,Vào", header=header
     )
     assert after.rejects.select("line", "reason").rows() == [(3, "total_row"), (4, "header_row")]
+
+
+def test_a_person_is_called_as_the_first_good_row_does_however_a_large_file_is_cut(
+    empty_store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    rows = [
+        "Lò Văn Nam,0912345678,không rõ,Mai Sơn,Vào\n",
+        "Lò Thị Mai,0912345678,07:30 24/08/2021,Mai Sơn,Vào\n",
+        *(f"Khách {n},09880000{n:02},08:00 24/08/2021,Mai Sơn,Vào\n" for n in range(40)),
+        "Lò Văn Nam,0912345678,09:30 24/08/2021,Mai Sơn,Ra\n",
+    ]
+    log = ("Họ tên,SĐT,Thời gian,Địa điểm,Vào/Ra\n" + "".join(rows)).encode()
+    for size in (1 << 20, 1 << 10):
+        monkeypatch.setattr(text, "PIECE_BYTES", size)
+        [found] = intake.understand("a.csv", log)
+        assert isinstance(found, intake.Found)
+        assert found.facts.people.filter(phone="+84912345678")["name"].to_list() == ["Lò Thị Mai"], size
