@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,11 @@ LOG_MOST = 16 << 20  # bytes of the log from which on they are put there
 ROOM = 4  # times as much as the log is what that may take
 CONFIG: dict[str, Any] = {"memory_limit": MEMORY, "checkpoint_threshold": "1TB"}
 GIVEN_UP = 5.0  # seconds for which others may still hold on to a file that DuckDB has given up
+OPENER = ThreadPoolExecutor(1, "opener")
+TO_BE_OPENED = (
+    "DuckDB had to give up the store in {folder}, and it could not be opened again yet. Nothing saved is lost. "
+    "Try again in a minute; if it is still so, stop the dashboard and start it."
+)
 
 
 class StoreError(Exception):
@@ -56,6 +62,8 @@ class File:
     def __init__(self, folder: Path, writing: threading.RLock, opened_again: Callable[[], None]) -> None:
         self._folder = folder
         self._writing, self._opened_again = writing, opened_again
+        self._given_up = False
+        self._coming: Future[duckdb.DuckDBPyConnection] | None = None  # it is being opened again
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # health data: nobody else on the machine
             with switch.alone(folder):
@@ -81,11 +89,10 @@ class File:
         """
         try:
             yield
-        except duckdb.FatalException:
-            self._reopen()
-            raise
         except (duckdb.Error, OSError) as error:
-            if FULL in str(error):
+            if self._given_up or isinstance(error, duckdb.FatalException):
+                self._reopen()
+            elif FULL in str(error):
                 raise DiskFull(self._folder) from error
             raise
 
@@ -93,13 +100,21 @@ class File:
         with self._writing:
             until = time.monotonic() + GIVEN_UP
             while not self._answers():
-                if time.monotonic() > until:
-                    raise StoreError(
-                        f"The store in {self._folder} has to be opened again: stop the dashboard and start it."
-                    )
+                self._given_up = True
                 self.connection.close()
                 gc.collect()  # what others asked of it is still held by their errors
-                self.connection = self._opened()
+                # Who still reads piece by piece from what was given up keeps it from being opened.
+                self._coming = self._coming or OPENER.submit(self._opened)
+                try:
+                    self.connection = self._coming.result(max(0, until - time.monotonic()))
+                except (duckdb.Error, TimeoutError) as error:
+                    if not isinstance(error, TimeoutError):
+                        self._coming = None
+                    if time.monotonic() > until:
+                        raise StoreError(TO_BE_OPENED.format(folder=self._folder)) from error
+                    time.sleep(0.1)
+                    continue
+                self._coming, self._given_up = None, False
                 self._opened_again()
 
     def _answers(self) -> bool:

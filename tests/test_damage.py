@@ -208,6 +208,29 @@ def test_a_file_that_duckdb_gave_up_is_opened_again(small: Path):
     store.close()
 
 
+def test_who_still_reads_from_a_file_that_was_given_up_keeps_nobody_waiting(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(file, "GIVEN_UP", 0.5)
+    store = Store(small / "store")
+    put(store, 300, "a.csv")
+    ballast = filled_up(small)
+    os.truncate(ballast, ballast.stat().st_size - 100_000)
+    reading = store.cursor().execute("FROM range(100000000)").to_arrow_reader(1000)
+    store.cursor().execute("SET GLOBAL checkpoint_threshold = '1KB'")
+    for ask in (lambda: upkeep.note(store, "backup", "An"), lambda: store.ask("history/last_scan")):
+        with pytest.raises(StoreError, match="could not be opened again yet"):
+            ask()
+    reading.close()
+    ballast.unlink()
+    with suppress(duckdb.Error, StoreError):  # the first finds it given up still
+        store.ask("history/last_scan")
+    assert store.ask("history/last_scan").height == 1
+    put(store, 10, "sau.csv", day=20)
+    assert sound(store)
+    store.close()
+
+
 def filled_up(disk: Path) -> Path:
     """The file that takes all room of that disk, to the last byte."""
     ballast = disk / "ballast"

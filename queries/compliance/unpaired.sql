@@ -27,4 +27,4 @@ JOIN staff_day f ON f.person_id = u.person_id AND f.day = $day
 JOIN staff_person p ON p.person_id = u.person_id
 JOIN location l ON l.location_id = u.location_id
 WHERE u.missing = 'in' OR u.scanned_at < f.last_scan OR $newest >= $day + INTERVAL '1' DAY
-ORDER BY u.scanned_at, u.person_id
+ORDER BY u.scanned_at, u.person_id, u.location_id

@@ -21,4 +21,4 @@ WHERE y.day BETWEEN $first AND $last AND y.in_seen AND NOT y.out_seen AND y.t_ou
               AND i.person_id = u.person_id AND i.location_id = u.location_id AND i.scanned_at = u.scanned_at
         )
   )
-ORDER BY y.day DESC, y.t_in, y.person_id
+ORDER BY y.day DESC, y.t_in, y.person_id, y.location_id
