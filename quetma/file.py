@@ -138,7 +138,11 @@ class File:
                 return False
             with self.room():
                 self.connection.cursor().execute("CHECKPOINT")
-        except (duckdb.Error, OSError):  # a line is being added just now: the next time
+        except (
+            duckdb.Error,
+            OSError,
+            StoreError,
+        ):  # a line is being added just now, or there is no room
             return False
         return True
 

@@ -208,6 +208,23 @@ def test_a_file_that_duckdb_gave_up_is_opened_again(small: Path):
     store.close()
 
 
+def test_what_was_committed_is_no_error_when_the_file_has_no_room_after_all(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(file, "ROOM", 0)  # as when others fill the disk just then
+    monkeypatch.setattr(file, "LOG_MOST", 0)
+    store = Store(small / "store")
+    put(store, 300, "a.csv")
+    ballast = filled_up(small)
+    os.truncate(ballast, ballast.stat().st_size - 20_000)
+    store.set("a", "1")
+    assert logged(store) and store.setting("a") == "1"
+    ballast.unlink()
+    store.set("a", "2")
+    assert not logged(store) and store.setting("a") == "2" and sound(store)
+    store.close()
+
+
 def test_who_still_reads_from_a_file_that_was_given_up_keeps_nobody_waiting(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ):
