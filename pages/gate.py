@@ -13,6 +13,8 @@ from quetma.gate import GateError
 from quetma.web import downloads, page, widgets
 from quetma.web.gate.routes import ADDRESS
 
+MOST_CARDS = 30  # places with a card each; more are a table
+
 here = page.begin("Gate", right="gate")
 t, store = here.t, here.store
 clock = store.clock()
@@ -31,13 +33,19 @@ there = dict(people.group_by("location_id").len().iter_rows())
 st.subheader(t("On site now"), anchor=False)
 cards = []
 crowded = []
+if places.height > MOST_CARDS:
+    counts = places["location_id"].replace_strict(there, default=0, return_dtype=pl.Int64)
+    counted = places.with_columns(people=counts).sort("people", descending=True, maintain_order=True)
+    columns = {"name": t("Location"), "people": t("On site now"), "capacity": t("Capacity")}
+    widgets.table(counted, columns, alt=t("On site now"))
 for place, name, capacity in places.iter_rows():
     count = there.get(place, 0)
     said = {"full": t("full"), "nearly": t("almost full"), "": ""}[flow.fullness(count, capacity)]
-    value = f"{here.number(count)}/{here.number(capacity)}" if capacity else here.number(count)
-    cards.append(widgets.Card(name, value, said or (t("capacity not known") if not capacity else t("room left"))))
     if said:
         crowded.append(t("{place}: {n} of {most} – {said}.", place=name, n=count, most=capacity, said=said))
+    if places.height <= MOST_CARDS:
+        value = f"{here.number(count)}/{here.number(capacity)}" if capacity else here.number(count)
+        cards.append(widgets.Card(name, value, said or (t("capacity not known") if not capacity else t("room left"))))
 widgets.cards(cards, across=3)
 if crowded:
     st.warning("  \n".join(map(widgets.plain, crowded)), icon=":material/groups:")

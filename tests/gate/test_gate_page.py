@@ -49,6 +49,19 @@ def test_who_is_there_and_who_never_left(app, demo_store: Store, role: str):
     assert bool([button for button in at.button if "badges" in button.label]) == STATES[role]
 
 
+def test_very_many_places_are_a_table_the_fullest_first(app, demo_store: Store):
+    with demo_store.write() as cursor:
+        cursor.execute(
+            "INSERT INTO location (location_id, name, name_key) "
+            "SELECT 900 + n, 'Cổng ' || n, 'cong ' || n FROM range(40) t(n)"
+        )
+    at = app(page="pages/gate.py", role="leader", language="en", store=demo_store)
+    assert not at.exception and not at.metric
+    shown = at.dataframe[0].value
+    assert len(shown) > 40 and shown["people"].is_monotonic_decreasing
+    assert shown["people"].sum() == flow.present(demo_store, at=demo_store.clock()).height > 0
+
+
 def test_badges_are_made_ended_and_printed(app, demo_store: Store):
     at = app(page="pages/gate.py", role="leader", language="en", store=demo_store)
     [make] = [button for button in at.button if button.label.startswith("Make badges")]
