@@ -139,14 +139,14 @@ def _store(
     unit: int | None,
 ) -> pl.DataFrame:
     """Stores the facts, the people and places that are new, and what the file calls them. Returns what it says of the
-    people who were known before: person_id, birth_year. unit: whose the new places are; None: the root's.
+    people who were known before: person_id, name, birth_year. unit: whose the new places are; None: the root's.
     """
     settled = prepared.settled
     if settled.facts.is_empty():
-        return settled.people.clear().select("person_id", "birth_year")
+        return settled.people.clear().select("person_id", "name", "birth_year")
     people = settled.named(settled.people, "person_id")
     fresh = people.filter(pl.col("person_id") < 0)
-    known = people.filter(pl.col("person_id") > 0).select("person_id", "birth_year")
+    known = people.filter(pl.col("person_id") > 0).select("person_id", "name", "birth_year")
     persons = _real_ids(fresh["person_id"], next_person)
     if not fresh.is_empty():
         former = _frame(cursor, "intake/former_people", "fresh", fresh)

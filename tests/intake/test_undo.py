@@ -75,7 +75,7 @@ def contents(store: Store, numbers: dict[int, int]) -> dict[str, list[tuple[Any,
     return found
 
 
-NAMES = ["Lò Văn Hoà", "Lò Văn Hòa", "Cà Thị Én", "Hà Minh Tôn"]
+NAMES = ["Lò Văn Hoà", "Lò Văn Hòa", "Cà Thị Én", "Hà Minh Tôn", ""]
 PHONES = ["", "0912000001", "0912000002", "0912000003"]
 YEARS = ["", "1980", "1990"]
 people = st.tuples(st.sampled_from(NAMES), st.sampled_from(PHONES), st.sampled_from(YEARS))
@@ -211,6 +211,26 @@ def test_names_follow_the_uploads_that_are_left(empty_store: Store):
     assert empty_store.cursor().execute(told).fetchall() == [("Lò Văn Á", 1980, "MAI SƠN", 1)]
     intake.undo(empty_store, 2, "test")
     assert empty_store.cursor().execute(told).fetchall() == [("Lò văn á", None, "Mai Sơn", 1)]
+    assert sound(empty_store)
+
+
+def test_a_birth_year_told_beside_a_phone_alone_gives_way_to_one_told_beside_a_name(empty_store: Store):
+    header = "Họ tên,SĐT,Năm sinh,Thời gian quét,Địa điểm,Vào/Ra\n"
+    for n, (name, year) in enumerate([("", "1980"), ("Lò Văn A", ""), ("Lò Văn A", "1981")]):
+        put(empty_store, f"{n}.csv", f"{header}{name},0912000001,{year},2{n}/08/2021 07:00,Mai Sơn,Vào\n")
+    told = "SELECT name, birth_year FROM person"
+    assert empty_store.cursor().execute(told).fetchall() == [("Lò Văn A", 1981)]
+    assert sound(empty_store)
+
+
+def test_a_name_of_their_own_comes_before_that_of_somebody_taken_for_them(empty_store: Store):
+    put(empty_store, "a.csv", HEADER + "Lò Văn A,0912000001,23/08/2021 07:00,Mai Sơn,Vào\n")
+    put(empty_store, "b.csv", HEADER + ",0912000002,23/08/2021 08:00,Mai Sơn,Vào\n")
+    merged(empty_store, ("0912000001", "0912000002"))
+    told = "SELECT name FROM person ORDER BY phone"
+    assert empty_store.cursor().execute(told).fetchall() == [("Lò Văn A",), ("Lò Văn A",)]
+    put(empty_store, "c.csv", HEADER + "Hà Thị B,0912000002,24/08/2021 08:00,Mai Sơn,Vào\n")
+    assert empty_store.cursor().execute(told).fetchall() == [("Lò Văn A",), ("Hà Thị B",)]
     assert sound(empty_store)
 
 
