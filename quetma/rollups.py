@@ -26,6 +26,7 @@ WHO_WAS_WHERE = {"flow_day", "unit_day"}  # of them those that are made from the
 STAYED = ("flow_duration",)  # made from stays
 PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening before
 DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
+LISTED = ("staff", "employment", "staff_person")  # made from the staff list, of all days
 ONE_DAY = timedelta(days=1)
 
 
@@ -194,7 +195,7 @@ def _passages(cursor: DuckDBPyConnection) -> Generator[None]:
 def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     changed(cursor, touched.scanned | touched.declared)
     if touched.enrolled:
-        name_staff(cursor)
+        list_staff(cursor)
     scanned, stayed = set(touched.scanned), set(touched.scanned)
     own = "WHERE person_id IN (SELECT person_id FROM touched_person)"
     if touched.enrolled:
@@ -223,10 +224,13 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
         replace(cursor, DUTIES, duty_days)
 
 
-def name_staff(cursor: DuckDBPyConnection) -> None:
-    """Brings what the staff are called up to date, after a change of the staff list or of somebody's name on it."""
-    cursor.execute("DELETE FROM staff_person")
-    cursor.execute(f"INSERT INTO staff_person {query('rollup/staff_person')[0]}")
+def list_staff(cursor: DuckDBPyConnection) -> None:
+    """Brings who is staff, as what, and what they are called up to date, after a change of the staff list or of
+    somebody's name on it.
+    """
+    for table in LISTED:
+        cursor.execute(f"DELETE FROM {table}")
+        cursor.execute(f"INSERT INTO {table} {query(f'rollup/{table}')[0]}")
 
 
 def scanned_now(cursor: DuckDBPyConnection, days: set[date]) -> None:
@@ -288,7 +292,7 @@ def check(store: Store) -> list[str]:
         for table in tables:
             text, params = _rollup(cursor, table, about)
             _compare(cursor, table, text, params, found)
-    for table in ("person_seen", "staff_person"):
+    for table in ("person_seen", *LISTED):
         _compare(cursor, table, query(f"rollup/{table}")[0], {}, found)
     rows = " UNION ".join(f"SELECT batch_id, line FROM {table} WHERE counts" for table in ROWS.values())
     for batch_id, lines in cursor.execute(

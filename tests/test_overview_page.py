@@ -142,6 +142,7 @@ def test_a_store_with_a_roster_only(app, empty_store: Store):
             "VALUES (1, 'roster', 'd.csv', 'x', ?, 'Lê Hà', 1, 1, 0, 0, NULL, NULL, '', '', NULL)",
             [datetime(2021, 8, 27, 9)],
         )
+        rollups.list_staff(cursor)
     at = app(role="leader", language="en", store=empty_store)
     assert not at.exception
     assert [metric.value for metric in at.metric][:2] == ["0/1", "0/1"]

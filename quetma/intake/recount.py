@@ -86,7 +86,7 @@ def names(cursor: DuckDBPyConnection, people: pl.Series) -> None:
         cursor.register("named", with_keys(named))
         cursor.execute(query("intake/rename_people")[0])
         if cursor.execute("SELECT 1 FROM staff_person SEMI JOIN named USING (person_id) LIMIT 1").fetchall():
-            rollups.name_staff(cursor)
+            rollups.list_staff(cursor)
         cursor.unregister("named")
     cursor.unregister("concerned")
 
