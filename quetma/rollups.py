@@ -21,7 +21,7 @@ from quetma import duties, peaks, present, seen, settings, stays
 from quetma.people import clean
 from quetma.store import Store, changed, query
 
-SCANNED = ("flow_quarter", "flow_day", "unit_day", "scan_day")  # made from scans
+SCANNED = ("flow_quarter", "scan_day", "flow_day", "unit_day")  # made from scans
 WHO_WAS_WHERE = {"flow_day", "unit_day"}  # of them those that are made from the table present
 STAYED = ("flow_duration",)  # made from stays
 PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening before
@@ -171,12 +171,12 @@ def _touched(cursor: DuckDBPyConnection, chosen: str, params: dict[str, Any]) ->
     )
 
 
-def derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
+def derive(cursor: DuckDBPyConnection, touched: Touched, derived: Future[pl.DataFrame] | None = None) -> None:
     """Brings stays, calendar and roll-ups up to date with the facts that were `touched`, of the people in
-    touched_person, inside the transaction that changed them.
+    touched_person, inside the transaction that changed them. derived: stays that were begun `stays.ahead`.
     """
     with _passages(cursor):
-        _derive(cursor, touched)
+        _derive(cursor, touched, derived)
 
 
 @contextmanager
@@ -192,7 +192,7 @@ def _passages(cursor: DuckDBPyConnection) -> Generator[None]:
     cursor.execute("DROP VIEW temp.passage")
 
 
-def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
+def _derive(cursor: DuckDBPyConnection, touched: Touched, derived: Future[pl.DataFrame] | None) -> None:
     changed(cursor, touched.scanned | touched.declared)
     if touched.enrolled:
         list_staff(cursor)
@@ -201,7 +201,7 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched) -> None:
     if touched.enrolled:
         scanned |= _days(cursor, f"SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan {own}")
     if span := touched.scans:
-        stayed |= stays.refresh(cursor, *span, meanwhile=lambda: replace(cursor, SCANNED, scanned))
+        stayed |= stays.refresh(cursor, *span, lambda: replace(cursor, SCANNED, scanned), derived)
     else:
         replace(cursor, SCANNED, scanned)
     if touched.enrolled:
@@ -287,7 +287,7 @@ def check(store: Store) -> list[str]:
     mornings = with_mornings(days | _days(cursor, "SELECT DISTINCT day FROM fresh_stay"))
     for tables, about in ((SCANNED + STAYED + DUTIES, days), (PRESENT, mornings)):
         _touch_days(cursor, about)
-        _see_present(cursor, about)
+        cursor.register("present", _present(cursor, about).result())
         _put(cursor, "peak", _peaks(cursor, about).result())
         for table in tables:
             text, params = _rollup(cursor, table, about)
@@ -347,14 +347,15 @@ def replace(
     changed(cursor, days)
     _touch_days(cursor, days)
     peak = _peaks(cursor, days) if "flow_peak" in tables else None
+    here = None if WHO_WAS_WHERE.isdisjoint(tables) else _present(cursor, days)
     meanwhile()
-    if not WHO_WAS_WHERE.isdisjoint(tables):
-        _see_present(cursor, days)
     for table in tables:
         if table == "unit_day" and not in_units(cursor):
             continue
         if table == "flow_peak" and peak:
             _put(cursor, "peak", peak.result())
+        if table in WHO_WAS_WHERE and here:
+            cursor.register("present", here.result())
         text, params = _rollup(cursor, table, days)
         cursor.execute(f"DELETE FROM {table} WHERE day IN (SELECT day FROM touched)")
         cursor.execute(f"INSERT INTO {table} {text}", params)
@@ -372,11 +373,13 @@ def _touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
     )
 
 
-def _see_present(cursor: DuckDBPyConnection, days: set[date]) -> None:
-    """Makes the table present, which some roll-ups read, of the days that `_touch_days` was told."""
+def _present(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
+    """What some roll-ups read as table present, of the days that `_touch_days` was told, made beside whatever else is
+    done.
+    """
     first, last = _bounds(days)
     passages = cursor.sql(query("rollup/passages")[0], params={"first": first, "last": last}).pl()
-    cursor.register("present", present.made(passages))
+    return stays.WORKER.submit(present.made, passages)
 
 
 def _peaks(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:

@@ -18,7 +18,7 @@ A scan therefore matters only to stays within two days of it, which is what an u
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -33,16 +33,46 @@ OUT, IN, UNKNOWN = 0, 1, 2
 WORKER = ThreadPoolExecutor(1, "stays")
 
 
+def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame) -> Future[pl.DataFrame] | None:
+    """Begins to derive what `refresh` will want, while an upload's scans are still being stored. Right as long as with
+    them nobody becomes somebody else, and no other scan counts or does not any more. None where none of them counts,
+    and where there is a door register, beside which it cannot be told beforehand.
+
+    facts: person_id, location_id (which is stored), scanned_at, direction and counts.
+    """
+    registers = cursor.execute("SELECT 1 FROM batch WHERE source = 'register' LIMIT 1").fetchall()
+    if registers or not facts["counts"].any():
+        return None
+    goes_in, goes_out = pl.col("direction") == "in", pl.col("direction") == "out"
+    really = cursor.sql("SELECT alias_id AS person_id, person_id AS really FROM alias").pl()
+    new = facts.join(really, on="person_id", how="left", maintain_order="left").select(
+        pl.coalesce("really", "person_id").alias("person_id"), "location_id", "scanned_at",
+        "counts", has_in=goes_in, has_out=goes_out, left_seen=goes_out,
+    )  # fmt: skip
+    cursor.register("named", new.select("person_id"))
+    new, moment = new.filter("counts"), pl.col("scanned_at")
+    [(first, last)] = new.select(moment.min() - REACH, last=moment.max() + REACH).rows()
+    scans, hours, longest = _asked(cursor, first, last, "scan", "named")
+    cursor.unregister("named")
+    new = new.select(scans.columns).cast(dict(scans.schema))
+    return WORKER.submit(_stored, pl.concat([scans, new]), hours, longest, first, last)
+
+
 def refresh(
-    cursor: DuckDBPyConnection, first: datetime, last: datetime, meanwhile: Callable[[], None] = lambda: None
+    cursor: DuckDBPyConnection,
+    first: datetime,
+    last: datetime,
+    meanwhile: Callable[[], None] = lambda: None,
+    derived: Future[pl.DataFrame] | None = None,
 ) -> set[date]:
     """Derives again the stays that scans between `first` and `last` of the people in `touched_person` can have changed.
 
-    Runs inside the caller's transaction. `meanwhile` is called once, and may use the cursor but not the stays. Returns
-    the days on which a stay came, went or changed.
+    Runs inside the caller's transaction. `meanwhile` is called once, and may use the cursor but not the stays. derived:
+    what was begun `ahead`. Returns the days on which a stay came, went or changed.
     """
-    asked = _asked(cursor, first - REACH, last + REACH)
-    derived = WORKER.submit(lambda: by_place(_made(*asked, first - REACH, last + REACH), "t_in"))
+    if derived is None:
+        asked = _asked(cursor, first - REACH, last + REACH)
+        derived = WORKER.submit(_stored, *asked, first - REACH, last + REACH)
     meanwhile()
     new = derived.result()
     span = {"first": first - REACH, "last": last + REACH}
@@ -119,7 +149,13 @@ def derive(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> pl.Da
     return _made(*_asked(cursor, first, last), first, last)
 
 
-def _asked(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> tuple[pl.DataFrame, pl.DataFrame, timedelta]:
+def _asked(
+    cursor: DuckDBPyConnection,
+    first: datetime,
+    last: datetime,
+    passages: str = "passage",
+    people: str = "touched_person",
+) -> tuple[pl.DataFrame, pl.DataFrame, timedelta]:
     """What these stays are made of: the scans in any order, the hours of the locations, and how long a stay is assumed
     to be.
     """
@@ -130,9 +166,9 @@ def _asked(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> tuple
         f"""
         SELECT person_id, location_id, scanned_at, direction = 'in' AS has_in, direction = 'out' AS has_out,
                direction = 'out' AND NOT {guessed} AS left_seen
-        FROM passage
+        FROM {passages}
         WHERE scanned_at >= $first - INTERVAL '48' HOUR AND scanned_at <= $last + INTERVAL '48' HOUR
-          AND person_id IN (SELECT person_id FROM touched_person)
+          AND person_id IN (SELECT person_id FROM {people})
         """,
         params={"first": first, "last": last},
     ).pl()
@@ -143,6 +179,13 @@ def _asked(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> tuple
 def assumed(cursor: DuckDBPyConnection) -> timedelta:
     """How long a stay of which one end is missing is taken to be."""
     return timedelta(minutes=min(settings.get(cursor, "assumed_minutes"), LONGEST // timedelta(minutes=1)))
+
+
+def _stored(
+    scans: pl.DataFrame, hours: pl.DataFrame, longest: timedelta, first: datetime, last: datetime
+) -> pl.DataFrame:
+    """`made` of scans in any order, in the order in which stays are stored."""
+    return by_place(_made(scans, hours, longest, first, last), "t_in")
 
 
 def _made(

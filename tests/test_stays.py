@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quetma import rollups
+from quetma import intake, rollups
 from tests.conftest import examples
+from tests.intake import prepare
 from tests.scenario import Scan, stays_of, unit
 
 DAY = datetime(2021, 8, 23)
@@ -166,3 +167,42 @@ def test_check_names_what_differs(tmp_path: Path) -> None:
         "flow_duration",
         "batch 1",
     ]
+
+
+PEOPLE = {1: "Lò Văn A,0912000001", 2: "Lò Văn B,0912000002", 3: "Lò Văn C,"}
+ROSTER = "Họ tên,SĐT,Chức vụ\nLò Văn C,0912000003,KSV\n".encode()
+WAYS = {"in": "Vào", "out": "Ra", "unknown": ""}
+
+
+def log_of(scans: list[Scan]) -> bytes:
+    lines = [f"{PEOPLE[who]},{when:%d/%m/%Y %H:%M:%S},Nơi {place},{WAYS[way]}\n" for who, place, when, way in scans]
+    return "".join(["Họ tên,SĐT,Thời gian,Địa điểm,Vào/Ra\n", *lines]).encode()
+
+
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    logs=st.lists(
+        st.tuples(st.lists(scan_lists.map(tuple), min_size=1, max_size=2), st.sampled_from(["qr", "qr", "register"])),
+        min_size=1,
+        max_size=3,
+    ),
+    enrolled=st.integers(0, 3),
+)
+def test_files_one_after_another(logs: list[tuple[list[tuple[Scan, ...]], str]], enrolled: int) -> None:
+    """As files come: with scans that are there already, with people known by name who turn out to be of the staff,
+    and door registers between QR logs. What was derived while they were stored is what follows from all of them.
+    """
+    with TemporaryDirectory() as folder:
+        store = unit(Path(folder), [])
+        before: tuple[Scan, ...] = ()
+        for number, (lists, source) in enumerate(logs):
+            if number == enrolled:
+                intake.load(store, prepare(store, "danh sach.csv", ROSTER, location="Nơi 1"), "a")
+            later = timedelta(minutes=10 if source == "register" else 0)  # a register writes down what a log has
+            again = [(who, place, when + later, way) for who, place, when, way in before[::2]]
+            scans = [scan for some in lists for scan in some] + again
+            if scans:
+                intake.load(store, prepare(store, f"{number}.csv", log_of(scans), source=source), "a")
+                before = tuple(scans)
+            assert rollups.check(store) == []
+        store.close()

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import rollups
+from quetma import rollups, stays
 from quetma.intake import recount
 from quetma.intake.choices import Choices
 from quetma.intake.errors import IntakeError
@@ -97,16 +97,18 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
             taken = prepared.rows.filter(pl.col("outcome") != "rejected")
             marks = prepared.facts.marks.join(taken, on="line", how="semi")
             _put(cursor, "intake/insert_mends", "marks", marks, batch=batch_id)
-        known = _store(cursor, prepared, batch_id, next_person, next_location, unit)
+        known, derived = _store(cursor, prepared, batch_id, next_person, next_location, unit)
         _remember(cursor, prepared, account)
         # New names, or a new roster, may tell who somebody is.
         touched = recount.anew(cursor)
+        if touched != rollups.Touched():  # somebody is somebody else now
+            derived = None
         recount.names(cursor, _may_rename(cursor, prepared.kind, known))
         counts |= _ask_counts(cursor, batch_id)
         progress(STEPS[2])
         touched |= rollups.touch(cursor, batch_id)
         if touched != rollups.Touched():
-            rollups.derive(cursor, touched)
+            rollups.derive(cursor, touched, derived)
         progress(STEPS[3])
     return _batch(batch_id, prepared, counts, rejects)
 
@@ -137,13 +139,14 @@ def _store(
     next_person: int,
     next_location: int,
     unit: int | None,
-) -> pl.DataFrame:
+) -> tuple[pl.DataFrame, Future[pl.DataFrame] | None]:
     """Stores the facts, the people and places that are new, and what the file calls them. Returns what it says of the
-    people who were known before: person_id, name, birth_year. unit: whose the new places are; None: the root's.
+    people who were known before: person_id, name, birth_year; and of scans the stays begun meanwhile (`stays.ahead`).
+    unit: whose the new places are; None: the root's.
     """
     settled = prepared.settled
     if settled.facts.is_empty():
-        return settled.people.clear().select("person_id", "name", "birth_year")
+        return settled.people.clear().select("person_id", "name", "birth_year"), None
     people = settled.named(settled.people, "person_id")
     fresh = people.filter(pl.col("person_id") < 0)
     known = people.filter(pl.col("person_id") > 0).select("person_id", "name", "birth_year")
@@ -174,10 +177,11 @@ def _store(
                 _number(places, "location_id", locations),
                 batch=batch_id,
             )
+        derived = stays.ahead(cursor, facts.result()) if prepared.kind == "scans" else None
         _put(cursor, INSERT[prepared.kind], "facts", facts.result(), batch=batch_id)
         if not fresh.is_empty():
             _put(cursor, "intake/insert_people", "fresh", keyed.result())
-    return known
+    return known, derived
 
 
 def _may_rename(cursor: DuckDBPyConnection, kind: str, known: pl.DataFrame) -> pl.Series:

@@ -25,26 +25,31 @@ SHORT = 200  # characters; a longer row is no note
 RECORD = r"\d{6}|\d[:h]\d\d"  # a phone, a time: a row with one is somebody's
 
 
-def marked(rows: pl.DataFrame, found: Recognised) -> pl.DataFrame:
-    """The same rows (line, raw, reason) with those of the refused ones that are no records marked as such."""
-    at_refused = rows["reason"].is_not_null().arg_true()
-    refused = rows.select(pl.col("line", "raw", "reason").gather(at_refused)).with_columns(at=at_refused)
+def doubtful(rows: pl.DataFrame) -> pl.DataFrame:
+    """The refused ones of these rows (line, raw, reason) that may be no records: row (their index), line, reason and
+    folded.
+    """
+    refused = rows.with_row_index("row").filter(pl.col("reason").is_not_null())
     short = refused.filter(pl.col("raw").str.len_chars() <= SHORT)
-    short = short.with_columns(folded=people.fold_all(short["raw"].str.replace_all(r"\t", " | ")))
+    short = short.select("row", "line", "reason", folded=people.fold_all(short["raw"].str.replace_all(r"\t", " | ")))
+    return short.filter(
+        ~pl.col("folded").str.contains(RECORD) | pl.col("folded").str.contains("tong|cong|total|in |xuat")
+    )
+
+
+def marked(rows: pl.DataFrame, doubtful: pl.DataFrame, found: Recognised) -> pl.DataFrame:
+    """The same rows (line, raw, reason) with those of the `doubtful` ones that are no records marked as such."""
     good = rows["line"].filter(rows["reason"].is_null()).max() or 0
     header = {plain(cell) for cell in found.header.cells if cell.strip()} | SPELLINGS[found.kind].keys() | NOT_ASKED
     separator = getattr(found.source, "separator", "|").replace("\t", "|")
     at: list[int] = []
     reasons: list[str] = []
     signed = False
-    perhaps = short.filter(
-        ~pl.col("folded").str.contains(RECORD) | pl.col("folded").str.contains("tong|cong|total|in |xuat")
-    )
-    for row in perhaps.iter_rows(named=True):
+    for row in doubtful.iter_rows(named=True):
         reason = _reason(row["folded"], row["reason"], separator, header, signed and row["line"] > good)
         signed |= reason == "signed"
         if reason:
-            at.append(row["at"])
+            at.append(row["row"])
             reasons.append(reason if reason == "header_row" else "total_row")
     return rows.with_columns(rows["reason"].scatter(at, pl.Series(reasons, dtype=REASON))) if at else rows
 

@@ -78,16 +78,16 @@ class Facts:
 @dataclass(frozen=True)
 class Said:
     """What a piece says. rows: line, bad (it could not be read) and reason (of its columns); raw: those of some indexes
-    as they stand. texts: the distinct name, phone and birth, and good: the how many-th they are by their first row
-    without a reason, null where there is none; spelled: of each row an index into them. facts: as of `Facts`, of all
-    rows, without who, and with place an index into the piece's own places. unless_all: a reason, where it would hold,
-    and whether it is waived because the whole piece is so. words, dayless: as of `Facts`. noted: of which rows a remark
-    holds.
+    as they stand. texts: the distinct name, phone and birth, those of a row without a reason first; good: how many
+    these are; spelled: of each row an index into them. facts: as of `Facts`, of all rows, without who, and with place
+    an index into the piece's own places. unless_all: a reason, where it would hold, and whether it is waived because
+    the whole piece is so. words, dayless: as of `Facts`. noted: of which rows a remark holds.
     """
 
     rows: pl.DataFrame
     raw: Callable[[pl.Series | None], pl.Series]
     texts: pl.DataFrame
+    good: int
     spelled: pl.Series
     facts: pl.DataFrame
     places: pl.DataFrame
@@ -200,17 +200,19 @@ class Table:
         columns = [column for column in (*PERSON, *HALVES.values()) if column in self.columns] or PERSON[:1]
         written, spelled = normalise.distinct(pl.DataFrame({column: self.cells(column) for column in columns}))
         tidy = pl.DataFrame([tidied(column) for column in written.iter_columns()])
-        texts = _own(pl.DataFrame({field: _one(tidy, field).fill_null("") for field in PERSON}))
+        texts = pl.DataFrame({field: _one(tidy, field).fill_null("") for field in PERSON})
         rows = self.frame.select("line", "bad", reason=reason)
         good = rows.select(pl.all_horizontal(pl.col("bad", "reason").is_null())).to_series()
         if self.unless_all:
             good &= ~self.unless_all[1].fill_null(False)
         held = spelled.filter(good).unique(maintain_order=True)
-        nth = pl.repeat(None, texts.height, dtype=pl.UInt32, eager=True).scatter(
-            held, pl.int_range(held.len(), dtype=pl.UInt32, eager=True)
+        others = pl.repeat(True, texts.height, eager=True).scatter(held, False).arg_true()
+        order = pl.concat([held, others])
+        nth = pl.repeat(0, texts.height, dtype=pl.UInt32, eager=True).scatter(
+            order, pl.int_range(texts.height, dtype=pl.UInt32, eager=True)
         )
         return Said(
-            rows, self.piece.raw, texts.with_columns(good=nth), spelled,
+            rows, self.piece.raw, _own(texts.select(pl.all().gather(order))), held.len(), nth.gather(spelled),
             self.one_a_row() if facts is None else facts,
             self.places, self.unless_all, self.needs_location, self._marks(), self.words,
             self.noted, self.dayless,
@@ -232,32 +234,33 @@ def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -
     pieces = found.source.pieces(found.header)
     with ThreadPoolExecutor(SIDE_BY_SIDE, "pieces") as workers:
         said = list(workers.map(lambda piece: reader(Table(piece(), found, choices)), pieces))
-        texts, places = [one.texts for one in said], [one.places for one in said]
         # A person is called as the first good row does: what a rejected row says of them comes last.
-        numbered = [one.with_columns(piece=pl.lit(number)) for number, one in enumerate(texts)]
-        every = pl.concat(numbered).with_row_index("place")
-        order = every.sort(pl.col("good").is_null(), "piece", "good", maintain_order=True)
-        spelled, numbers = normalise.distinct(order.select(PERSON))
+        texts = [one.texts.head(one.good) for one in said] + [one.texts.slice(one.good) for one in said]
+        spelled, numbers = normalise.distinct(pl.concat(texts))
         who, people = normalise.who(spelled)
-        back = order.select("place", number=numbers).sort("place")["number"]
-        persons = _of_each(texts, who.select(pl.all().gather(back)))
+        meant = _of_each(texts, who.select(pl.all().gather(numbers)))
+        persons = [pl.concat(both) for both in zip(meant[: len(said)], meant[len(said) :], strict=True)]
+        places = [one.places for one in said]
         names, place = _places(places)
         placed = _of_each(places, place.to_frame("place"))
         waived = all(one.unless_all is None or one.unless_all[2] for one in said)
         few = found.kind == "scans"  # rows of other kinds may still be refused beside one another (settle.py)
         taken = list(workers.map(lambda one: _taken(*one, waived, few), zip(said, persons, placed, strict=True)))
-        every_row = workers.submit(lambda: notes.marked(pl.concat([rows for rows, _ in taken]), found))
         starts = [0]
-        for rows, _ in taken:
+        for rows, _, _ in taken:
             starts.append(starts[-1] + rows.height)
-        facts = [facts.with_columns(pl.col("row") + start) for (_, facts), start in zip(taken, starts, strict=False)]
-        every_fact = pl.concat(facts, rechunk=True)
+        facts, doubtful = (
+            pl.concat([frame.with_columns(pl.col("row") + start) for frame, start in zip(frames, starts, strict=False)])
+            for frames in zip(*(one[1:] for one in taken), strict=True)
+        )
+        every_row = workers.submit(lambda: notes.marked(pl.concat([one[0] for one in taken]), doubtful, found))
+        facts = facts.rechunk()
     return Facts(
-        every_row.result(), every_fact, people, names,
+        every_row.result(), facts, people, names,
         any(one.needs_location for one in said), pl.concat([one.marks for one in said]),
         words=_words([one.words for one in said]), undirected=waived, names=_names(spelled, who, people),
         dayless=all(one.dayless for one in said),
-        noted=_noted([one.noted for one in said], [rows["reason"].is_null() for rows, _ in taken]),
+        noted=_noted([one.noted for one in said], [one[0]["reason"].is_null() for one in taken]),
     )  # fmt: skip
 
 
@@ -311,9 +314,9 @@ def numbers(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def _taken(
     said: Said, persons: pl.DataFrame, placed: pl.DataFrame, waived: bool, few: bool
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows and facts of a piece, with the people and places of the whole table. few: only refused rows keep their
-    text.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The rows and facts of a piece, with the people and places of the whole table, and its refused rows that may be no
+    records (`notes.doubtful`). few: only refused rows keep their text.
     """
     nobody = persons["reason"].gather(said.spelled) if persons["reason"].count() else None
     reasons = [said.rows["bad"], nobody, said.rows["reason"]]
@@ -333,7 +336,7 @@ def _taken(
         facts = facts.filter(~refused.gather(facts["row"]))
     raw = pl.repeat(None, rows.height, dtype=pl.String, eager=True).scatter(at, said.raw(at)) if few else said.raw(None)
     rows = rows.select("line", raw.alias("raw"), "reason")
-    return rows, facts.select("row", "who", pl.exclude("row", "who"))
+    return rows, facts.select("row", "who", pl.exclude("row", "who")), notes.doubtful(rows)
 
 
 def _own(texts: pl.DataFrame) -> pl.DataFrame:

@@ -89,7 +89,7 @@ def test_a_failure_on_the_way_leaves_nothing(empty_store: Store, monkeypatch: py
     prepared = prepare(empty_store, "a.csv", (LOG + "Ai,0912,24/08/2021 08:00,X,Vào\n").encode())
     before = sizes(empty_store)
 
-    def broken(cursor: object, batch_id: int) -> None:
+    def broken(*given: object) -> None:
         raise RuntimeError("disk full")
 
     with monkeypatch.context() as patched:
