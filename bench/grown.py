@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import tracing as traces
 
-from quetma import cases, demo, follow_up, people, plan, rollups, tracing
+from quetma import cases, clustering, demo, follow_up, people, plan, rollups, tracing
 from quetma.access import accounts
 from quetma.cases import Said
 from quetma.intake import recount
@@ -52,6 +52,7 @@ def grown(folder: Path, scans: int, days: int = traces.DAYS) -> Store:
         _end(store)
     if not cases.registered(store):
         raise SystemExit(f"{folder} is not done yet")
+    clustering.tidy(store)  # as the running dashboard does at night
     return store
 
 

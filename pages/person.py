@@ -59,7 +59,7 @@ view = st.segmented_control(
     t("Show"), list(views), default=next(iter(views)), required=True, format_func=views.__getitem__,
     key="person_view" if "facts" in views else "person_view_masked", persist_state="session", wrap=True,
 )  # fmt: skip
-if view in ("facts", "timeline", "stays"):
+if view in ("facts", "timeline", "stays", "files"):
     span = widgets.period(here, key="person_period", default="4weeks")
 if view == "timeline":
     told.timeline(here, person, span)
@@ -68,7 +68,7 @@ elif view == "stays":
 elif view == "decided":
     told.decided(here, found)
 elif view == "files":
-    told.files(here, found)
+    told.files(here, person, span)
 elif view == "looked":
     rights.looked_at(here, person)
 elif view == "rights":

@@ -194,7 +194,7 @@ elif groups:
         with st.container(horizontal=True, horizontal_alignment="center"):
             number = st.pagination(math.ceil(len(groups) / CARDS), key=f"who_page_{len(groups)}")
     shown = groups[(number - 1) * CARDS : number * CARDS]
-    people = identity.described(store, {who for group in shown for pair in group for who in (pair.person, pair.into)})
+    people = likely.described(store, {who for group in shown for pair in group for who in (pair.person, pair.into)})
     with place:
         for group in shown:
             proposal(group[:CHOICES], people)
@@ -230,7 +230,7 @@ with st.expander(t("Join two people who are not listed above"), icon=":material/
         except IdentityError as refused:
             st.warning(t(str(refused)), icon=":material/warning:")
         else:
-            people = identity.described(store, {first, second})
+            people = likely.described(store, {first, second})
             here.audit("who is who", described(people[by_hand.person]), described(people[by_hand.into]))
             proposal([by_hand], people, "by_hand_")
 
@@ -281,6 +281,6 @@ if rows_place.open:
                     )  # fmt: skip
 
 if asked := st.session_state.get("who_asked"):
-    people = identity.described(store, asked)
+    people = likely.described(store, asked)
     if len(people) == 2:
         same_person(people[asked[0]], people[asked[1]])

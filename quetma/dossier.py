@@ -28,7 +28,6 @@ class Dossier:
     cases: pl.DataFrame
     follow_up: pl.DataFrame
     decisions: pl.DataFrame
-    files: pl.DataFrame
 
     def course(self, day: date) -> Course:
         """How far their doses go on a day."""
@@ -43,7 +42,6 @@ def of(store: Store, person: int) -> Dossier:
     """What holds of a person."""
     names = ("employment", "doses", "apps", "exemptions", "absences", "cases", "follow_up")
     found = {name: store.ask(f"person/{name}", person=person) for name in names}
-    found["files"] = store.ask("person/files", **_where(store, person))
     return Dossier(decisions=conduct.ledger(store).filter(pl.col("person_id") == person), **found)
 
 
@@ -63,6 +61,13 @@ def timeline(store: Store, person: int, first: date, last: date) -> pl.DataFrame
     app, reason, duty, position; more: purpose, who confirmed, last day, reason of an exemption, premises.
     """
     return store.ask("person/timeline", **_where(store, person), first=first, last=last)
+
+
+def files(store: Store, person: int, first: date, last: date) -> pl.DataFrame:
+    """The uploads that name somebody and speak of one of these days, or of no day, newest first (columns of
+    queries/person/files.sql).
+    """
+    return store.ask("person/files", **_where(store, person), first=first, last=last)
 
 
 def _where(store: Store, person: int) -> dict[str, Any]:

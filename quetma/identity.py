@@ -8,7 +8,6 @@ really is.
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -89,12 +88,6 @@ def _follow(cursor: DuckDBPyConnection) -> None:
 def decided(store: Store) -> pl.DataFrame:
     """What was decided and what the rule decided, newest first (columns of queries/people/decided.sql)."""
     return store.ask("people/decided")
-
-
-def described(store: Store, people: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Person → what is known of them and their scans (columns of queries/people/described.sql)."""
-    found = store.ask("people/described", people=sorted(set(people)))
-    return {row["person_id"]: row for row in found.iter_rows(named=True)}
 
 
 # Behind a mask --------------------------------------------------------------------------------------------------------

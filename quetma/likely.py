@@ -5,7 +5,8 @@
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations, product, starmap
@@ -208,7 +209,7 @@ def _near(keys: pl.Series, others: pl.Series) -> pl.DataFrame:
     return found.filter(pl.col("apart") <= limit).select("name_key", "other_key", likeness=pl.lit("near"))
 
 
-def _ask(cursor: DuckDBPyConnection, name: str, tables: dict[str, pl.DataFrame], **params: int) -> pl.DataFrame:
+def _ask(cursor: DuckDBPyConnection, name: str, tables: dict[str, pl.DataFrame], **params: Any) -> pl.DataFrame:
     for table, frame in tables.items():
         cursor.register(table, frame.to_arrow())
     answer = cursor.sql(query(name)[0], params=params or None).pl()
@@ -365,6 +366,30 @@ def _shared_phones(store: Store) -> pl.DataFrame:
     return found.filter(pl.Series(unlike, dtype=pl.Boolean))
 
 
+# Side by side ---------------------------------------------------------------------------------------------------------
+
+
+def described(store: Store, people: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Person → what is known of them and their scans (columns of queries/people/described.sql). The scans of who is
+    proposed are those of when everybody was last looked through.
+    """
+    asked = sorted(set(people))
+    numbers = _numbers(store, asked)
+    watch = _beforehand(store)
+    counted, scanned = watch.scanned if watch else (frozenset(), pl.DataFrame())
+    if counted.issuperset(numbers):
+        scanned = scanned.filter(pl.col("named_id").is_in(list(numbers)))
+    else:
+        scanned = store.ask("people/scanned", numbers=sorted(numbers))
+    found = store.ask("people/described", tables={"scanned": scanned}, people=asked)
+    return {row["person_id"]: row for row in found.iter_rows(named=True)}
+
+
+def _numbers(store: Store, people: Collection[int]) -> set[int]:
+    """Under which numbers uploads name these people."""
+    return {*people, *store.ask("people/aliases").filter(pl.col("person_id").is_in(list(people)))["alias_id"]}
+
+
 # Beforehand -----------------------------------------------------------------------------------------------------------
 
 _watches: WeakKeyDictionary[Store, "Looking"] = WeakKeyDictionary()
@@ -379,6 +404,7 @@ class Looking(Watch):
         self._version: int | None = None
         self.found, self.shared = Proposals([], 0), pl.DataFrame(schema=SHARED)
         self.looking: float | None = 0.0
+        self.scanned = frozenset[int](), pl.DataFrame()  # of which numbers the scans are known: people/scanned of them
         _watches[store] = self
 
     def look(self) -> None:
@@ -393,10 +419,19 @@ class Looking(Watch):
                 return
             self.looking = found.looking
             if first or found.looking is None:
+                self._count(found)
                 self.found = found
         self.shared = _shared_phones(self._store)
         self._version = version
         self._stop.wait(RESTS * (time.monotonic() - began))
+
+    def _count(self, found: Proposals) -> None:
+        """Counts the scans of all who are proposed, which reads every scan there is."""
+        numbers = _numbers(self._store, {who for pair in found.pairs for who in (pair.person, pair.into)})
+        if found.looking is not None and self.scanned[0] == numbers:
+            return
+        with closing(self._store.cursor()) as cursor:
+            self.scanned = frozenset(numbers), _ask(cursor, "people/scanned", {}, numbers=sorted(numbers))
 
 
 def _beforehand(store: Store) -> Looking | None:

@@ -356,6 +356,8 @@ def test_very_many_are_looked_through_beforehand_and_a_decision_holds_at_once(
     unit: Store, monkeypatch: pytest.MonkeyPatch
 ):
     direct = likely.proposals(unit)
+    proposed = {who for pair in direct.pairs for who in (pair.person, pair.into)}
+    described = likely.described(unit, proposed)
     monkeypatch.setattr(likely, "AT_ONCE", 0)
     monkeypatch.setattr(likely, "RESTS", 0)
     watch = likely.Looking(unit)
@@ -363,6 +365,8 @@ def test_very_many_are_looked_through_beforehand_and_a_decision_holds_at_once(
     watch.look()
     assert likely.proposals(unit) == direct
     assert direct.looking is None
+    assert watch.scanned[0] >= proposed
+    assert likely.described(unit, proposed) == described
     who = ids(unit)
     one, other = who["Cà Văn An"], who["Cà Văn An 0944000001"]
 
@@ -375,6 +379,8 @@ def test_very_many_are_looked_through_beforehand_and_a_decision_holds_at_once(
     identity.forget_apart(unit, one, other)
     identity.merge(unit, one, other, "test")
     assert not about_them()
+    both = described[one]["scans"] + described[other]["scans"]
+    assert likely.described(unit, [other])[other]["scans"] == both > described[other]["scans"]
     identity.unmerge(unit, one)
     watch.look()
     assert likely.proposals(unit) == direct

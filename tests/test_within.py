@@ -24,7 +24,7 @@ WHOLE = {
 }
 
 # Asked of the store as a whole: one's own drafts, and what is made by itself.
-OF_ROOT = {"drafts/kept", "regular/recipients", "upkeep/stay_groups"}
+OF_ROOT = {"drafts/kept", "regular/recipients", "upkeep/claim_groups", "upkeep/stay_groups"}
 WRITES = re.compile("^(INSERT|UPDATE|DELETE|MERGE)", re.MULTILINE)
 
 

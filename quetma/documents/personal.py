@@ -73,7 +73,7 @@ def _sheets(store: Store, person: int, t: Translate) -> list[tuple[str, pl.DataF
          + own("entered_at")),
         (t("Decisions"), decisions, columns(duty=(t("Duty"), duties), missed=t("Days missed"), reason=t("Reason"),
                                             decided_on=t("Decided on"), document=t("Document number"))),
-        (t("Uploads"), found.files, own("file_name", "uploaded_at", "batch_id")),
+        (t("Uploads"), dossier.files(store, person, date.min, date.max), own("file_name", "uploaded_at", "batch_id")),
         (t("What was done with their data"), subject.looked_at(store, person),
          columns(logged_at=t("Done at"), account=t("Account"), action=(t("What they did"), trail.words(t)),
                  subject=t("About what or whom"), detail=t("In detail"))),

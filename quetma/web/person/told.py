@@ -107,11 +107,15 @@ def decided(here: "Page", found: Dossier) -> None:
     st.markdown("\n".join(f"- {line}" for line in lines) if lines else t("Nothing is noted down."))
 
 
-def files(here: "Page", found: Dossier) -> None:
-    """The uploads that name them."""
+def files(here: "Page", person: int, span: tuple[date, date]) -> None:
+    """The uploads of these days that name them."""
     t = here.t
-    kinds = [t(source.label(*row)) for row in found.files.select("kind", "source").iter_rows()]
-    shown = found.files.with_columns(
+    found = dossier.files(here.store, person, *span)
+    if found.is_empty():
+        st.caption(t("Nothing in these days."))
+        return
+    kinds = [t(source.label(*row)) for row in found.select("kind", "source").iter_rows()]
+    shown = found.with_columns(
         kind=pl.Series(kinds, dtype=pl.String),
         lines=pl.when(pl.col("rows") == 1).then(pl.col("first_line").cast(pl.String))
         .otherwise(pl.format("{} – {}", "first_line", "last_line")),
