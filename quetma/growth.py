@@ -72,12 +72,13 @@ def add(
 
 def _stays(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame, hours: pl.DataFrame) -> pl.DataFrame:
     """Brings the stays up to date; returns those that went and those that came."""
-    first, last = _span(new, stays.REACH)
-    made = stays.made(own.drop("direction", "listed"), hours, stays.assumed(cursor), first, last)
+    span = _span(new, stays.REACH)
+    anchors = stays.Anchors(span, span, _span(new, AROUND))
+    made = stays.made(own.drop("direction", "listed"), hours, stays.assumed(cursor), anchors)
     stood = _own(cursor, "door/own_stays", new, stays.REACH)
     made = made.select(stood.columns)
     gone, fresh = stood.join(made, on=stood.columns, how="anti"), made.join(stood, on=stood.columns, how="anti")
-    stays.change(cursor, gone, fresh)
+    stays.change(cursor, gone, stays.by_place(fresh, "t_in"))
     return pl.concat([gone, fresh])
 
 

@@ -14,13 +14,15 @@ Whoever did not scan out may be said to have left (door_row.inferred): that ends
 unless they were seen leaving after all.
 A row of a door register that repeats a scan is none of these scans (view passage, quetma/schema/007_passages.sql).
 In and out in the same second: out comes first for a person who was inside, else in. No stay is longer than 24 hours.
-A scan therefore matters only to stays within two days of it, which is what an upload derives again.
+A scan therefore matters only to stays within two days of it (`Anchors`), which is what an upload derives again.
 """
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import polars as pl
 from duckdb import DuckDBPyConnection
 
@@ -33,7 +35,33 @@ OUT, IN, UNKNOWN = 0, 1, 2
 WORKER = ThreadPoolExecutor(1, "stays")
 
 
-def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame) -> Future[pl.DataFrame] | None:
+@dataclass(frozen=True)
+class Anchors:
+    """Which stays are meant: those made of a scan in (or of unknown direction) within the span `came`, and those made
+    of a lone scan out within the span `left`. read: the span of the scans that decide about them.
+    """
+
+    came: tuple[datetime, datetime]
+    left: tuple[datetime, datetime]
+    read: tuple[datetime, datetime]
+
+    @classmethod
+    def moved_by(cls, first: datetime, last: datetime, guessed: bool) -> "Anchors":
+        """All that scans between these moments can have changed. guessed: somebody was said to have left.
+
+        A scan in looks a day ahead, a scan out a day back, for the other end. What that is can itself depend on the day
+        before it, when it was both in one second, and on the day after it, when it was only said.
+        """
+        if guessed:
+            first -= LONGEST
+        reach = first - 2 * LONGEST, last + (3 if guessed else 2) * LONGEST
+        return cls((first - LONGEST, last + LONGEST), (first, last + 2 * LONGEST), reach)
+
+
+Moved = tuple[pl.DataFrame, pl.DataFrame]  # the stays that went, and those that came, in the order in which they are stored
+
+
+def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame) -> Future[Moved] | None:
     """Begins to derive what `refresh` will want, while an upload's scans are still being stored. Right as long as with
     them nobody becomes somebody else, and no other scan counts or does not any more. None where none of them counts,
     and where there is a door register, beside which it cannot be told beforehand.
@@ -51,11 +79,10 @@ def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame) -> Future[pl.DataFram
     )  # fmt: skip
     cursor.register("named", new.select("person_id"))
     new, moment = new.filter("counts"), pl.col("scanned_at")
-    [(first, last)] = new.select(moment.min() - REACH, last=moment.max() + REACH).rows()
-    scans, hours, longest = _asked(cursor, first, last, "scan", "named")
+    [span] = new.select(moment.min(), last=moment.max()).rows()
+    begun = _begun(cursor, *span, new, "scan", "named")
     cursor.unregister("named")
-    new = new.select(scans.columns).cast(dict(scans.schema))
-    return WORKER.submit(_stored, pl.concat([scans, new]), hours, longest, first, last)
+    return begun
 
 
 def refresh(
@@ -63,47 +90,59 @@ def refresh(
     first: datetime,
     last: datetime,
     meanwhile: Callable[[], None] = lambda: None,
-    derived: Future[pl.DataFrame] | None = None,
+    begun: Future[Moved] | None = None,
 ) -> set[date]:
     """Derives again the stays that scans between `first` and `last` of the people in `touched_person` can have changed.
 
-    Runs inside the caller's transaction. `meanwhile` is called once, and may use the cursor but not the stays. derived:
-    what was begun `ahead`. Returns the days on which a stay came, went or changed.
+    Runs inside the caller's transaction. `meanwhile` is called once, and may use the cursor but not the stays. begun:
+    by `ahead`. Returns the days on which a stay came, went or changed.
     """
-    if derived is None:
-        asked = _asked(cursor, first - REACH, last + REACH)
-        derived = WORKER.submit(_stored, *asked, first - REACH, last + REACH)
+    begun = begun or _begun(cursor, first, last)
     meanwhile()
-    new = derived.result()
-    span = {"first": first - REACH, "last": last + REACH}
-    cursor.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE old_stay AS
-        SELECT * FROM stay
-        WHERE day BETWEEN CAST($first AS DATE) - 1 AND CAST($last AS DATE)
-          AND CASE WHEN in_seen THEN t_in ELSE t_out END BETWEEN $first AND $last
-          AND person_id IN (SELECT person_id FROM touched_person)
+    gone, new = begun.result()
+    change(cursor, gone, new)
+    return {*gone["day"].unique(), *new["day"].unique()}
+
+
+def _begun(
+    cursor: DuckDBPyConnection,
+    first: datetime,
+    last: datetime,
+    more: pl.DataFrame | None = None,
+    passages: str = "passage",
+    people: str = "touched_person",
+) -> Future[Moved]:
+    """What becomes of the stays of these people by scans between these moments, of which `more` are not stored yet."""
+    anchors = Anchors.moved_by(first, last, _guessed(cursor))
+    scans, hours, longest = _asked(cursor, anchors, passages, people)
+    if more is not None:
+        scans = pl.concat([scans, more.select(scans.columns).cast(dict(scans.schema))])
+    old = _stood(cursor, anchors, people)
+    return WORKER.submit(lambda: _compared(old, made(order.by_all(scans), hours, longest, anchors)))
+
+
+def _stood(cursor: DuckDBPyConnection, anchors: Anchors, people: str) -> pl.DataFrame:
+    """These stays of the people in that table, as they are stored."""
+    (came, came_last), (left, left_last) = anchors.came, anchors.left
+    return cursor.sql(
+        f"""
+        FROM stay
+        WHERE day BETWEEN CAST($came AS DATE) AND CAST($left_last AS DATE)
+          AND CASE WHEN in_seen THEN t_in BETWEEN $came AND $came_last ELSE t_out BETWEEN $left AND $left_last END
+          AND person_id IN (SELECT person_id FROM {people})
         """,
-        span,
-    )
-    days: set[date] = set()
-    cursor.register("new_stay", new)
-    if cursor.execute("SELECT 1 FROM old_stay LIMIT 1").fetchone():
-        cursor.execute("CREATE OR REPLACE TEMP TABLE gone_stay AS (FROM old_stay EXCEPT FROM new_stay)")
-        days |= {day for (day,) in cursor.execute("SELECT DISTINCT day FROM gone_stay").fetchall()}
-        cursor.execute(REMOVE)
-        new = by_place(cursor.sql("FROM new_stay EXCEPT FROM old_stay").pl(), "t_in")
-        cursor.execute("DROP TABLE gone_stay")
-    cursor.unregister("new_stay")
-    days |= set(new["day"].unique())
-    _insert(cursor, new)
-    cursor.execute("DROP TABLE old_stay")
-    changed(cursor, days)
-    return days
+        params={"came": came, "came_last": came_last, "left": left, "left_last": left_last},
+    ).pl()
+
+
+def _compared(old: pl.DataFrame, new: pl.DataFrame) -> Moved:
+    if not old.is_empty():
+        old, new = old.join(new, on=old.columns, how="anti"), new.join(old, on=old.columns, how="anti")
+    return old, by_place(new, "t_in")
 
 
 REMOVE = """
-    DELETE FROM stay USING gone_stay g
+    DELETE FROM stay USING moved_stay g
     WHERE stay.day = g.day AND stay.location_id = g.location_id AND stay.person_id = g.person_id
       AND stay.t_in = g.t_in AND stay.t_out = g.t_out
       AND stay.in_seen = g.in_seen AND stay.out_seen = g.out_seen
@@ -111,19 +150,13 @@ REMOVE = """
 
 
 def change(cursor: DuckDBPyConnection, gone: pl.DataFrame, new: pl.DataFrame) -> None:
-    """Takes some stays away and puts others in, inside the caller's transaction."""
-    if not gone.is_empty():
-        cursor.register("gone_stay", gone)
-        cursor.execute(REMOVE)
-        cursor.unregister("gone_stay")
-    _insert(cursor, by_place(new, "t_in"))
-    changed(cursor, {*gone["day"], *new["day"]})
-
-
-def _insert(cursor: DuckDBPyConnection, new: pl.DataFrame) -> None:
-    cursor.register("new_stay", new)
-    cursor.execute("INSERT INTO stay FROM new_stay")
-    cursor.unregister("new_stay")
+    """Takes some stays away and puts others in, in the order they are in, inside the caller's transaction."""
+    for frame, sql in ((gone, REMOVE), (new, "INSERT INTO stay FROM moved_stay")):
+        if not frame.is_empty():
+            cursor.register("moved_stay", frame)
+            cursor.execute(sql)
+            cursor.unregister("moved_stay")
+    changed(cursor, {*gone["day"].unique(), *new["day"].unique()})
 
 
 def around(cursor: DuckDBPyConnection, first: date, last: date) -> pl.DataFrame:
@@ -142,33 +175,31 @@ def by_place(frame: pl.DataFrame, moment: str) -> pl.DataFrame:
 
 
 def derive(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> pl.DataFrame:
-    """The stays anchored from `first` to `last` of the people in `touched_person`, with the columns of table stay.
+    """The stays made of scans from `first` to `last` of the people in `touched_person`, as table stay has them."""
+    anchors = Anchors((first, last), (first, last), (first - REACH, last + REACH))
+    scans, hours, longest = _asked(cursor, anchors)
+    return made(order.by_all(scans), hours, longest, anchors)
 
-    The anchor of a stay is the scan it was made from: the scan in, or the lone scan out.
-    """
-    return _made(*_asked(cursor, first, last), first, last)
+
+def _guessed(cursor: DuckDBPyConnection) -> bool:
+    """Whether anybody was ever said to have left: of most stores nobody, and looking for it costs a join."""
+    return bool(cursor.execute("SELECT 1 FROM door_row WHERE inferred LIMIT 1").fetchall())
 
 
 def _asked(
-    cursor: DuckDBPyConnection,
-    first: datetime,
-    last: datetime,
-    passages: str = "passage",
-    people: str = "touched_person",
+    cursor: DuckDBPyConnection, anchors: Anchors, passages: str = "passage", people: str = "touched_person"
 ) -> tuple[pl.DataFrame, pl.DataFrame, timedelta]:
     """What these stays are made of: the scans in any order, the hours of the locations, and how long a stay is assumed
     to be.
     """
-    # Of most stores nobody was ever said to have left, and looking for it would cost each upload a join.
-    said = cursor.execute("SELECT 1 FROM door_row WHERE inferred LIMIT 1").fetchall()
-    guessed = "(batch_id, line) IN (SELECT (batch_id, line) FROM door_row WHERE inferred)" if said else "FALSE"
+    guess = "(batch_id, line) IN (SELECT (batch_id, line) FROM door_row WHERE inferred)"
+    first, last = anchors.read
     scans = cursor.sql(
         f"""
         SELECT person_id, location_id, scanned_at, direction = 'in' AS has_in, direction = 'out' AS has_out,
-               direction = 'out' AND NOT {guessed} AS left_seen
+               direction = 'out' AND NOT {guess if _guessed(cursor) else "FALSE"} AS left_seen
         FROM {passages}
-        WHERE scanned_at >= $first - INTERVAL '48' HOUR AND scanned_at <= $last + INTERVAL '48' HOUR
-          AND person_id IN (SELECT person_id FROM {people})
+        WHERE scanned_at BETWEEN $first AND $last AND person_id IN (SELECT person_id FROM {people})
         """,
         params={"first": first, "last": last},
     ).pl()
@@ -181,28 +212,14 @@ def assumed(cursor: DuckDBPyConnection) -> timedelta:
     return timedelta(minutes=min(settings.get(cursor, "assumed_minutes"), LONGEST // timedelta(minutes=1)))
 
 
-def _stored(
-    scans: pl.DataFrame, hours: pl.DataFrame, longest: timedelta, first: datetime, last: datetime
-) -> pl.DataFrame:
-    """`made` of scans in any order, in the order in which stays are stored."""
-    return by_place(_made(scans, hours, longest, first, last), "t_in")
-
-
-def _made(
-    scans: pl.DataFrame, hours: pl.DataFrame, longest: timedelta, first: datetime, last: datetime
-) -> pl.DataFrame:
-    """`made` of scans in any order."""
-    return made(order.by_all(scans), hours, longest, first, last)
-
-
-def made(scans: pl.DataFrame, hours: pl.DataFrame, longest: timedelta, first: datetime, last: datetime) -> pl.DataFrame:
-    """The stays anchored from `first` to `last`, from scans by person, location and second (person_id, location_id,
-    scanned_at, has_in, has_out, left_seen), the hours of the locations, and how long a stay is assumed to be.
+def made(scans: pl.DataFrame, hours: pl.DataFrame, longest: timedelta, anchors: Anchors) -> pl.DataFrame:
+    """The stays that are meant, from scans by person, location and second (person_id, location_id, scanned_at, has_in,
+    has_out, left_seen), the hours of the locations, and how long a stay is assumed to be.
     """
     # The scans are sorted once; what comes before and after is then a shift, much faster than windows in SQL.
     at, way = pl.col("scanned_at"), pl.col("way")
-    events = _beside(_events(_without_refuted(scans))).filter(at.is_between(first, last))
-    came = events.filter(way != OUT).join(hours, on="location_id", how="left")
+    events = _beside(_events(_without_refuted(scans)))
+    came = events.filter(way != OUT, at.is_between(*anchors.came)).join(hours, on="location_id", how="left")
     closing = pl.when(pl.col("closes") > at.dt.time()).then(at.dt.date().dt.combine(pl.col("closes")))
     soon = pl.col("scan_after") <= at + LONGEST
     stayed = came.select(
@@ -213,7 +230,9 @@ def made(scans: pl.DataFrame, hours: pl.DataFrame, longest: timedelta, first: da
         .otherwise(pl.min_horizontal("scan_after", closing, at + longest)),
         in_seen=pl.lit(True), out_seen=pl.col("paired") & pl.col("left_after"),
     )  # fmt: skip
-    left = events.filter((way == OUT) & ~pl.col("ends_pair")).join(hours, on="location_id", how="left")
+    left = events.filter(way == OUT, ~pl.col("ends_pair"), at.is_between(*anchors.left)).join(
+        hours, on="location_id", how="left"
+    )
     opening = pl.when(pl.col("opens") < at.dt.time()).then(at.dt.date().dt.combine(pl.col("opens")))
     left = left.select(
         "location_id", "person_id", t_in=pl.max_horizontal("scan_before", opening, at - longest), t_out=at,
@@ -237,8 +256,14 @@ def _events(scans: pl.DataFrame) -> pl.DataFrame:
     and place. A second with both directions gives two rows: out comes first when the person was inside, else in.
     """
     key = ["person_id", "location_id", "scanned_at"]
-    if scans.select(pl.all_horizontal(pl.col(key) == pl.col(key).shift()).any()).item():
-        scans = scans.group_by(key, maintain_order=True).agg(pl.max("has_in", "has_out", "left_seen"))
+    again = scans.select(pl.all_horizontal(pl.col(key) == pl.col(key).shift()).fill_null(False)).to_series()
+    if again.any():
+        begins = (~again).arg_true()
+        flags = [
+            pl.Series(name, np.logical_or.reduceat(scans[name].to_numpy(), begins.to_numpy()))
+            for name in ("has_in", "has_out", "left_seen")
+        ]
+        scans = scans.select(pl.col(key).gather(begins)).with_columns(flags)
     moved = pl.any_horizontal(pl.col("person_id", "location_id") != pl.col("person_id", "location_id").shift())
     # an unknown direction says nothing beside a known one
     way = (
@@ -248,23 +273,22 @@ def _events(scans: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(OUT, pl.UInt8))
         .otherwise(pl.lit(UNKNOWN, pl.UInt8))
     )
-    marks = scans.select(
-        *key, "left_seen", way=way, here=moved.fill_null(False).cum_sum(), both=pl.col("has_in") & pl.col("has_out")
-    )
-    if not marks["both"].any():
-        return marks.drop("both")
-    single = ~pl.col("both")
-    last_here, last_way, since = (
-        pl.when(single).then(column).shift().forward_fill() for column in ("here", "way", "scanned_at")
-    )
-    inside = (last_here == pl.col("here")) & (last_way == IN) & (since >= pl.col("scanned_at") - LONGEST)
-    marks = marks.with_columns(inside=inside.fill_null(False)).with_row_index("order")
-    way = pl.when(single).then("way").when("inside").then(pl.lit(OUT, pl.UInt8)).otherwise(pl.lit(IN, pl.UInt8))
-    second = marks.filter("both").with_columns(
-        way=pl.when("inside").then(pl.lit(IN, pl.UInt8)).otherwise(pl.lit(OUT, pl.UInt8))
-    )
-    events = pl.concat([marks.with_columns(way=way), second]).sort("order", maintain_order=True)
-    return events.drop("both", "inside", "order")
+    events = scans.select(*key, "left_seen", way=way, here=moved.fill_null(False).cum_sum())
+    both = scans.select(pl.col("has_in") & pl.col("has_out")).to_series()
+    return _parted(events, both.to_numpy()) if both.any() else events
+
+
+def _parted(events: pl.DataFrame, both: np.ndarray) -> pl.DataFrame:
+    """Events of which some are in `both` directions → the same with two rows for each of these: there are few."""
+    number, rows = np.arange(len(both)), np.flatnonzero(both)
+    single = np.maximum.accumulate(np.where(both, -1, number))[rows]  # the last one before that is not
+    last, here = (events.select(pl.col("here", "way", "scanned_at").gather(at)) for at in (np.maximum(single, 0), rows))
+    same = (last["here"] == here["here"]) & (last["scanned_at"] >= here["scanned_at"] - LONGEST)
+    inside = (same & (last["way"] == IN)).to_numpy() & (single >= 0)
+    first, second = np.where(inside, OUT, IN), np.where(inside, IN, OUT)
+    twice = events.select(pl.all().gather(np.repeat(number, 1 + both)))
+    at = rows + np.arange(len(rows))
+    return twice.with_columns(way=twice["way"].scatter(at, first).scatter(at + 1, second))
 
 
 def _beside(events: pl.DataFrame) -> pl.DataFrame:
