@@ -171,7 +171,7 @@ def _touched(cursor: DuckDBPyConnection, chosen: str, params: dict[str, Any]) ->
     )
 
 
-def derive(cursor: DuckDBPyConnection, touched: Touched, derived: Future[pl.DataFrame] | None = None) -> None:
+def derive(cursor: DuckDBPyConnection, touched: Touched, derived: Future[stays.Moved] | None = None) -> None:
     """Brings stays, calendar and roll-ups up to date with the facts that were `touched`, of the people in
     touched_person, inside the transaction that changed them. derived: stays that were begun `stays.ahead`.
     """
@@ -192,7 +192,7 @@ def _passages(cursor: DuckDBPyConnection) -> Generator[None]:
     cursor.execute("DROP VIEW temp.passage")
 
 
-def _derive(cursor: DuckDBPyConnection, touched: Touched, derived: Future[pl.DataFrame] | None) -> None:
+def _derive(cursor: DuckDBPyConnection, touched: Touched, derived: Future[stays.Moved] | None) -> None:
     changed(cursor, touched.scanned | touched.declared)
     if touched.enrolled:
         list_staff(cursor)

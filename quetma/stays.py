@@ -58,7 +58,7 @@ class Anchors:
         return cls((first - LONGEST, last + LONGEST), (first, last + 2 * LONGEST), reach)
 
 
-Moved = tuple[pl.DataFrame, pl.DataFrame]  # the stays that went, and those that came, in the order in which they are stored
+Moved = tuple[pl.DataFrame, pl.DataFrame]  # stays that went, and stays that came, these as they are stored
 
 
 def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame) -> Future[Moved] | None:
@@ -77,7 +77,7 @@ def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame) -> Future[Moved] | No
         pl.coalesce("really", "person_id").alias("person_id"), "location_id", "scanned_at",
         "counts", has_in=goes_in, has_out=goes_out, left_seen=goes_out,
     )  # fmt: skip
-    cursor.register("named", new.select("person_id"))
+    cursor.register("named", new.select("person_id").unique())
     new, moment = new.filter("counts"), pl.col("scanned_at")
     [span] = new.select(moment.min(), last=moment.max()).rows()
     begun = _begun(cursor, *span, new, "scan", "named")

@@ -139,7 +139,7 @@ def _store(
     next_person: int,
     next_location: int,
     unit: int | None,
-) -> tuple[pl.DataFrame, Future[pl.DataFrame] | None]:
+) -> tuple[pl.DataFrame, Future[stays.Moved] | None]:
     """Stores the facts, the people and places that are new, and what the file calls them. Returns what it says of the
     people who were known before: person_id, name, birth_year; and of scans the stays begun meanwhile (`stays.ahead`).
     unit: whose the new places are; None: the root's.
