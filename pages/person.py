@@ -28,7 +28,7 @@ cells = {duty: compliance.matrix(store, duty, today, today) for duty in complian
 meaning = matrix.words(here)
 cards = []
 for duty, label in terms.duties(t).items():
-    own = [row for row in cells[duty].iter_rows(named=True) if row["person_id"] == person]
+    own = cells[duty].filter(person_id=person).to_dicts()
     code = own[0].get(today.isoformat()) if own else None
     if code:
         cards.append(widgets.Card(f"{label}, {today:%d/%m}", matrix.SIGNS[code][0], meaning[code]))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from quetma import duties, rollups, settings
@@ -20,6 +21,7 @@ from quetma.store import Store
 
 DUTIES = ("apps", "vaccinated", "declared", "scanned")
 DAILY = ("declared", "scanned")  # due each working day
+CODES = ("done", "missed", "half", "leave", "trip", "off", "exempt", "phone")  # of a person on a day
 TRIP = ("cong tac", "biet phai", "tap huan", "trip", "mission", "duty elsewhere")  # in the reason of an absence, folded
 
 
@@ -195,6 +197,7 @@ def previous(store: Store, day: date) -> date | None:
     return days[-1] if len(days) else None
 
 
+@remembered
 def matrix(store: Store, duty: str, first: date, last: date) -> pl.DataFrame:
     """One row per staff member, by given name: person_id, name, missed (days), and one column per day (`2021-08-27`):
 
@@ -202,26 +205,48 @@ def matrix(store: Store, duty: str, first: date, last: date) -> pl.DataFrame:
     reason of their own) | phone (no smartphone); None on days on which they were not staff. A scan on a day off is
     done, too.
     """
-    cells = store.ask("compliance/cells", first=first, last=last)
+    span: dict[str, Any] = {"first": first, "last": last}
+    cells, named = store.ask("compliance/cells", duty=duty, **span), store.ask("compliance/named")
     if cells.is_empty():
         return pl.DataFrame(schema={"person_id": pl.Int64, "name": pl.String, "missed": pl.UInt32})
-    done, off = pl.col(duty), ~pl.col("working")
+    days, people = cells["day"].unique().sort(), named["person_id"].to_numpy()
+    day_numbers, order = days.to_physical().to_numpy(), np.argsort(people)
+
+    def at(frame: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Row and column of each person and day."""
+        row = order[np.searchsorted(people, frame["person_id"].to_numpy(), sorter=order)]
+        return row, np.searchsorted(day_numbers, frame["day"].to_physical().to_numpy())
+
+    # First why a duty is not due where it is not, and of several reasons the one that is told last.
+    grid = np.full((len(people), len(days)), CODES.index("phone"), np.uint8)
+    rows = {person: row for row, person in enumerate(people.tolist())}
+    spans = [(*one, "exempt") for one in store.ask("compliance/excused", duty=duty, **span).iter_rows()]
+    if duty in DAILY:
+        begin = pl.col("first_day") + pl.duration(days=pl.col("half_first").cast(pl.Int8))
+        end = pl.col("last_day") - pl.duration(days=pl.col("half_last").cast(pl.Int8))
+        away = store.ask("rota/absent", **span).sort("reason", descending=True)
+        spans += away.select("person_id", begin, end, _away(pl.col("reason"))).iter_rows()
+    for person, begin, end, code in spans:
+        if person in rows:
+            grid[rows[person], days.search_sorted(begin) : days.search_sorted(end, "right")] = CODES.index(code)
+    if duty in DAILY:
+        off = store.ask("compliance/calendar").filter(~pl.col("working"))["day"]
+        grid[:, days.is_in(off.implode()).to_numpy()] = CODES.index("off")
+    own = at(cells)
+    done = cells["done"].to_physical().cast(pl.Int8).fill_null(-1).to_numpy()
+    grid[own] = np.where(done < 0, grid[own], np.where(done, CODES.index("done"), CODES.index("missed")))
     if duty == "scanned":
-        done = pl.when(pl.col("way").is_not_null()).then(True).otherwise(done)
-    code = (
-        pl.when(done & (pl.lit(duty == "scanned")) & (pl.col("way") != "both")).then(pl.lit("half"))
-        .when(done).then(pl.lit("done"))
-        .when(~done).then(pl.lit("missed"))
-        .when(off & pl.lit(duty in DAILY)).then(pl.lit("off"))
-        .when(pl.col("absent").is_not_null() & pl.lit(duty in DAILY)).then(_away(pl.col("absent")))
-        .when(pl.col(f"exempt_{duty}")).then(pl.lit("exempt"))
-        .otherwise(pl.lit("phone"))
-    )  # fmt: skip
-    coded = cells.select("person_id", "name", "day", code=code)
-    wide = coded.pivot("day", index=["person_id", "name"], values="code", maintain_order=True)
-    missed = coded.group_by("person_id").agg(missed=(pl.col("code") == "missed").sum())
-    days = sorted(name for name in wide.columns if name not in ("person_id", "name"))
-    return wide.join(missed, on="person_id", maintain_order="left").select("person_id", "name", "missed", *days)
+        ways = store.ask("compliance/ways", **span)
+        grid[at(ways)] = np.where(ways["paired"].to_numpy(), CODES.index("done"), CODES.index("half"))
+    there = np.zeros(grid.shape, bool)
+    there[own] = True
+    staff = pl.Series(np.any(there, axis=1))
+    missed = ((grid == CODES.index("missed")) & there).sum(axis=1)
+    codes = [
+        pl.Series(f"{day}", grid[:, n], nan_to_null=False).set(pl.Series(~there[:, n]), None).cat.to(pl.Enum(CODES))
+        for n, day in enumerate(days)
+    ]
+    return named.with_columns(pl.Series("missed", missed, pl.UInt32), *codes).filter(staff)
 
 
 def _away(reason: pl.Expr) -> pl.Expr:
@@ -238,22 +263,14 @@ def courses(store: Store, day: date, names: bool = True) -> pl.DataFrame:
     first_day and last_day on which the full course protects. With names also person_id, name and position, by given
     name; without, no name is read.
     """
-    given: dict[int, list[duties.Dose]] = {}
-    for row in store.ask("compliance/doses").iter_rows(named=True):
-        confirmed = row["confirmed_by"] is not None
-        dose = duties.Dose(row["number"], row["given_on"], row["vaccine"], confirmed)
-        given.setdefault(row["person_id"], []).append(dose)
     if names:
         known = store.ask("compliance/staff", day=day).select("person_id", "name", "position")
     else:
         known = people(store, day).select("person_id")
-    rows = []
-    for person in known["person_id"]:
-        course = duties.course(given.get(person, ()), day)
-        rows.append((course.level, course.doses, course.since, *(course.protected or (None, None))))
-    schema = {"level": pl.String, "doses": pl.Int64, "since": pl.Date, "first_day": pl.Date, "last_day": pl.Date}
-    found = pl.DataFrame(rows, schema, orient="row")
-    return known.hstack(found) if names else found
+    found = duties.courses(store.ask("compliance/doses"), day)
+    found = known.join(found, on="person_id", how="left", maintain_order="left")
+    found = found.with_columns(pl.col("level").fill_null("none"), pl.col("doses").fill_null(0))
+    return found if names else found.drop("person_id")
 
 
 @remembered

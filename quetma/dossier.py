@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from quetma import conduct, duties
-from quetma.duties import Course, Dose
+from quetma.duties import Course
 from quetma.store import Store
 
 # What holds of each kind that can be edited on screen (quetma/intake/edit.py).
@@ -31,11 +31,7 @@ class Dossier:
 
     def course(self, day: date) -> Course:
         """How far their doses go on a day."""
-        return duties.course(
-            (Dose(row["number"], row["given_on"], row["vaccine"], row["confirmed_by"] is not None)
-             for row in self.doses.iter_rows(named=True)),
-            day,
-        )  # fmt: skip
+        return duties.course(self.doses, day)
 
 
 def of(store: Store, person: int) -> Dossier:

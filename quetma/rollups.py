@@ -4,7 +4,6 @@ A roll-up is a table and the query `queries/rollup/<table>.sql` that makes its r
 `touched`.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterable
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -414,11 +413,8 @@ def accepted_apps(cursor: DuckDBPyConnection) -> pl.DataFrame:
 
 def vaccinated(cursor: DuckDBPyConnection) -> pl.DataFrame:
     """Since when the staff's confirmed doses are what the unit asks for: person_id, since."""
-    level, doses = settings.get(cursor, "vaccinated_needs"), defaultdict(list)
-    for person, number, given_on, vaccine, confirmed_by in cursor.execute(query("compliance/doses")[0]).fetchall():
-        doses[person].append(duties.Dose(number, given_on, vaccine, confirmed_by is not None))
-    known = [(person, since) for person, given in doses.items() if (since := duties.reached(given, level))]
-    return pl.DataFrame(known, {"person_id": pl.Int64, "since": pl.Date}, orient="row")
+    doses = cursor.sql(query("compliance/doses")[0]).pl()
+    return duties.reached(doses, settings.get(cursor, "vaccinated_needs"))
 
 
 def _put(cursor: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:

@@ -425,6 +425,13 @@ def test_the_list_of_apps_is_the_one_in_force_on_the_day(unit) -> None:
     assert (subject, detail) == ("accepted_apps", "Bluezone")
 
 
+def doses_of(given: dict[int, date], vaccine: str | None) -> pl.DataFrame:
+    """Confirmed doses, by their numbers, of one person."""
+    rows = [(number, day, vaccine, "Y tế") for number, day in given.items()]
+    kinds = {"number": pl.Int8, "given_on": pl.Date, "vaccine": pl.String, "confirmed_by": pl.String}
+    return pl.DataFrame(rows, kinds, orient="row")
+
+
 @pytest.mark.parametrize(
     ("vaccine", "days", "level", "doses"),
     [
@@ -439,19 +446,19 @@ def test_the_list_of_apps_is_the_one_in_force_on_the_day(unit) -> None:
     ],
 )
 def test_a_full_course_is_told_by_the_vaccine(vaccine: str | None, days: list[int], level: str, doses: int) -> None:
-    given = [duties.Dose(n, MONDAY + timedelta(day), vaccine) for n, day in enumerate(days, 1)]
+    given = doses_of(dict(enumerate((MONDAY + timedelta(day) for day in days), 1)), vaccine)
     found = duties.course(given, MONDAY + timedelta(60))
     assert (found.level, found.doses) == (level, doses)
     if level in ("full", "booster"):
         last = MONDAY + timedelta(days[-1])
         assert found.protected == (last + timedelta(14), last + timedelta(365))
-    unconfirmed = [duties.Dose(dose.number, dose.given_on, dose.vaccine, confirmed=False) for dose in given]
+    unconfirmed = given.with_columns(confirmed_by=pl.lit(None, pl.String))
     assert duties.course(unconfirmed, MONDAY + timedelta(60)).level == "none"
 
 
 def test_a_second_dose_alone_tells_that_there_was_a_first() -> None:
-    assert duties.course([duties.Dose(2, MONDAY, "Moderna")], MONDAY).level == "full"
-    assert duties.course([duties.Dose(2, MONDAY, "Moderna")], MONDAY - timedelta(1)).level == "none"
+    assert duties.course(doses_of({2: MONDAY}, "Moderna"), MONDAY).level == "full"
+    assert duties.course(doses_of({2: MONDAY}, "Moderna"), MONDAY - timedelta(1)).level == "none"
 
 
 def test_how_far_the_doses_of_the_demo_unit_go(demo_store: Store) -> None:

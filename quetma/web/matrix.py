@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 import streamlit as st
 
@@ -23,7 +24,7 @@ SIGNS = {
     "done": ("✓", "green"), "half": ("◐", "orange"), "missed": ("✗", "red"), "leave": ("⌂", "blue"),
     "trip": ("→", "blue"), "off": ("·", ""), "exempt": ("–", "gray"), "phone": ("–", "gray"),
 }  # fmt: skip
-LETTER = {code: chr(97 + at) for at, code in enumerate(SIGNS)}  # how a cell is sent: one letter
+LETTERS = np.frombuffer(b"abcdefgh ", "S1")  # how a cell is sent: of `compliance.CODES`, or of nobody's
 
 
 def words(here: "Page") -> dict[str, str]:
@@ -50,7 +51,7 @@ def view(here: "Page") -> None:
     if rows.is_empty():
         st.caption(t("No day with data lies in that time."))
         return
-    codes = set(rows.select(pl.exclude("person_id", "name", "missed")).unpivot()["value"].drop_nulls())
+    codes = {code for day in rows.columns[3:] for code in rows[day].unique()}
     meaning = words(here)
     signs: dict[tuple[str, str], list[str]] = {}  # two reasons have one sign
     for code in (code for code in SIGNS if code in codes):
@@ -90,7 +91,8 @@ def draw(here: "Page", rows: pl.DataFrame, title: str) -> None:
     weekdays = t("Mo,Tu,We,Th,Fr,Sa,Su").split(",")
     known = dict(here.store.ask("compliance/calendar").select("day", "holiday").iter_rows())
     dates = [date.fromisoformat(iso) for iso in days]
-    letters = rows.select(pl.concat_str(pl.col(days).replace_strict(LETTER, default=" ", return_dtype=pl.String)))
+    cells = LETTERS[rows.select(pl.col(days).to_physical().fill_null(len(compliance.CODES))).to_numpy(order="c")]
+    letters = cells.view(f"S{len(days)}").ravel().astype(str).tolist()
     meaning = words(here)
     _table(
         key="matrix_table",
@@ -100,10 +102,12 @@ def draw(here: "Page", rows: pl.DataFrame, title: str) -> None:
             "missed": t("Missed"),
             "days": [[f"{day:%d/%m}", weekdays[day.weekday()], known.get(day) or ""] for day in dates],
             "rows": [
-                [name, missed, cells]
-                for name, missed, cells in zip(rows["name"], rows["missed"], letters.to_series(), strict=True)
+                [name, missed, cells] for name, missed, cells in zip(rows["name"], rows["missed"], letters, strict=True)
             ],
-            "signs": {LETTER[code]: [sign, colour, meaning[code]] for code, (sign, colour) in SIGNS.items()},
+            "signs": {
+                letter: [*SIGNS[code], meaning[code]]
+                for letter, code in zip(LETTERS.astype(str), compliance.CODES, strict=False)
+            },
         },
         on_person_change=lambda: _open(people),
     )

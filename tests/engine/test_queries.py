@@ -144,7 +144,7 @@ def binds(store: Store) -> dict[str, list[Any]]:
         "min_minutes": [15, 0], "linger": [0, 30], "longest": [True, False], "locations": [[], [place]],
         "people": [[], [person, other]], "named": [[], [person, other]], "batches": [[], [1, 2, 3]],
         "direction": [None, "in"], "skip": [0, 3], "rows": [None, 40],
-        "names": [True, False], "position": [None, "Công chức"],
+        "duty": ["scanned", "declared"], "names": [True, False], "position": [None, "Công chức"],
     }  # fmt: skip
 
 
