@@ -17,7 +17,7 @@ from quetma.answers import remembered
 from quetma.store import Store
 
 KINDS = ("all", "visitor", "staff")
-BUCKETS = (0, 5, 15, 30, 60, 120, 240, 480)  # lower bounds in minutes, as queries/rollup/flow_duration.sql makes them
+BUCKETS = (0, 5, 15, 30, 60, 120, 240, 480)  # lower bounds in minutes, as queries/rollup/stay_day.sql has them
 
 
 def arrivals(kind: str) -> pl.Expr:
@@ -76,13 +76,12 @@ class Spent:
 
 
 def spent(durations: pl.DataFrame) -> Spent:
-    """The answer of flow/durations, every bucket named."""
-    count = dict(zip(durations["bucket"], durations["stays"], strict=True))
-    stays = tuple(count.get(bucket, 0) for bucket in BUCKETS)
-    total = sum(stays)
+    """The answer of flow/durations."""
+    [row] = durations.iter_rows(named=True)
+    stays, total = tuple(row[f"from_{bucket}"] for bucket in BUCKETS), row["stays"]
     if not total:
         return Spent(stays, 0, None, None)
-    return Spent(stays, total, float(durations["minutes"].sum()) / total, _median_bucket(stays, total))
+    return Spent(stays, total, row["seconds"] / 60 / total, _median_bucket(stays, total))
 
 
 def _median_bucket(stays: Sequence[int], total: int) -> int:

@@ -79,7 +79,7 @@ def week(store: Store, first: date, last: date, location: int, kind: str) -> flo
 def minutes(store: Store, first: date, last: date, location: int, kind: str) -> float | None:
     """Minutes of a stay, on average, of cells in which three people or more were seen in and out; None: none."""
     told = _of(small.cells(store.ask("flow/stay_cells", first=first, last=last), "people"), location, kind)
-    return float(told["minutes"].sum()) / int(told["stays"].sum()) if told.height else None
+    return float(told["seconds"].sum()) / 60 / int(told["stays"].sum()) if told.height else None
 
 
 @remembered

@@ -22,7 +22,7 @@ from quetma.store import Store, changed, query
 
 SCANNED = ("flow_quarter", "scan_day", "flow_day", "unit_day")  # made from scans
 WHO_WAS_WHERE = {"flow_day", "unit_day"}  # of them those that are made from the table present
-STAYED = ("flow_duration",)  # made from stays
+STAYED = ("stay_day",)  # made from stays
 PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening before
 DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
 LISTED = ("staff", "employment", "staff_person")  # made from the staff list, of all days

@@ -250,6 +250,13 @@ def test_time_spent_equals_a_recount_of_the_stays(logged: tuple[Store, list[Scan
     assert spent.mean == pytest.approx(sum(minutes) / len(minutes))
     middle = minutes[(len(minutes) - 1) // 2]
     assert spent.median_bucket == max(bucket for bucket in flow.BUCKETS if bucket <= middle)
+    people: dict[date, set[int]] = {}
+    for person, place, t_in, _, in_seen, out_seen in stays_of(store):
+        if in_seen and out_seen and place == 2 and kind == kind_of(person):
+            people.setdefault(t_in.date(), set()).add(person)
+    cells = store.ask("flow/stay_cells", first=FIRST, last=LAST).filter(location_id=2, kind=kind)
+    assert dict(cells.select("day", "people").iter_rows()) == {day: len(who) for day, who in people.items()}
+    assert cells["seconds"].sum() == pytest.approx(sum(minutes) * 60)
 
 
 @pytest.mark.parametrize("until", [at(3, 12), at(8, 9, 30), at(13, 23)])

@@ -64,7 +64,7 @@ def shape(cursor: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[st
 
 
 # What follows from other columns, and by which name it stood before.
-BEFORE = {("flow_duration", "minutes"): "seconds / 60", ("staff_person", "sort_key"): "name_key"}
+BEFORE = {("staff_person", "sort_key"): "name_key"}
 
 
 def of_version(version: int, now_folder: Path, folder: Path) -> dict[str, list[str]]:

@@ -50,7 +50,7 @@ LOG = "Họ tên,SĐT,Thời gian,Địa điểm,Vào/Ra\n"
 FIGURES = (
     "flow_day",
     "flow_quarter",
-    "flow_duration",
+    "stay_day",
     "flow_peak",
     "scan_day",
     "staff_day",

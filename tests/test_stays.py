@@ -163,8 +163,8 @@ def test_check_names_what_differs(tmp_path: Path) -> None:
         "stay",
         "flow_quarter",
         "flow_day",
-        "flow_duration",
-        "flow_duration",
+        "stay_day",
+        "stay_day",
         "batch 1",
     ]
 

@@ -19,7 +19,7 @@ LEFT JOIN (
 ) h ON h.location_id = l.location_id
 LEFT JOIN (
     SELECT location_id, CAST(SUM(stays) AS INTEGER) AS stays, CAST(SUM(seconds) AS DOUBLE) / 60 AS minutes
-    FROM flow_duration
+    FROM stay_day
     WHERE day BETWEEN $first AND $last AND ($kind = 'all' OR kind = $kind)
     GROUP BY location_id
 ) d ON d.location_id = l.location_id

@@ -62,7 +62,7 @@ TABLES = {
     **{
         name: _dated(f"FROM {name}", MONTH, "day", "day")
         for name in (
-            "scan_day", "flow_quarter", "flow_day", "flow_duration", "flow_peak", "staff_day", "duty_day",
+            "scan_day", "flow_quarter", "flow_day", "stay_day", "flow_peak", "staff_day", "duty_day",
             "compliance_day",
         )
     },

@@ -129,7 +129,7 @@ CREATE OR REPLACE VIEW flow_quarter AS
     UNION ALL
     SELECT day, quarter, 0, kind, CAST(SUM(arrivals) AS INTEGER), CAST(SUM(departures) AS INTEGER)
     FROM quetma.main.flow_quarter WHERE location_id IN (PLACES) GROUP BY day, quarter, kind;
-CREATE OR REPLACE VIEW flow_duration AS FROM quetma.main.flow_duration WHERE location_id IN (PLACES);
+CREATE OR REPLACE VIEW stay_day AS FROM quetma.main.stay_day WHERE location_id IN (PLACES);
 CREATE OR REPLACE VIEW flow_peak AS FROM quetma.main.flow_peak WHERE location_id IN (PLACES);
 CREATE OR REPLACE VIEW flow_day AS
     FROM quetma.main.flow_day WHERE location_id IN (PLACES)
