@@ -10,6 +10,8 @@ from quetma import flow, flow_cells
 from quetma.access import small
 from quetma.web import charts, page, widgets
 
+SHOWN = 100  # stays of one day at once
+
 here = page.begin("Visitor flow", right="figures")
 t, store = here.t, here.store
 
@@ -171,9 +173,12 @@ if here.may("history"):  # who came on any day gone by is more than who is on si
             with_people = days.filter(flow.arrivals(kind) > 0)["day"].sort(descending=True).to_list()
             day = st.selectbox(t("Day"), with_people, format_func=here.day)
             clock = st.column_config.DatetimeColumn
+            of_day: dict[str, Any] = {"day": day, "location": location, "kind": kind}
+            stays = store.ask("flow/day_stays", **of_day)["stays"][0]
+            number = widgets.turned(stays, SHOWN, key=f"day_people_{hash((day, location, kind))}")
             widgets.presence_table(
                 here,
-                store.ask("flow/day_people", day=day, location=location, kind=kind),
+                store.ask("flow/day_people", **of_day, skip=(number - 1) * SHOWN, rows=SHOWN),
                 "day_people_table",
                 {"in_at": clock(t("In"), format="HH:mm"), "out_at": clock(t("Out"), format="HH:mm DD/MM")},
                 alt=t("Who came on {day}", day=here.day(day)),

@@ -1,6 +1,5 @@
 """Scan history: the scans that a filter lets through, newest first, and all of them as a file."""
 
-import math
 from functools import partial
 from typing import Any
 
@@ -57,14 +56,11 @@ def own_history(click: str, shown: list[int]) -> None:
 
 
 rows_place = st.container()
-number = 1
-if count > SHOWN:
-    with st.container(horizontal=True, horizontal_alignment="center"):
-        number = st.pagination(math.ceil(min(count, REACHED) / SHOWN), key=f"history_page_{hash(chosen)}")
-    if count > REACHED:
-        st.caption(
-            t("The newest {n} can be paged through. For older ones choose a shorter period.", n=here.number(REACHED))
-        )
+number = widgets.turned(min(count, REACHED), SHOWN, key=f"history_page_{hash(chosen)}")
+if count > REACHED:
+    st.caption(
+        t("The newest {n} can be paged through. For older ones choose a shorter period.", n=here.number(REACHED))
+    )
 rows = chosen.page(store, number, SHOWN)
 small = partial(st.column_config.TextColumn, width="small")
 columns: dict[str, Any] = {}

@@ -343,13 +343,19 @@ def test_who_came_on_a_day(tmp_path: Path):
         [(4, 1, at(1, 8), "in")],
     )
     make_staff(store, {1})
-    ask = store.ask("flow/day_people", day=MONDAY, location=0, kind="all")
+    asked = {"day": MONDAY, "skip": 0, "rows": None}
+    ask = store.ask("flow/day_people", **asked, location=0, kind="all")
     assert ask.select("person_id", "kind", "location", "in_at", "out_at").rows() == [
         (1, "staff", "Nơi 1", at(0, 8), at(0, 9)),
         (4, "visitor", "Nơi 2", at(0, 8, 30), None),
         (5, "visitor", "Nơi 1", None, at(0, 10)),
     ]
-    assert store.ask("flow/day_people", day=MONDAY, location=1, kind="visitor")["person_id"].to_list() == [5]
+    assert store.ask("flow/day_people", **asked, location=1, kind="visitor")["person_id"].to_list() == [5]
+    assert store.ask("flow/day_people", **asked | {"skip": 1, "rows": 2}, location=0, kind="all").equals(ask[1:3])
+    for kind in ("all", "visitor"):
+        every = store.ask("flow/day_people", **asked, location=0, kind=kind)
+        [(stays,)] = store.ask("flow/day_stays", day=MONDAY, location=0, kind=kind).rows()
+        assert stays == every.height > 0
 
 
 def test_staff_are_staff_only_while_on_the_roster(tmp_path: Path):

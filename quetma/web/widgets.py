@@ -1,5 +1,6 @@
 """The parts that screens share: cards, the period and location pickers, tables of people, the rows behind a number."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -177,6 +178,14 @@ def open_rows(here: "Page", label: str, key: str) -> "ExpanderContainer":
     if rows.open:
         here.audit("open rows", label)
     return rows
+
+
+def turned(count: int, shown: int, key: str) -> int:
+    """The page that the reader turned to, from 1, of so many rows of which so many are shown at once."""
+    if count <= shown:
+        return 1
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        return st.pagination(math.ceil(count / shown), key=key)
 
 
 def people_table(
