@@ -244,12 +244,17 @@ def isolated(store: Store, since: datetime, until: datetime) -> tuple[tuple[int,
 
 
 def state(store: Store, moment: datetime | None = None) -> pl.DataFrame:
-    """One row per case that was not ruled out and contact: columns of queries/follow_up/state.sql, doses.sql, `_acts`
-    and `_due`.
+    """One row per case that was not ruled out and contact: columns of queries/follow_up/state.sql, named.sql,
+    doses.sql, `_acts` and `_due`; case_name.
 
     moment: None is now.
     """
     found = store.ask("follow_up/state")
+    people = pl.concat([found["person_id"], found["case_person"]]).unique().sort().to_list()
+    named = store.ask("follow_up/named", people=people)
+    of_case = named.select(case_person="person_id", case_name="name")
+    found = found.join(named, on="person_id", maintain_order="left")
+    found = found.join(of_case, on="case_person", maintain_order="left").drop("case_person")
     done = store.ask("follow_up/done", since=store.ask("follow_up/since")["since"][0])
     for told in (store.ask("follow_up/doses"), _acts(done)):
         found = found.join(told, on=["case_id", "person_id"], how="left", maintain_order="left")

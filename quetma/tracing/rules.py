@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -69,13 +69,21 @@ def rule_on(day: date) -> Rule:
 
 def quarantine(rule: str, doses: Sequence[date], last_contact: date) -> Quarantine:
     """What the rule with that id says of a contact with doses on these days who last met the case on that day."""
-    for row in _tables()["quarantine"]:
-        tuples = {name: tuple(value) for name, value in row.items() if isinstance(value, list)}
-        told = replace(Quarantine(**row), **tuples)
+    for told in _quarantines():
         ripe = sum(given + timedelta(days=told.min_days_since_dose) <= last_contact for given in doses)
         if told.rule == rule and ripe >= told.min_doses:
             return told
     raise Unanswerable(f"Nothing is known of the quarantine under rule {rule!r}.")
+
+
+@cache
+def _quarantines() -> tuple[Quarantine, ...]:
+    """What each rule says, the first that fits holds."""
+    rows: list[dict[str, Any]] = [
+        {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+        for row in _tables()["quarantine"]
+    ]
+    return tuple(Quarantine(**row) for row in rows)
 
 
 def incubation(rule: str) -> int:
