@@ -6,7 +6,7 @@ A roll-up is a table and the query `queries/rollup/<table>.sql` that makes its r
 
 from collections.abc import Callable, Collection, Generator, Iterable
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -21,7 +21,7 @@ from quetma.people import clean
 from quetma.store import Store, changed, query
 
 SCANNED = ("flow_quarter", "scan_day", "flow_day", "unit_day")  # made from scans
-WHO_WAS_WHERE = {"flow_day", "unit_day"}  # of them those that are made from the table present
+COUNTED = {"flow_quarter", "scan_day"}  # of them those that are made from the tables passed and scanned
 STAYED = ("stay_day",)  # made from stays
 PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening before
 DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
@@ -183,12 +183,21 @@ def _passages(cursor: DuckDBPyConnection) -> Generator[None]:
     """Meanwhile `passage` is just the scans, when no door register was ever uploaded: what has nothing to be left out
     is planned in half the time, and of a large upload no scans are kept in memory for it.
     """
-    if cursor.execute("SELECT 1 FROM batch WHERE source = 'register' LIMIT 1").fetchall():
+    with nullcontext() if _registers(cursor) else _all_scans(cursor):
         yield
-        return
+
+
+@contextmanager
+def _all_scans(cursor: DuckDBPyConnection) -> Generator[None]:
+    """Meanwhile `passage` is just the scans."""
     cursor.execute("CREATE OR REPLACE TEMP VIEW passage AS FROM scan")
     yield
     cursor.execute("DROP VIEW temp.passage")
+
+
+def _registers(cursor: DuckDBPyConnection) -> bool:
+    """Whether a door register was uploaded, of which rows may repeat a scan."""
+    return bool(cursor.execute("SELECT 1 FROM batch WHERE source = 'register' LIMIT 1").fetchall())
 
 
 def _derive(cursor: DuckDBPyConnection, touched: Touched, derived: Future[stays.Moved] | None) -> None:
@@ -286,7 +295,8 @@ def check(store: Store) -> list[str]:
     mornings = with_mornings(days | _days(cursor, "SELECT DISTINCT day FROM fresh_stay"))
     for tables, about in ((SCANNED + STAYED + DUTIES, days), (PRESENT, mornings)):
         _touch_days(cursor, about)
-        cursor.register("present", _present(cursor, about).result())
+        if here := _scans_of(cursor, tables, about):
+            cursor.register("present", here.result())
         _put(cursor, "peak", _peaks(cursor, about).result())
         for table in tables:
             text, params = _rollup(cursor, table, about)
@@ -346,19 +356,20 @@ def replace(
     changed(cursor, days)
     _touch_days(cursor, days)
     peak = _peaks(cursor, days) if "flow_peak" in tables else None
-    here = None if WHO_WAS_WHERE.isdisjoint(tables) else _present(cursor, days)
+    here = _scans_of(cursor, tables, days)
     meanwhile()
     for table in tables:
         if table == "unit_day" and not in_units(cursor):
             continue
         if table == "flow_peak" and peak:
             _put(cursor, "peak", peak.result())
-        if table in WHO_WAS_WHERE and here:
+        if here and table in SCANNED and table not in COUNTED:
             cursor.register("present", here.result())
         text, params = _rollup(cursor, table, days)
         cursor.execute(f"DELETE FROM {table} WHERE day IN (SELECT day FROM touched)")
         cursor.execute(f"INSERT INTO {table} {text}", params)
-    cursor.unregister("present")
+    for name in ("present", "passed", "scanned"):
+        cursor.unregister(name)
 
 
 def _touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
@@ -372,13 +383,27 @@ def _touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
     )
 
 
-def _present(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
-    """What some roll-ups read as table present, of the days that `_touch_days` was told, made beside whatever else is
-    done.
+def _scans_of(cursor: DuckDBPyConnection, tables: Collection[str], days: set[date]) -> Future[pl.DataFrame] | None:
+    """Makes what these roll-ups read of scans, of the days that `_touch_days` was told: the tables passed and scanned.
+    What others read as table present is made beside whatever else is done.
     """
+    if set(SCANNED).isdisjoint(tables):
+        return None
+    passages = _passages_of(cursor, days)
+    here = stays.WORKER.submit(present.made, passages)
+    if not COUNTED.isdisjoint(tables):
+        passed = scanned = present.counted(passages)
+        if _registers(cursor):
+            with _all_scans(cursor):
+                scanned = present.counted(_passages_of(cursor, days))
+        cursor.register("passed", passed)
+        cursor.register("scanned", scanned)
+    return here
+
+
+def _passages_of(cursor: DuckDBPyConnection, days: set[date]) -> pl.DataFrame:
     first, last = _bounds(days)
-    passages = cursor.sql(query("rollup/passages")[0], params={"first": first, "last": last}).pl()
-    return stays.WORKER.submit(present.made, passages)
+    return cursor.sql(query("rollup/passages")[0], params={"first": first, "last": last}).pl()
 
 
 def _peaks(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
