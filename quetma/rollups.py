@@ -75,13 +75,13 @@ def touch(cursor: DuckDBPyConnection, batch_id: int, duplicates: bool = False) -
     For an upload that is to be removed, ask before.
     """
     cursor.execute("CREATE TEMP TABLE IF NOT EXISTS touched_person (person_id BIGINT)")
-    rows = " UNION ".join(f"SELECT person_id FROM {table} WHERE batch_id = $batch" for table in ROWS.values())
+    rows = " UNION ALL ".join(f"SELECT person_id FROM {table} WHERE batch_id = $batch" for table in ROWS.values())
     cursor.execute(
         f"""
         INSERT INTO touched_person
         WITH named AS ({rows})
-        SELECT person_id FROM (
-            FROM named UNION SELECT a.person_id FROM alias a JOIN named n ON n.person_id = a.alias_id
+        SELECT DISTINCT person_id FROM (
+            FROM named UNION ALL SELECT a.person_id FROM named n JOIN alias a ON a.alias_id = n.person_id
         ) WHERE person_id NOT IN (SELECT person_id FROM touched_person)
         """,
         {"batch": batch_id},

@@ -97,10 +97,9 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
             taken = prepared.rows.filter(pl.col("outcome") != "rejected")
             marks = prepared.facts.marks.join(taken, on="line", how="semi")
             _put(cursor, "intake/insert_mends", "marks", marks, batch=batch_id)
-        known, derived = _store(cursor, prepared, batch_id, next_person, next_location, unit)
+        known, unsure, derived = _store(cursor, prepared, batch_id, next_person, next_location, unit)
         _remember(cursor, prepared, account)
-        # New names, or a new roster, may tell who somebody is.
-        touched = recount.anew(cursor)
+        touched = recount.anew(cursor) if unsure else rollups.Touched()
         if touched != rollups.Touched():  # somebody is somebody else now
             derived = None
         recount.names(cursor, _may_rename(cursor, prepared.kind, known))
@@ -139,14 +138,14 @@ def _store(
     next_person: int,
     next_location: int,
     unit: int | None,
-) -> tuple[pl.DataFrame, Future[stays.Moved] | None]:
+) -> tuple[pl.DataFrame, bool, Future[stays.Moved] | None]:
     """Stores the facts, the people and places that are new, and what the file calls them. Returns what it says of the
-    people who were known before: person_id, name, birth_year; and of scans the stays begun meanwhile (`stays.ahead`).
-    unit: whose the new places are; None: the root's.
+    people who were known before: person_id, name, birth_year; whether it may tell who somebody really is; and of scans
+    the stays begun meanwhile (`stays.ahead`). unit: whose the new places are; None: the root's.
     """
     settled = prepared.settled
     if settled.facts.is_empty():
-        return settled.people.clear().select("person_id", "name", "birth_year"), None
+        return settled.people.clear().select("person_id", "name", "birth_year"), False, None
     people = settled.named(settled.people, "person_id")
     fresh = people.filter(pl.col("person_id") < 0)
     known = people.filter(pl.col("person_id") > 0).select("person_id", "name", "birth_year")
@@ -181,7 +180,13 @@ def _store(
         _put(cursor, INSERT[prepared.kind], "facts", facts.result(), batch=batch_id)
         if not fresh.is_empty():
             _put(cursor, "intake/insert_people", "fresh", keyed.result())
-    return known, derived
+    # A new staff list, or a new name, may tell who somebody is; whoever comes back may be decided about already.
+    unsure = (
+        prepared.kind == "roster"
+        or fresh["identity"].str.starts_with("name:").any()
+        or bool((persons["real"] < next_person).any())
+    )
+    return known, unsure, derived
 
 
 def _may_rename(cursor: DuckDBPyConnection, kind: str, known: pl.DataFrame) -> pl.Series:
