@@ -79,7 +79,7 @@ with st.sidebar:
         label_visibility="collapsed",
         width="stretch",
     )
-    page.sign_out_button(here)
+    page.end_of_menu(here, screen.url_path)
 
 if store.demo:
     leave = t("Demo unit: everybody here is invented. Your own unit's data has a store of its own; to leave, sign out.")

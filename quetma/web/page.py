@@ -162,14 +162,16 @@ def role_name(role: str, t: Callable[..., str]) -> str:
     return {"leader": t("leader"), "gatekeeper": t("gatekeeper"), "viewer": t("viewer")}[role]
 
 
-def sign_out_button(here: Page) -> None:
-    """The button that ends the session; it also tells the browser which language the page is in, and to remember it."""
-    _sign_out(key="sign_out", data={"text": here.t("Sign out"), "language": here.language})
+def end_of_menu(here: Page, screen: str) -> None:
+    """The button that ends the session. It also tells the browser which language the page is in, and to remember it,
+    and on a phone to put the menu away when another `screen` was chosen.
+    """
+    _end_of_menu(key="sign_out", data={"text": here.t("Sign out"), "language": here.language, "screen": screen})
 
 
 # A form of plain HTML: the cookie can only be taken back by an answer to a request. Scripts cannot read it.
-_sign_out = st.components.v2.component(
-    "quetma_sign_out",
+_end_of_menu = st.components.v2.component(
+    "quetma_end_of_menu",
     html='<form method="post" action="/sign-out"></form>',
     css="""
         form { margin: 0; }
@@ -180,7 +182,14 @@ _sign_out = st.components.v2.component(
         button:hover, button:focus-visible { color: var(--st-link-color); border-color: var(--st-link-color); }
     """,
     js=f"""
+        let shown;
         export default function ({{ data, parentElement }}) {{
+            if (shown !== undefined && shown !== data.screen && matchMedia("(max-width: 768px)").matches) {{
+                // On a phone the menu covers the page, and Streamlit opens it again once the chosen page has come.
+                const menu = document.querySelector('[data-testid="stSidebar"][data-collapsed="false"]');
+                menu?.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+            }}
+            shown = data.screen;
             const button = document.createElement("button");
             button.textContent = data.text;
             parentElement.querySelector("form").replaceChildren(button);

@@ -27,6 +27,21 @@ def test_the_switch_changes_every_page_and_is_kept(demo: Demo, window: Window):
     expect(page.get_by_role("heading", level=1)).to_have_text(vi("Tracing"))
 
 
+def test_on_a_phone_the_menu_gives_way_to_the_page_that_was_chosen(demo: Demo, window: Window):
+    url, leader = demo
+    page = window(storage_state=leader, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto(url)
+    menu = page.get_by_test_id("stSidebar")
+    for title in ("Compliance", "Tracing", "Overview"):  # the first has no path of its own, and is left and entered
+        expect(menu).to_have_attribute("data-collapsed", "true")
+        settled(page)
+        page.get_by_test_id("stExpandSidebarButton").click()
+        expect(menu).to_have_attribute("data-collapsed", "false")
+        go(page, vi(title))
+    settled(page)
+    expect(menu).to_have_attribute("data-collapsed", "true")
+
+
 def test_an_address_opened_directly_leads_to_sign_in_and_there_and_signing_out_ends_the_other_tab(
     demo: Demo, window: Window
 ):
