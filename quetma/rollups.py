@@ -204,12 +204,13 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched, derived: Future[stays.
     changed(cursor, touched.scanned | touched.declared)
     if touched.enrolled:
         list_staff(cursor)
-    scanned, stayed = set(touched.scanned), set(touched.scanned)
+    scanned, stayed, newest = set(touched.scanned), set(touched.scanned), None
     own = "WHERE person_id IN (SELECT person_id FROM touched_person)"
     if touched.enrolled:
         scanned |= _days(cursor, f"SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan {own}")
     if span := touched.scans:
-        stayed |= stays.refresh(cursor, *span, lambda: replace(cursor, SCANNED, scanned), derived)
+        moved, newest = stays.refresh(cursor, *span, lambda: replace(cursor, SCANNED, scanned), derived)
+        stayed |= moved
     else:
         replace(cursor, SCANNED, scanned)
     if touched.enrolled:
@@ -226,7 +227,12 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched, derived: Future[stays.
             cursor, "SELECT day FROM calendar WHERE day BETWEEN $first AND $last", first=first, last=last
         )
     duty_days |= declared_for(cursor, touched.declared)
-    replace(cursor, STAYED + PRESENT, with_mornings(stayed), lambda: seen.refresh(cursor, *span) if span else None)
+
+    def see() -> None:
+        if span:  # beside a door register some scans are no passages
+            seen.refresh(cursor, *span, None if _registers(cursor) else newest)
+
+    replace(cursor, STAYED + PRESENT, with_mornings(stayed), see)
     # Before there is a staff list, nobody owes anything.
     if touched.enrolled or cursor.execute("SELECT 1 FROM roster_row LIMIT 1").fetchall():
         replace(cursor, DUTIES, duty_days)

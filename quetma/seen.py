@@ -8,12 +8,14 @@ from duckdb import DuckDBPyConnection
 from quetma.store import query
 
 
-def refresh(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> None:
+def refresh(cursor: DuckDBPyConnection, first: datetime, last: datetime, seen: pl.DataFrame | None = None) -> None:
     """Brings it up to date with scans of the people in `touched_person` that came or went between these moments, inside
     the transaction that changed them. Only of whose newest scan went is anything older read.
+
+    seen: when each of them was last scanned between these moments (person_id, last_seen), if that is known.
     """
     span = {"first": first, "last": last}
-    seen = cursor.sql(query("seen/among")[0], params=span).pl()
+    seen = cursor.sql(query("seen/among")[0], params=span).pl() if seen is None else seen
     cursor.register("seen", seen)
     lost = cursor.sql(query("seen/lost")[0], params=span).pl()
     cursor.unregister("seen")

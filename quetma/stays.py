@@ -21,6 +21,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -58,7 +59,14 @@ class Anchors:
         return cls((first - LONGEST, last + LONGEST), (first, last + 2 * LONGEST), reach)
 
 
-Moved = tuple[pl.DataFrame, pl.DataFrame]  # stays that went, and stays that came, these as they are stored
+class Moved(NamedTuple):
+    """What scans of a span make of the stays of some people: those that go, and those that come, as they are stored.
+    newest: the last passage of each of them in the span (person_id, last_seen).
+    """
+
+    gone: pl.DataFrame
+    new: pl.DataFrame
+    newest: pl.DataFrame
 
 
 def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame) -> Future[Moved] | None:
@@ -77,7 +85,7 @@ def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame) -> Future[Moved] | No
         pl.coalesce("really", "person_id").alias("person_id"), "location_id", "scanned_at",
         "counts", has_in=goes_in, has_out=goes_out, left_seen=goes_out,
     )  # fmt: skip
-    cursor.register("named", new.select("person_id").unique())
+    cursor.register("named", pl.DataFrame({"person_id": np.unique(new["person_id"].to_numpy())}))
     new, moment = new.filter("counts"), pl.col("scanned_at")
     [span] = new.select(moment.min(), last=moment.max()).rows()
     begun = _begun(cursor, *span, new, "scan", "named")
@@ -91,17 +99,17 @@ def refresh(
     last: datetime,
     meanwhile: Callable[[], None] = lambda: None,
     begun: Future[Moved] | None = None,
-) -> set[date]:
+) -> tuple[set[date], pl.DataFrame]:
     """Derives again the stays that scans between `first` and `last` of the people in `touched_person` can have changed.
 
     Runs inside the caller's transaction. `meanwhile` is called once, and may use the cursor but not the stays. begun:
-    by `ahead`. Returns the days on which a stay came, went or changed.
+    by `ahead`. Returns the days on which a stay came, went or changed, and the newest passages (`Moved`).
     """
     begun = begun or _begun(cursor, first, last)
     meanwhile()
-    gone, new = begun.result()
+    gone, new, newest = begun.result()
     change(cursor, gone, new)
-    return {*gone["day"].unique(), *new["day"].unique()}
+    return {*gone["day"].unique(), *new["day"].unique()}, newest
 
 
 def _begun(
@@ -118,7 +126,24 @@ def _begun(
     if more is not None:
         scans = pl.concat([scans, more.select(scans.columns).cast(dict(scans.schema))])
     old = _stood(cursor, anchors, people)
-    return WORKER.submit(lambda: _compared(old, made(order.by_all(scans), hours, longest, anchors)))
+
+    def moved() -> Moved:
+        ordered = order.by_all(scans)
+        stood, new = old, made(ordered, hours, longest, anchors)
+        if not stood.is_empty():
+            stood, new = (one.join(other, on=old.columns, how="anti") for one, other in ((stood, new), (new, stood)))
+        return Moved(stood, by_place(new, "t_in"), _newest(ordered, first, last))
+
+    return WORKER.submit(moved)
+
+
+def _newest(scans: pl.DataFrame, first: datetime, last: datetime) -> pl.DataFrame:
+    """When each person of scans by person was last scanned between these moments: person_id, last_seen."""
+    scans = scans.select("person_id", "scanned_at").filter(pl.col("scanned_at").is_between(first, last))
+    begins = np.flatnonzero(np.diff(scans["person_id"].to_numpy(), prepend=-1))
+    at = scans["scanned_at"].to_physical().to_numpy()
+    seen = pl.Series(np.maximum.reduceat(at, begins) if len(begins) else at).cast(scans.schema["scanned_at"])
+    return pl.DataFrame({"person_id": scans["person_id"].gather(begins), "last_seen": seen})
 
 
 def _stood(cursor: DuckDBPyConnection, anchors: Anchors, people: str) -> pl.DataFrame:
@@ -133,12 +158,6 @@ def _stood(cursor: DuckDBPyConnection, anchors: Anchors, people: str) -> pl.Data
         """,
         params={"came": came, "came_last": came_last, "left": left, "left_last": left_last},
     ).pl()
-
-
-def _compared(old: pl.DataFrame, new: pl.DataFrame) -> Moved:
-    if not old.is_empty():
-        old, new = old.join(new, on=old.columns, how="anti"), new.join(old, on=old.columns, how="anti")
-    return old, by_place(new, "t_in")
 
 
 REMOVE = """
