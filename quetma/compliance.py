@@ -104,25 +104,42 @@ def missing(store: Store, day: date, duty: str) -> pl.DataFrame:
     started: their first day on the roster, None when the roster does not say.
     unconfirmed_on: the day of a dose that nobody has confirmed.
     """
-    asked = people(store, day).filter(pl.col(duty).not_())
-    daily = duty in DAILY
-    return known(store, day, asked).select(
-        "person_id",
-        "name",
-        "position",
-        "location",
-        "started",
-        "unconfirmed_on",
-        (pl.col(f"last_{duty}") if daily else pl.lit(None, pl.Date)).alias("last"),
-        (pl.col(f"missed_{duty}") if daily else pl.lit(None, pl.Int32)).alias("missed"),
-    )
+    asked = people(store, day).filter(pl.col(duty).not_()).select("person_id")
+    found = known(store, day, asked)
+    if duty not in DAILY:
+        return found.with_columns(last=pl.lit(None, pl.Date), missed=pl.lit(None, pl.Int32))
+    return found.join(since(store, day, duty, asked), on="person_id", how="left", maintain_order="left")
 
 
 def known(store: Store, day: date, asked: pl.DataFrame) -> pl.DataFrame:
-    """What is known by the day of those of the staff who are asked about (person_id), with the columns of
-    queries/compliance/known.sql, by given name.
+    """Who those of the staff are who are asked about (person_id), with the columns of queries/compliance/known.sql, by
+    given name.
     """
-    return store.ask("compliance/known", tables={"asked": asked.select("person_id")}, day=day)
+    return store.ask("compliance/known", tables={"asked": asked}, day=day)
+
+
+def since(store: Store, day: date, duty: str, asked: pl.DataFrame) -> pl.DataFrame:
+    """Since when these people (person_id) have not done a daily duty: person_id, last and missed as of `missing`.
+
+    Most have within two weeks, so longer spans of days are asked about the others alone.
+    """
+    begin = store.ask("flow/span")["first_day"][0] or day
+    told = asked.with_columns(last=pl.lit(None, pl.Date), kept=pl.lit(None, pl.Date), missed=pl.lit(0))
+    days, until, done = 14, day, []
+    while not told.is_empty() and until >= begin:
+        first = until - timedelta(days=days - 1)
+        tables = {"asked": told.select("person_id")}
+        more = store.ask("compliance/since", tables=tables, duty=duty, first=first, last=until)
+        told = told.join(more, on="person_id", suffix="_before").select(
+            "person_id",
+            last=pl.coalesce("last", "last_before"),
+            kept=pl.coalesce("kept", "kept_before"),
+            missed=pl.col("missed") + pl.when(pl.col("kept").is_null()).then("missed_before").otherwise(0),
+        )
+        settled = pl.col("last").is_not_null() & pl.col("kept").is_not_null()
+        done.append(told.filter(settled))
+        told, until, days = told.filter(~settled), first - timedelta(days=1), 4 * days
+    return pl.concat([*done, told]).select("person_id", "last", pl.col("missed").cast(pl.Int32))
 
 
 @remembered

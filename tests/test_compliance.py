@@ -228,6 +228,15 @@ def test_missing_says_since_when(unit) -> None:
     ]
 
 
+@pytest.mark.parametrize("ago", [5, 14, 15, 60, 100])
+def test_missing_says_since_when_however_long_ago(unit, ago: int) -> None:
+    once, day = MONDAY - timedelta(ago), MONDAY
+    scans = [(1, 1, datetime.combine(once, time(7)), "in"), (9, 1, datetime.combine(day, time(7)), "in")]
+    found = compliance.missing(unit(Facts(roster=staff(1) | staff(2), scans=scans)), day, "scanned")
+    missed = [sum(rollups.is_working(once + timedelta(n)) for n in range(begin, ago + 1)) for begin in (1, 0)]
+    assert found.select("name", "last", "missed").rows() == [("Người 1", once, missed[0]), ("Người 2", None, missed[1])]
+
+
 def test_scans_without_their_other_half(unit) -> None:
     def scan(person: int, clock: str, way: str, day: int = 0) -> tuple[int, int, datetime, str]:
         return person, 1, datetime.combine(MONDAY + timedelta(day), time.fromisoformat(clock)), way

@@ -94,9 +94,15 @@ def _compliance(store: Store, t: Translate, role: str, first: date, last: date) 
     if not rights.may(role, "health"):
         return
     people = compliance.people(store, last)
-    rows = compliance.known(store, last, people).join(
-        people.drop("location_id", "position"), on="person_id", how="left", maintain_order="left"
+    rows = compliance.known(store, last, people.select("person_id"))
+    done_on = (
+        compliance.since(store, last, duty, people.select("person_id")).select(
+            "person_id", pl.col("last").alias(f"last_{duty}")
+        )
+        for duty in compliance.DAILY
     )
+    for told in (people.drop("location_id", "position"), *done_on):
+        rows = rows.join(told, on="person_id", how="left", maintain_order="left")
     done = {"True": "✓ " + t("done"), "False": "✗ " + t("not done")}
     yield Block(
         t("Person by person, on {day}", day=day(last)), rows,
