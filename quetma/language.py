@@ -54,7 +54,15 @@ def moment(value: datetime | None) -> str:
 
 def number(value: float, language: str = DEFAULT) -> str:
     """`3.344` in Vietnamese, `3,344` in English."""
+    if isinstance(value, int):  # a hundredth of the time, and a table may have ten thousand
+        return f"{value:,}".replace(",", _group(language))
     return numbers.format_decimal(value, locale=language)
+
+
+@cache
+def _group(language: str) -> str:
+    """What stands between thousands."""
+    return numbers.get_group_symbol(language)
 
 
 def listed(names: Sequence[str], language: str = DEFAULT) -> str:

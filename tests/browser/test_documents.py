@@ -20,6 +20,7 @@ def test_a_report_is_changed_looked_at_made_and_taken_along(demo: Demo, window: 
     page.goto(f"{url}/documents")
     drawn = page.get_by_role("img", name=t("Page {n} of {all} of the draft", n=1, all=7))
     expect(drawn).to_be_visible()
+    assert drawn.evaluate("async (one) => (await one.decode(), one.naturalWidth)") > 500, "the browser can draw it"
     before = drawn.get_attribute("src")
     page.get_by_text(re.compile(t("Write paragraphs otherwise ({changed} of {n} changed)").partition(" (")[0])).click()
     settled(page)

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 DATED = "dated"  # the field that holds a day
 LONGEST = 4000  # characters of a paragraph
-SHARPNESS = 110  # of a page shown, in pixels an inch
-DRAWN = 200  # rows of a table shown: the pages of a list of ten thousand people take a minute to draw
+DRAWN = 200  # rows of a table shown: the pages of a list of ten thousand people take long to draw
 REMEMBERED = 6  # papers whose pages are kept as pictures
 
 
@@ -216,7 +215,7 @@ def _preview(here: "Page", paper: Paper, key: str) -> None:
     # In the page itself: a picture of its own address could be fetched by anybody signed in.
     picture = base64.b64encode(pages[number - 1]).decode()
     with st.container(border=True, gap=None):
-        st.image(f"data:image/png;base64,{picture}", width="stretch",
+        st.image(f"data:image/svg+xml;base64,{picture}", width="stretch",
                  alt=t("Page {n} of {all} of the draft", n=number, all=len(pages)))  # fmt: skip
     st.caption(t("Page {n} of {all} of the draft", n=number, all=len(pages)))
     if short is not paper:
@@ -225,4 +224,4 @@ def _preview(here: "Page", paper: Paper, key: str) -> None:
 
 @lru_cache(maxsize=REMEMBERED)
 def _pages(paper: Paper) -> list[bytes]:
-    return pdf.pages(paper, SHARPNESS)
+    return pdf.pages(paper)
