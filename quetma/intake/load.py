@@ -182,9 +182,7 @@ def _store(
             _put(cursor, "intake/insert_people", "fresh", keyed.result())
     # A new staff list, or a new name, may tell who somebody is; whoever comes back may be decided about already.
     unsure = (
-        prepared.kind == "roster"
-        or fresh["identity"].str.starts_with("name:").any()
-        or bool((persons["real"] < next_person).any())
+        prepared.kind == "roster" or recount.may_be_staff(cursor, fresh) or bool((persons["real"] < next_person).any())
     )
     return known, unsure, derived
 

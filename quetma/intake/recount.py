@@ -256,6 +256,11 @@ def aliases(
     return found
 
 
+def stored_aliases(cursor: DuckDBPyConnection) -> dict[int, int]:
+    """Who is really somebody else, as it is stored: alias_id → person_id."""
+    return dict(cursor.execute("SELECT alias_id, person_id FROM alias").fetchall())
+
+
 def may_be_staff(cursor: DuckDBPyConnection, people: pl.DataFrame) -> bool:
     """Whether one of these new people (identity, name), known by name only, has the name of a staff member."""
     nameless = people.filter(pl.col("identity").str.starts_with("name:"))
@@ -275,8 +280,7 @@ def _root(into: dict[int, int], one: int) -> int:
 
 def _rename_aliases(cursor: DuckDBPyConnection) -> set[int]:
     """Writes the aliases as they should be. Returns who became, or no longer is, somebody else, and whom."""
-    stored = dict(cursor.execute("SELECT alias_id, person_id FROM alias").fetchall())
-    found = aliases(cursor)
+    stored, found = stored_aliases(cursor), aliases(cursor)
     gone = [one for one in stored if one not in found]
     come = [[one, who] for one, who in found.items() if one not in stored]
     changed = [[who, one] for one, who in found.items() if one in stored and stored[one] != who]
@@ -295,8 +299,7 @@ def check(store: Store) -> list[str]:
     """Decides everything again beside what is stored. Returns a line for each difference, [] when there is none."""
     differences: list[str] = []
     with closing(store.cursor()) as cursor:
-        stored = dict(cursor.execute("SELECT alias_id, person_id FROM alias").fetchall())
-        wrong = len(set(stored.items()) ^ set(aliases(cursor).items()))
+        wrong = len(set(stored_aliases(cursor).items()) ^ set(aliases(cursor).items()))
         if wrong:
             differences.append(f"alias: {wrong} people are taken for others than they should be")
         for kind, table in ROWS.items():

@@ -143,17 +143,15 @@ def _counts(
     # The rule of queries/intake/recount/scans.sql for very many rows that come after all others.
     first = _is_first(facts, really, places["location_id"])
     met = (really > 0).gather(facts["who"]) & (places["location_id"] > 0).gather(facts["place"])
-    if not met.any():
+    span = facts.select(first=pl.col("scanned_at").min(), last=pl.col("scanned_at").max()).row(0, named=True)
+    if not met.any() or _ask(cursor, "intake/any_scan", **span).is_empty():
         return first
     known = facts.select("who", "place", "scanned_at", "direction").with_row_index("fact").filter(met)
     known = known.select(
         "fact", "scanned_at", "direction",
         really=really.gather(known["who"]), location_id=places["location_id"].gather(known["place"]),
     )  # fmt: skip
-    known = _ask(
-        cursor, "intake/known_scans", ("facts", known),
-        first=known["scanned_at"].min(), last=known["scanned_at"].max(),
-    )  # fmt: skip
+    known = _ask(cursor, "intake/known_scans", ("facts", known), **span)
     return first.scatter(known["fact"], False)
 
 
@@ -186,7 +184,10 @@ def _really(cursor: DuckDBPyConnection, kind: str, people: pl.DataFrame) -> pl.S
     """The id of each of the people, or of the person they really are."""
     nameless = people.filter((pl.col("person_id") < 0) & pl.col("identity").str.starts_with("name:"))
     staff = people.filter(~pl.col("masked")) if kind == "roster" else None
-    aliases = recount.aliases(cursor, nameless, staff)
+    if staff is None and not recount.may_be_staff(cursor, nameless):
+        aliases = recount.stored_aliases(cursor)
+    else:
+        aliases = recount.aliases(cursor, nameless, staff)
     ids = people["person_id"]
     if not aliases:
         return ids

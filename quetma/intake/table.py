@@ -237,7 +237,7 @@ def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -
         # A person is called as the first good row does: what a rejected row says of them comes last.
         texts = [one.texts.head(one.good) for one in said] + [one.texts.slice(one.good) for one in said]
         spelled, numbers = normalise.distinct(pl.concat(texts))
-        who, people = normalise.who(spelled)
+        who, people = normalise.who(spelled, workers.map)
         meant = _of_each(texts, who.select(pl.all().gather(numbers)))
         persons = [pl.concat(both) for both in zip(meant[: len(said)], meant[len(said) :], strict=True)]
         places = [one.places for one in said]
