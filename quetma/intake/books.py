@@ -6,7 +6,6 @@ several rows says the same of each of them. Hidden rows, columns and sheets are 
 
 import io
 import re
-import struct
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,14 +18,12 @@ import fastexcel
 import polars as pl
 import python_calamine
 
+from quetma.intake import ole
 from quetma.intake.errors import IntakeError
-from quetma.intake.ole import chains_end
 from quetma.intake.text import HEAD_ROWS, Head, Piece, piece, trimmed
 
 OLE = b"\xd0\xcf\x11\xe0"
 # What an XLS says of a sheet's size, before Excel 97 and since: first and last row, first and last column.
-SIZE = re.compile(rb"\x00\x02(?:\x0a\x00(.{8})|\x0e\x00(.{12}))", re.DOTALL)
-MOST_ROWS, MOST_COLUMNS = 65_536, 256
 TALL = re.compile(rb'ref="\$?[A-Z]+\$?(\d+):\$?[A-Z]+\$?(\d+)"')
 DAMAGED = "The workbook is damaged or not a workbook. Open it in Excel, save it again as XLSX and upload that."
 PROTECTED = "The workbook is protected by a password. Save it without one and upload it again."
@@ -73,7 +70,7 @@ def sheets(content: bytes) -> list[SheetSource]:
         raise IntakeError(PROTECTED)
     if content.startswith(OLE) and "WordDocument".encode("utf-16-le") in content:
         raise IntakeError("This is a Word document. Copy its table into Excel, save it as XLSX and upload that.")
-    if content.startswith(OLE) and not (chains_end(content) and _sizes_are_possible(content)):
+    if content.startswith(OLE) and not (ole.chains_end(content) and ole.sizes_are_possible(content)):
         raise IntakeError(DAMAGED)
     try:
         if content.startswith(OLE) or _part(content, "content.xml"):
@@ -95,17 +92,6 @@ def sheets(content: bytes) -> list[SheetSource]:
         if "password" in str(error).lower():
             raise IntakeError(PROTECTED) from error
         raise IntakeError(DAMAGED) from error
-
-
-def _sizes_are_possible(content: bytes) -> bool:
-    """Whether no sheet of an XLS claims more rows or columns than one can have: the reader asks for memory for all of
-    them beforehand, and the process ends when there is not so much.
-    """
-    for old, new in SIZE.findall(content):
-        top, bottom, left, right = struct.unpack("<4H", old) if old else struct.unpack("<2I2H", new)
-        if not (top <= bottom <= MOST_ROWS and left <= right <= MOST_COLUMNS):
-            return False
-    return True
 
 
 def _days(cells: pl.DataFrame) -> pl.DataFrame:

@@ -159,7 +159,9 @@ def distinct(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
 FEW = 5_000  # people are told apart as quickly by one thread
 
 
-def who(texts: pl.DataFrame, side_by_side: Callable[..., Iterable[pl.DataFrame]]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def who(
+    texts: pl.DataFrame, side_by_side: Callable[..., Iterable[pl.DataFrame]] = map
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Whom the columns name, phone and birth mean; no cell is null. side_by_side: as map, with threads of its own.
 
     First who, an index into the people, and reason, why there is nobody, of each row. Then the people, one row per

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
+import xlwt
 
 from quetma import intake
 from quetma.intake import archives, books
@@ -253,6 +254,55 @@ def test_an_xls_that_claims_more_cells_than_a_sheet_can_have_is_damaged(
     lie = b"\x00\x02" + struct.pack("<H", 2 + struct.calcsize(form)) + struct.pack(form, *size)
     with pytest.raises(intake.IntakeError, match="damaged"):
         books.sheets(content.replace(claim, lie.ljust(len(claim), b"\0")))
+
+
+def compound(stream: bytes) -> bytes:
+    """An OLE file with a workbook so small that it lies in sectors of 64 bytes; a writer of its own kind."""
+    none, end, small = 0xFFFFFFFF, 0xFFFFFFFE, -(-len(stream) // 64)
+    held = -(-small // 8)  # sectors of 512 bytes that hold them: behind the table, the directory and the small table
+    table = [0xFFFFFFFD, end, end, *range(4, 3 + held), end]
+    entries = [("Root Entry", 5, 1, 3, small * 64), ("Workbook", 2, none, 0, len(stream))]
+    names = b"".join(
+        struct.pack(
+            "<64sHBBIII16sI16sIQ", name.encode("utf-16-le"), 2 * len(name) + 2, kind, 1, none, none, child, b"", 0, b"",
+            begins, length,
+        )
+        for name, kind, child, begins, length in entries
+    )  # fmt: skip
+    header = struct.pack(
+        "<8s16sHHHHH6s9I", bytes.fromhex("d0cf11e0a1b11ae1"), b"", 0x3E, 3, 0xFFFE, 9, 6, b"", 0, 1, 1, 0, 4096, 2, 1,
+        end, 0,
+    )  # fmt: skip
+    numbers = (
+        [0, *[none] * 108],
+        table + [none] * (128 - len(table)),
+        [*range(1, small), end, *[none] * (128 - small)],
+    )
+    first, second, third = (struct.pack(f"<{len(some)}I", *some) for some in numbers)
+    return header + first + second + names.ljust(512, b"\0") + third + stream.ljust(held * 512, b"\0")
+
+
+def stream_of(rows: list[list[str]]) -> bytes:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("A")
+    for y, row in enumerate(rows):
+        for x, value in enumerate(row):
+            sheet.write(y, x, value)
+    return book.get_biff_data()
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_an_xls_with_a_cell_where_no_sheet_has_one_is_damaged(small: bool, monkeypatch: pytest.MonkeyPatch):
+    """Its reader asks for memory for all cells between the first and the last."""
+    rows = [["Họ tên", "Thời gian"]]
+    content = compound(stream_of(rows)) if small else xls({"A": rows})
+    [sheet] = books.sheets(content)
+    assert sheet.cells.rows() == [("Họ tên", "Thời gian")]
+    cell = b"\xfd\x00\x0a\x00" + struct.pack("<2H", 0, 1)
+    assert content.count(cell) == 1
+    monkeypatch.setattr("python_calamine.load_workbook", sys.exit)
+    with pytest.raises(intake.IntakeError, match="damaged"):
+        books.sheets(content.replace(cell, cell[:4] + struct.pack("<2H", 7_223, 57_857)))
 
 
 def test_an_archive_that_unpacks_to_a_hundred_times_its_size_is_no_log(
