@@ -56,7 +56,9 @@ def sizes_are_possible(content: bytes) -> bool:
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
-    """The records of a part of a workbook that begins there: the kind of each, where what it says begins, its length."""
+    """The records of a part of a workbook that begins there: of each its kind, where what it says begins, and how long
+    that is.
+    """
     unpack = struct.Struct("<2H").unpack_from
     while at + 4 <= len(stream):
         kind, length = unpack(stream, at)
