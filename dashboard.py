@@ -14,6 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from quetma import archive, backup, durable, likely, regular, retention, snapshot
 from quetma.access import sessions
 from quetma.answers import Refresh
+from quetma.everybody import Ready
 from quetma.intake import desk
 from quetma.intake.inbox import Inbox
 from quetma.language import LANGUAGES, catalogue
@@ -69,7 +70,13 @@ async def lifespan(_app: st.App) -> AsyncGenerator[None]:
     gc.freeze()
     desk.desk_of(unit)
     watches: list[Watch] = [Inbox(unit), retention.Schedule(unit), regular.Schedule(unit), backup.Schedule(unit)]
-    watches += [snapshot.Schedule(unit), Refresh(unit.answers), Newest(unit), likely.Looking(unit)]
+    watches += [
+        snapshot.Schedule(unit),
+        Refresh(unit.answers),
+        Newest(unit),
+        likely.Looking(unit),
+        Ready(unit.everybody),
+    ]
     watches += [Garbage(unit), sessions.Endings(unit)]
     if unit.engine:
         watches.append(unit.engine.publishing())

@@ -194,7 +194,8 @@ def measure(folder: Path, scans: int, chosen: list[str], repeats: int, everythin
         store = opened(folder, asked, cold=True)
         asked.clear()
         test = page_of(screen, store)
-        watch = likely.Looking(store)  # as a running dashboard has it: cold it has not looked yet
+        store.everybody.now()  # as a running dashboard has it
+        watch = likely.Looking(store)  # the same: cold it has not looked yet
         cold = run(test)
         if screen.page == "who":
             watch.look()

@@ -13,6 +13,7 @@ from quetma import (
     conduct,
     follow_up,
     gate,
+    identity,
     inquiries,
     language,
     plan,
@@ -92,7 +93,7 @@ def _items(store: Store, t: Translate, health: bool, at_gate: bool, today: date)
             who = _listed(names, t) if health else _counted(staff, duty, t)
             yield Item("duty", say.format(day=language.day(today), who=who), "compliance")
 
-    twins = store.ask("people/twins", day=today)["name"].to_list() if health else []
+    twins = identity.twins(store, today)["name"].to_list() if health else []
     if twins:
         text = t("Somebody of the same name has scanned on {day}: {who}. Perhaps they are not missing.",
                  day=language.day(today), who=_listed(twins, t))  # fmt: skip

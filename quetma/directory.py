@@ -1,8 +1,10 @@
 """Finding people of a store by what somebody types: words of a name, a piece of a phone, or both."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from quetma.people import MIGRATED_2018, fold, fold_all
@@ -17,9 +19,67 @@ def find(store: Store, text: str, rows: int = 10) -> pl.DataFrame:
     kind (staff | visitor, today), masked, exact (the whole name or phone was typed), last_seen.
     """
     words, digits = _typed(text)
-    if not words and not digits:
-        rows = 0
-    return store.ask("people/search", words=words, digits=digits, day=store.today(), rows=rows)
+    best = _best(store, words, digits, rows if words or digits else 0)
+    shown = store.ask("people/found", people=best["person_id"].to_list())
+    return best.join(shown, on="person_id", maintain_order="left").select(
+        "person_id", "name", "phone", "birth_year", "kind", "masked", "exact", "last_seen"
+    )
+
+
+def _best(store: Store, words: list[str], digits: list[str], rows: int) -> pl.DataFrame:
+    """At most so many of those whom all the words and one of the digits fit, in the order of `find`: person_id, kind,
+    exact. Who is by decision somebody else is found as that other one.
+    """
+    people = store.whole.everybody.now()
+    names = people.names.with_row_index("name")
+    for word in words:
+        names = names.filter(pl.col("told").str.contains(f" {word}", literal=True))
+    names = names.select(
+        "name",
+        exact=pl.col("name_key") == " ".join(words),
+        whole=_count(pl.col("told").str.contains(f" {word} ", literal=True) for word in words),
+        given=_count(pl.col("sort_key").str.starts_with(word) for word in words) > 0,
+    )
+    row = np.full(people.names.height, -1, np.int32)
+    row[names["name"]] = np.arange(names.height)
+    row = row[people.name]  # of each person
+    fits = row >= 0
+    if digits:
+        fits &= people.with_piece(digits)
+    if store.unit is not None:
+        fits &= people.marked(store.ask("people/numbers")["person_id"])
+    at = np.flatnonzero(fits)
+    found = names[row[at]].select("exact", "whole", "given").with_columns(at=pl.Series(at))
+    if digits:
+        phone = np.logical_or.reduce([people.with_phone(piece)[at] for piece in digits])
+        found = found.with_columns(pl.col("exact") | pl.Series(phone))
+    staff = people.marked(store.ask("people/staff_on", day=store.today())["person_id"])
+
+    def first(found: pl.DataFrame) -> pl.DataFrame:
+        who = found["at"].to_numpy()
+        found = found.with_columns(
+            staff=pl.Series(staff[who]), masked=pl.Series(people.masked[who]), name=pl.Series(people.name[who])
+        )
+        by = [~pl.col("exact"), ~pl.col("staff"), "masked", -pl.col("whole"), ~pl.col("given"), "name", "at"]
+        return found.bottom_k(rows, by=by).sort(by)
+
+    aliases = store.ask("people/aliases")
+    aliases = aliases.select(at=people.places(aliases["alias_id"]), who=people.places(aliases["person_id"]))
+    joined = np.zeros(len(fits), bool)
+    joined[aliases.filter(pl.col("at") >= 0)["at"]] = joined[aliases.filter(pl.col("who") >= 0)["who"]] = True
+    joined = pl.Series(joined[at], dtype=pl.Boolean)
+    others = found.filter(joined).join(aliases, on="at", how="left").with_columns(at=pl.coalesce("who", "at"))
+    others = others.filter(pl.col("at") >= 0).group_by("at").agg(pl.col("exact", "whole", "given").max())
+    best = first(pl.concat([first(found.filter(~joined)).select(others.columns), others]))
+    return best.select(
+        "exact", person_id=pl.Series(people.numbers[best["at"]], dtype=pl.Int64),
+        kind=pl.when("staff").then(pl.lit("staff")).otherwise(pl.lit("visitor")),
+    )  # fmt: skip
+
+
+def _count(said: Iterable[pl.Expr]) -> pl.Expr:
+    """How many of these are true."""
+    return pl.sum_horizontal(pl.lit(0, pl.Int32), *(one.cast(pl.Int32) for one in said))
 
 
 def among(people: pl.DataFrame, text: str) -> pl.DataFrame:

@@ -28,7 +28,7 @@ from quetma.intake.errors import Refusal
 from quetma.language import DEFAULT
 from quetma.people import clean, domestic, identity, is_masked, phone
 from quetma.rollups import Touched
-from quetma.store import Store, now, query
+from quetma.store import Store, now, people_changed, query
 
 TOGETHER = 500  # passages in one transaction
 AHEAD = timedelta(minutes=2)  # a clock may go before ours
@@ -396,6 +396,7 @@ def _people(cursor: DuckDBPyConnection, passages: list[Passage], numbers: _Numbe
                 ids[who] = former.get(who) or numbers.person()
             given = pl.Series([ids[who] for who in fresh["identity"]], dtype=pl.Int64)
             _put(cursor, "intake/insert_people", "fresh", recount.with_keys(fresh.with_columns(person_id=given)))
+            people_changed(cursor, given)
             come = bool(former) or recount.may_be_staff(cursor, fresh)
     return [ids[_who(one)[0]] if one.person is None else one.person for one in passages], come
 

@@ -8,11 +8,14 @@ really is.
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
+import numpy as np
 import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import rollups
+from quetma.answers import remembered
 from quetma.intake import recount
 from quetma.language import Translate
 from quetma.people import MIGRATED_2018, domestic_all, fold
@@ -90,6 +93,27 @@ def decided(store: Store) -> pl.DataFrame:
     return store.ask("people/decided")
 
 
+@remembered
+def twins(store: Store, day: date) -> pl.DataFrame:
+    """Staff who have not scanned on the day while somebody of their name has (columns of queries/people/twins.sql)."""
+    absent = store.ask("people/absent", day=day)
+    people = store.whole.everybody.now()
+    at = people.places(absent["person_id"])
+    absent = absent.with_columns(name=pl.Series(people.name[at]), born=pl.Series(people.born[at]))
+    absent = absent.filter(pl.Series(at >= 0))
+    called = np.zeros(people.names.height, bool)
+    called[absent["name"]] = True
+    known = called[people.name] & ~people.masked
+    if store.unit is not None:
+        known &= people.marked(store.ask("people/numbers")["person_id"])
+    others = np.flatnonzero(known)
+    columns = {"name": people.name, "born": people.born, "other_id": people.numbers}
+    namesake = absent.join(pl.DataFrame({name: column[others] for name, column in columns.items()}), on="name")
+    year, other = pl.col("born"), pl.col("born_right")
+    namesake = namesake.filter((year == other) | (year == 0) | (other == 0), pl.col("person_id") != pl.col("other_id"))
+    return store.ask("people/twins", tables={"namesake": namesake.select("person_id", "other_id")}, day=day)
+
+
 # Behind a mask --------------------------------------------------------------------------------------------------------
 
 
@@ -121,8 +145,30 @@ def candidates(store: Store, people: Iterable[int]) -> pl.DataFrame:
 def behind(store: Store, masked: pl.DataFrame) -> pl.DataFrame:
     """The same of people of whom this is shown (masked_id, name_like, phone_like: see `patterns`)."""
     masked, letters = _beginnings(masked)
-    found = store.ask("people/candidates", tables={"masked": masked}, **letters)
+    found = store.ask("people/candidates", tables={"masked": masked, "near": _near(store, masked, letters)}, **letters)
     return found.with_columns(phone_shown=domestic_all(pl.col("phone")).fill_null("")).select(*CANDIDATES)
+
+
+def _near(store: Store, masked: pl.DataFrame, letters: dict[str, int]) -> pl.DataFrame:
+    """The known people whom some of what is shown fits, and perhaps others, found by how name and phone begin."""
+    people = store.whole.everybody.now()
+    near = np.zeros(len(people.numbers), bool)
+    begins = masked["phone_begins"].drop_nulls().unique()
+    if not begins.is_empty():
+        near |= people.beginning(begins)
+    others = masked.filter(pl.col("phone_begins").is_null())["phone_like"].drop_nulls()
+    pieces = {max(re.split("[%_]+", like), key=len) for like in others}
+    if pieces:
+        near |= people.has_phone() if "" in pieces else people.with_piece(pieces)
+    shown = masked.filter(pl.col("name_like").is_not_null())["name_begins"]
+    if not shown.is_empty():
+        begins = people.names["name_key"].str.head(letters["name_letters"]).is_in(shown.implode())
+        by_hand = ~people.has_phone() | people.marked(store.ask("people/staff_on", day=None)["person_id"])
+        near |= by_hand & (shown.has_nulls() | begins.to_numpy()[people.name])
+    near &= ~people.masked
+    if store.unit is not None:
+        near &= people.marked(store.ask("people/numbers")["person_id"])
+    return people.rows(np.flatnonzero(near))
 
 
 def _beginnings(masked: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:

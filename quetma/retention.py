@@ -30,7 +30,7 @@ from quetma.access import audit
 from quetma.intake import recount
 from quetma.intake.undo import forget
 from quetma.rollups import Touched
-from quetma.store import Store, now, query
+from quetma.store import Store, now, people_changed, query
 from quetma.watch import Watch
 
 ACCOUNT = "schedule"  # who does it with nobody there
@@ -182,6 +182,7 @@ def _nameless(cursor: DuckDBPyConnection, people: pl.Series) -> pl.DataFrame:
     fresh = pl.DataFrame(rows, schema=NAMELESS, orient="row")
     with _frames(cursor, fresh=recount.with_keys(fresh)):
         cursor.execute(query("intake/insert_people")[0])
+    people_changed(cursor, fresh["person_id"])
     return pl.DataFrame({"person_id": shuffled, "anonymous_id": fresh["person_id"]})
 
 

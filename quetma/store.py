@@ -22,6 +22,7 @@ from quetma.access import chain
 from quetma.access.chain import Chain, Line
 from quetma.answers import Answers, OfDays
 from quetma.engine import Engine, attach, takes
+from quetma.everybody import Everybody
 from quetma.file import LOG_KEPT, File, StoreError, damaged
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,6 +55,15 @@ _changed: dict[int, set[date]] = {}
 def changed(cursor: duckdb.DuckDBPyConnection, days: Iterable[date]) -> None:
     """Says that this write changes what is known of these days, for who is to be told of it (quetma/engine)."""
     _changed.get(id(cursor), set()).update(days)
+
+
+# Whom a write that is going on adds, takes away or calls otherwise, by its cursor.
+_people: dict[int, set[int]] = {}
+
+
+def people_changed(cursor: duckdb.DuckDBPyConnection, people: Iterable[int]) -> None:
+    """Says that this write adds or removes these people, or what they are called, for who holds them in memory."""
+    _people.get(id(cursor), set()).update(people)
 
 
 def now() -> datetime:
@@ -107,6 +117,7 @@ class Store:
         self._schemas: dict[str, pl.Schema] = {}
         self.version = next(_versions)  # of what is stored; no other store, and no other time, has the same
         self.answers, self.of_days = Answers(self.version), OfDays(self.version)
+        self.everybody = Everybody(self._fresh)
         self.drawing = threading.Lock()  # behind which the views of units are made (quetma/within.py)
         self._within: dict[int, Store] = {}
         try:
@@ -198,6 +209,10 @@ class Store:
         key = (self.unit, name, *sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in params.items()))
         return self.answers.of(key, lambda: self.version, asked)
 
+    def _fresh(self, name: str, **params: Any) -> pl.DataFrame:
+        """The answer of the named query as of now, not remembered."""
+        return _frame(self.cursor(), _bound(name, params), params)
+
     def _second(self, name: str) -> Engine | None:
         """The second engine, when it is to answer that query. Whoever writes is answered here: what they decide rests
         on what is stored, and nobody else can publish meanwhile.
@@ -244,6 +259,7 @@ class Store:
             cursor.execute("BEGIN")
             lines = _noted[id(cursor)] = []
             days = _changed[id(cursor)] = set()
+            people = _people[id(cursor)] = set()
             outer, self._writer = self._writer, threading.get_ident()
             try:
                 yield cursor
@@ -257,8 +273,9 @@ class Store:
                 raise
             finally:
                 self._writer = outer
-                del _noted[id(cursor)], _changed[id(cursor)]
+                del _noted[id(cursor)], _changed[id(cursor)], _people[id(cursor)]
                 cursor.close()
+            self.everybody.note(people)
             self._forget(days)
             if self._file.log_is_long():
                 self._file.put_log_away()
@@ -271,6 +288,7 @@ class Store:
     def _opened_again(self) -> None:
         """The file was given up and opened again: what is remembered beside it is found again, too."""
         self._chain = Chain(self._file.connection, self.folder / HEAD)
+        self.everybody.forget()
         self._forget(set())
 
     def _forget(self, days: set[date]) -> None:

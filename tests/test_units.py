@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quetma import door, intake, rollups, tracing, units
+from quetma import directory, door, intake, rollups, tracing, units
 from quetma import places as register
 from quetma.door import Passage
 from quetma.places import Place
@@ -152,7 +152,6 @@ FLOW: list[tuple[str, dict[str, Any]]] = [
     ("flow/quarters", {"first": DAY, "last": DAY, "location": 0, "kind": "all"}),
     ("history/summary", {"first": DAY, "last": DAY}),
     ("history/last_scan", {}),
-    ("people/search", {"words": ["người"], "digits": [], "day": DAY, "rows": 100}),
 ]
 ALL: list[tuple[str, dict[str, Any]]] = [
     *FLOW,
@@ -187,9 +186,14 @@ def answer(store: Store, name: str, params: dict[str, Any]) -> list[str]:
     return sorted(map(str, rows.drop(own).rows()))
 
 
+def found(store: Store, text: str) -> list[tuple[Any, ...]]:
+    """Who fits the text, in no order: that of people of one name is by the numbers that every store gives itself."""
+    return sorted(directory.find(store, text, 100).drop("person_id").rows(), key=str)
+
+
 def traced(store: Store, person: str) -> list[tuple[str, str]]:
     """Who is a contact of that person, and in which degree."""
-    found = store.ask("people/search", words=[], digits=[person], day=DAY, rows=1)
+    found = directory.find(store, person, 1)
     if found.is_empty():
         return []
     case = tracing.Case(found["person_id"][0], DAY)
@@ -238,6 +242,7 @@ def test_what_a_unit_sees_is_what_a_store_of_its_rows_alone_says(
                 inside = whole.within(number)
                 for query, params in FLOW if leaving else ALL:
                     assert answer(inside, query, params) == answer(alone, query, params), (name, query)
+                assert found(inside, "người") == found(alone, "người"), name
                 for n in () if leaving else (0, 3):  # of the staff and not
                     phone = f"+849120000{n:02}"
                     assert traced(inside, phone) == traced(alone, phone)

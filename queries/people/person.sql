@@ -1,5 +1,5 @@
--- One row: the person with this id, or whom that one is by decision; none when there is no such person. The columns of people/search, and e164: the
--- phone in that form, or NULL.
+-- One row: the person with this id, or whom that one is by decision; none when there is no such person. The columns of
+-- quetma.directory.find, and e164: the phone in that form, or NULL.
 -- person_id BIGINT. day DATE: the day that says who is staff.
 SELECT p.person_id, p.name, p.phone_shown AS phone, p.phone AS e164, p.birth_year,
     CASE WHEN p.person_id IN (

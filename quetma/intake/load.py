@@ -15,7 +15,7 @@ from quetma.intake.choices import Choices
 from quetma.intake.errors import IntakeError
 from quetma.intake.prepare import NO_LOCATION, Prepared, resettle
 from quetma.people import fold
-from quetma.store import Store, now, query
+from quetma.store import Store, now, people_changed, query
 
 # What load is doing, for the progress shown. English texts are message identifiers.
 STEPS = ("Comparing with what is stored", "Storing the rows", "Making stays and daily figures", "Saving")
@@ -180,6 +180,7 @@ def _store(
         _put(cursor, INSERT[prepared.kind], "facts", facts.result(), batch=batch_id)
         if not fresh.is_empty():
             _put(cursor, "intake/insert_people", "fresh", keyed.result())
+            people_changed(cursor, keyed.result()["person_id"])
     # A new staff list, or a new name, may tell who somebody is; whoever comes back may be decided about already.
     unsure = (
         prepared.kind == "roster" or recount.may_be_staff(cursor, fresh) or bool((persons["real"] < next_person).any())

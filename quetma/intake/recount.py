@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from quetma import rollups
 from quetma.people import fold_all, given_first, spelling_all
 from quetma.rollups import ROWS, Touched
-from quetma.store import Store, query
+from quetma.store import Store, people_changed, query
 
 UNDECIDED = 2**31 - 1  # the upload of rows that are not stored yet: it comes after all others
 
@@ -85,6 +85,7 @@ def names(cursor: DuckDBPyConnection, people: pl.Series) -> None:
     if not named.is_empty():
         cursor.register("named", with_keys(named))
         cursor.execute(query("intake/rename_people")[0])
+        people_changed(cursor, named["person_id"])
         if cursor.execute("SELECT 1 FROM staff_person SEMI JOIN named USING (person_id) LIMIT 1").fetchall():
             rollups.list_staff(cursor)
         cursor.unregister("named")

@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 from quetma import rollups
 from quetma.intake import recount
 from quetma.rollups import ROWS, Touched
-from quetma.store import Store, StoreError, now, query
+from quetma.store import Store, StoreError, now, people_changed, query
 
 FEW = 100  # people whose names are sooner found out than looked for in all uploads
 LAST = 16  # uploads, in which most people are named
@@ -144,7 +144,8 @@ def _left(cursor: DuckDBPyConnection, name: str, people: pl.DataFrame, until: in
 def forget(cursor: DuckDBPyConnection, people: pl.DataFrame) -> None:
     """Removes those of the people (person_id), and the places, that nothing names any more."""
     [(newest,)] = cursor.execute("SELECT COALESCE(MAX(batch_id), 0) FROM batch").fetchall()
-    cursor.register("gone", _left(cursor, "intake/unclaimed", people, newest + 1))
+    gone = _left(cursor, "intake/unclaimed", people, newest + 1)
+    cursor.register("gone", gone)
     cursor.execute(
         """
         INSERT INTO former_person BY NAME SELECT person_id, identity, name, phone_shown FROM person
@@ -152,6 +153,7 @@ def forget(cursor: DuckDBPyConnection, people: pl.DataFrame) -> None:
         """
     )
     cursor.execute("DELETE FROM person WHERE person_id IN (SELECT person_id FROM gone)")
+    people_changed(cursor, gone["person_id"])
     cursor.unregister("gone")
     cursor.execute(
         """
