@@ -141,7 +141,7 @@ def test_a_server_that_hangs_is_away_within_its_time(empty_store: Store, monkeyp
         began = time.monotonic()
         with pytest.raises(EngineAway):
             empty_store.ask("flow/hourly", **SPAN | {"location": 1})
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 40  # it would wait a minute and more otherwise
         server.go_on()
         assert empty_store.ask("flow/hourly", **SPAN | {"location": 1}).height
     finally:
