@@ -11,7 +11,10 @@ import polars as pl
 from quetma import flow
 from quetma.access import small
 from quetma.answers import remembered
+from quetma.comers import BYTES_OF_A_STAY
 from quetma.store import Store
+
+KIND = pl.Enum(["staff", "visitor"])
 
 
 def _of(frame: pl.DataFrame, location: int, kind: str) -> pl.DataFrame:
@@ -67,12 +70,30 @@ def week(store: Store, first: date, last: date, location: int, kind: str) -> flo
     """Arrivals by weekday and hour, of the hours in which three people or more first came to a place on a day. Nor do
     `days` tell by subtraction what happened in the others.
     """
-    cells = store.ask("flow/hour_cells", first=first, last=last)
-    told = _of(small.apart(cells, ["day", "location_id", "kind"], "first"), location, kind)
-    return flow.week(
-        told.select("day", "hour", staff_arrivals="arrivals", visitor_arrivals=pl.lit(0)).cast({"hour": pl.Int32}),
-        "all",
-    )
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    told = pl.concat([_hours(store.whole, day) for day in days])
+    if store.whole is not store:
+        told = told.join(store.ask("flow/locations"), on="location_id", how="semi")
+    told = _of(told, location, kind).group_by("day", "hour").agg(pl.col("arrivals").sum())
+    return flow.week(told.select("day", "hour", staff_arrivals="arrivals", visitor_arrivals=pl.lit(0)), "all")
+
+
+def _hours(store: Store, day: date) -> pl.DataFrame:
+    """The hours of one day that may be told of each place, so that of all places and days they may: day, location_id,
+    kind, hour, arrivals. Kept until stays of the day change: hours are a thousand times as many as days.
+    """
+    if (kept := store.of_days.recall("hours", day)) is not None:
+        return kept
+    version = store.version
+    cells = store.numbers("flow/hour_cells", {}, first=day, last=day)
+    kind = pl.when("staff").then(pl.lit("staff")).otherwise(pl.lit("visitor")).cast(KIND)
+    told = small.apart(cells, ["location_id", "staff"], "first").select(
+        pl.col("day").cast(pl.Date), pl.col("location_id").cast(pl.Int32), kind=kind,
+        hour=pl.col("hour").cast(pl.Int32), arrivals=pl.col("arrivals").cast(pl.Int32),
+    )  # fmt: skip
+    if store.engine is None:  # else it may be of before
+        store.of_days.keep(version, "hours", day, told, int(told.estimated_size()) // BYTES_OF_A_STAY)
+    return told
 
 
 @remembered

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from quetma import comers, flow, rollups
+from quetma import comers, flow, flow_cells, rollups
 from quetma.store import Store
 
 from .scenario import Scan, stays_of, unit, upload
@@ -375,6 +375,17 @@ def test_a_new_upload_changes_the_answers(tmp_path: Path):
     upload(store, 2, [(1, 1, at(0, 9), "out")])
     after = flow.on_site(store, names=True)
     assert (after.as_of, after.people.height) == (at(0, 9), 0)
+
+
+def test_the_hours_that_a_viewer_is_told_follow_an_upload(tmp_path: Path):
+    store = unit(tmp_path, [(n, 1, at(0, 8), "in") for n in (1, 2, 3)])
+    assert flow_cells.week(store, MONDAY, MONDAY, 0, "all").peak() == (8, 3)
+    upload(store, 2, [(4, 1, at(0, 8, 5), "in"), *((n, 1, at(0, 9), "in") for n in (5, 6, 7))])
+    week = flow_cells.week(store, MONDAY - timedelta(days=7), MONDAY, 0, "visitor")
+    assert (week.hours, week.counts[0], week.peak()) == ((8, 9), (4, 3), (8, 4))
+    make_staff(store, {1, 2, 3})
+    assert flow_cells.week(store, MONDAY, MONDAY, 0, "staff").peak() == (8, 3), "of a kind, who is of it by now"
+    assert flow_cells.week(store, MONDAY, MONDAY, 2, "all").peak() is None
 
 
 def test_an_empty_store(empty_store: Store):
