@@ -14,6 +14,7 @@ from quetma.web import downloads, page, widgets
 from quetma.web.gate.routes import ADDRESS
 
 MOST_CARDS = 30  # places with a card each; more are a table
+MOST_MISSED = 100  # who never left, at once
 
 here = page.begin("Gate", right="gate")
 t, store = here.t, here.store
@@ -90,7 +91,8 @@ def reopen(entry: str) -> None:
 st.subheader(t("Came in and never out"), anchor=False)
 if refused := st.session_state.pop("gate_refused", ""):
     st.error(refused, icon=":material/error:")
-missed = gate.never_out(store, today)
+found = gate.never_out(store, today, MOST_MISSED + 1)
+missed = found.head(MOST_MISSED)
 if missed.is_empty():
     st.caption(t("Nobody: everybody of the last {n} days has a scan out, or was closed here.", n=gate.UNCLOSED_DAYS))
 else:
@@ -123,6 +125,8 @@ else:
     st.button(
         t("All of them have left: {n}", n=missed.height), on_click=close, args=(stays,), icon=":material/done_all:"
     )
+    if found.height > MOST_MISSED:
+        st.caption(t("These are the newest {n}. Those before them come as these are closed.", n=MOST_MISSED))
     here.audit("open rows", t("Came in and never out"))
 closed = gate.said_gone(store, today)
 if closed.height:

@@ -170,12 +170,13 @@ def take_back(store: Store, entry: str, account: str) -> None:
         _change(store, rows, change)
 
 
-def never_out(store: Store, today: date) -> pl.DataFrame:
-    """One row per stay of the last days before `today` that began with a scan in and has no scan out, newest first:
-    person_id, name, phone, kind, location_id, location, t_in, left_at (when they are taken to have left).
+def never_out(store: Store, today: date, most: int | None = None) -> pl.DataFrame:
+    """One row per stay of the last days before `today` that began with a scan in and has no scan out, newest first, of
+    many the first `most`: person_id, name, phone, kind, location_id, location, t_in, left_at (when they are taken to
+    have left).
     """
     first = today - timedelta(days=UNCLOSED_DAYS)
-    return store.ask("gate/never_out", first=first, last=today - timedelta(days=1), moment=store.clock())
+    return store.ask("gate/never_out", first=first, last=today - timedelta(days=1), moment=store.clock(), rows=most)
 
 
 def said_gone(store: Store, today: date) -> pl.DataFrame:

@@ -419,8 +419,9 @@ def test_only_stays_that_began_with_a_scan_in_are_missing_their_end(logged: tupl
         halves = store.ask("compliance/unpaired", day=day, newest=datetime.max).filter(missing="out")
         told = sorted(halves.select("person_id", "scanned_at").rows())
         assert told == sorted((person, t_in) for person, _, t_in, _ in begun if person in STAFF)
-        unseen = store.ask("gate/never_out", first=day, last=day, moment=newest)
+        unseen = store.ask("gate/never_out", first=day, last=day, moment=newest, rows=None)
         assert unseen.height == unclosed
+        assert store.ask("gate/never_out", first=day, last=day, moment=newest, rows=2).equals(unseen.head(2))
     assert of_unknown
 
 

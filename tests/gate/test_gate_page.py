@@ -49,6 +49,21 @@ def test_who_is_there_and_who_never_left(app, demo_store: Store, role: str):
     assert bool([button for button in at.button if "badges" in button.label]) == STATES[role]
 
 
+def test_of_very_many_who_never_left_the_newest_are_shown(app, demo_store: Store):
+    with demo_store.write() as cursor:
+        cursor.execute(
+            "INSERT INTO stay SELECT day, location_id, person_id, t_in - TO_SECONDS(n), t_out, in_seen, out_seen "
+            "FROM stay, range(1, 150) t(n) WHERE person_id = $person AND t_in = $since",
+            gate.never_out(demo_store, demo_store.today()).select(person="person_id", since="t_in").row(0, named=True),
+        )
+    at = app(page="pages/gate.py", role="leader", language="en", store=demo_store)
+    assert not at.exception
+    every = gate.never_out(demo_store, demo_store.today())
+    assert at.dataframe[0].value["t_in"].tolist() == every["t_in"].head(100).to_list() and every.height > 149
+    assert [caption for caption in at.caption if caption.value.startswith("These are the newest 100.")]
+    assert [button for button in at.button if button.label == "All of them have left: 100"]
+
+
 def test_very_many_places_are_a_table_the_fullest_first(app, demo_store: Store):
     with demo_store.write() as cursor:
         cursor.execute(
