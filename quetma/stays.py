@@ -33,7 +33,7 @@ from quetma.store import changed
 REACH = timedelta(hours=48)
 LONGEST = timedelta(hours=24)
 OUT, IN, UNKNOWN = 0, 1, 2
-WORKER = ThreadPoolExecutor(1, "stays")
+WORKER = ThreadPoolExecutor(2, "stays")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame) -> Future[Moved] | No
         pl.coalesce("really", "person_id").alias("person_id"), "location_id", "scanned_at",
         "counts", has_in=goes_in, has_out=goes_out, left_seen=goes_out,
     )  # fmt: skip
-    cursor.register("named", pl.DataFrame({"person_id": np.unique(new["person_id"].to_numpy())}))
+    people = np.sort(new["person_id"].to_numpy())
+    cursor.register("named", pl.DataFrame({"person_id": people[np.flatnonzero(np.diff(people, prepend=-1))]}))
     new, moment = new.filter("counts"), pl.col("scanned_at")
     [span] = new.select(moment.min(), last=moment.max()).rows()
     begun = _begun(cursor, *span, new, "scan", "named")
@@ -129,12 +130,25 @@ def _begun(
 
     def moved() -> Moved:
         ordered = order.by_all(scans)
-        stood, new = old, made(ordered, hours, longest, anchors)
-        if not stood.is_empty():
-            stood, new = (one.join(other, on=old.columns, how="anti") for one, other in ((stood, new), (new, stood)))
-        return Moved(stood, by_place(new, "t_in"), _newest(ordered, first, last))
+        gone, new = _apart(old, made(ordered, hours, longest, anchors))
+        return Moved(gone, by_place(new, "t_in"), _newest(ordered, first, last))
 
     return WORKER.submit(moved)
+
+
+def _apart(old: pl.DataFrame, new: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The stays of the one that are not in the other, and the other way round. Of one scan both have at most one stay:
+    brought together they are compared with the row above, in half the time of two joins.
+    """
+    if old.is_empty():
+        return old, new
+    both = pl.concat([old, new])
+    anchor = pl.when("in_seen").then("t_in").otherwise("t_out")
+    rows = order.of(both.select("person_id", "location_id", "in_seen", anchor=anchor))
+    both = both.select(pl.all().gather(rows))
+    same = both.select(pl.all_horizontal(pl.all() == pl.all().shift()).fill_null(False)).to_series()
+    alone, stood = ~(same | same.shift(-1, fill_value=False)), rows < old.height
+    return both.filter(alone & stood), both.filter(alone & ~stood)
 
 
 def _newest(scans: pl.DataFrame, first: datetime, last: datetime) -> pl.DataFrame:
