@@ -373,16 +373,22 @@ def described(store: Store, people: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Person → what is known of them and their scans (columns of queries/people/described.sql). The scans of who is
     proposed are those of when everybody was last looked through.
     """
-    asked = sorted(set(people))
-    numbers = _numbers(store, asked)
+    watch = _beforehand(store)
+    found = _described(store, tuple(sorted(set(people))), watch.looked if watch else 0)
+    return {row["person_id"]: row for row in found.iter_rows(named=True)}
+
+
+@remembered
+def _described(store: Store, people: tuple[int, ...], looked: int) -> pl.DataFrame:
+    """The same as a frame. looked: how often scans were counted beforehand, for these counts are in the answer."""
+    numbers = _numbers(store, people)
     watch = _beforehand(store)
     counted, scanned = watch.scanned if watch else (frozenset(), pl.DataFrame())
-    if counted.issuperset(numbers):
+    if looked and counted.issuperset(numbers):
         scanned = scanned.filter(pl.col("named_id").is_in(list(numbers)))
     else:
         scanned = store.ask("people/scanned", numbers=sorted(numbers))
-    found = store.ask("people/described", tables={"scanned": scanned}, people=asked)
-    return {row["person_id"]: row for row in found.iter_rows(named=True)}
+    return store.ask("people/described", tables={"scanned": scanned}, people=list(people))
 
 
 def _numbers(store: Store, people: Collection[int]) -> set[int]:
@@ -404,6 +410,7 @@ class Looking(Watch):
         self._version: int | None = None
         self.found, self.shared = Proposals([], 0), pl.DataFrame(schema=SHARED)
         self.looking: float | None = 0.0
+        self.looked = 0
         self.scanned = frozenset[int](), pl.DataFrame()  # of which numbers the scans are known: people/scanned of them
         _watches[store] = self
 
@@ -432,6 +439,7 @@ class Looking(Watch):
             return
         with closing(self._store.cursor()) as cursor:
             self.scanned = frozenset(numbers), _ask(cursor, "people/scanned", {}, numbers=sorted(numbers))
+        self.looked += 1
 
 
 def _beforehand(store: Store) -> Looking | None:
