@@ -41,11 +41,13 @@ def chains_end(content: bytes) -> bool:
 def sizes_are_possible(content: bytes) -> bool:
     """Whether no sheet of an XLS has more rows or columns than one can have. Every chain of sectors must end."""
     for stream in _workbooks(content):
-        sheets = {0}
-        while sheets:
-            for kind, at, length in _records(stream, sheets.pop()):
+        parts, seen = [0], {0}  # where they begin; that one says it begins where another does is no reason to go round
+        for part in parts:
+            for kind, at, length in _records(stream, part):
                 if kind == SHEET and length >= 4:
-                    sheets.add(_number(stream, at))
+                    if (begins := _number(stream, at)) not in seen:
+                        seen.add(begins)
+                        parts.append(begins)
                 elif kind == DIMENSIONS and length in (10, 14):
                     told = struct.unpack_from("<4H" if length == 10 else "<2I2H", stream, at)
                     if not (told[0] <= told[1] <= MOST_ROWS and told[2] <= told[3] <= MOST_COLUMNS):

@@ -305,6 +305,13 @@ def test_an_xls_with_a_cell_where_no_sheet_has_one_is_damaged(small: bool, monke
         books.sheets(content.replace(cell, cell[:4] + struct.pack("<2H", 7_223, 57_857)))
 
 
+def test_an_xls_whose_sheet_begins_where_the_workbook_does_is_read_once():
+    content = xls({"A": [["Họ tên", "Thời gian"]]})
+    told = content.index(b"\x85\x00")  # where a sheet begins
+    [sheet] = books.sheets(content[: told + 4] + bytes(4) + content[told + 8 :])
+    assert sheet.cells.is_empty()
+
+
 def test_an_archive_that_unpacks_to_a_hundred_times_its_size_is_no_log(
     empty_store: Store, monkeypatch: pytest.MonkeyPatch
 ):
