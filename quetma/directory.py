@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from quetma.answers import remembered
 from quetma.people import MIGRATED_2018, fold, fold_all
 from quetma.store import Store
 
@@ -19,16 +21,17 @@ def find(store: Store, text: str, rows: int = 10) -> pl.DataFrame:
     kind (staff | visitor, today), masked, exact (the whole name or phone was typed), last_seen.
     """
     words, digits = _typed(text)
-    best = _best(store, words, digits, rows if words or digits else 0)
+    best = _best(store, tuple(words), tuple(digits), store.today(), rows if words or digits else 0)
     shown = store.ask("people/found", people=best["person_id"].to_list())
     return best.join(shown, on="person_id", maintain_order="left").select(
         "person_id", "name", "phone", "birth_year", "kind", "masked", "exact", "last_seen"
     )
 
 
-def _best(store: Store, words: list[str], digits: list[str], rows: int) -> pl.DataFrame:
-    """At most so many of those whom all the words and one of the digits fit, in the order of `find`: person_id, kind,
-    exact. Who is by decision somebody else is found as that other one.
+@remembered
+def _best(store: Store, words: tuple[str, ...], digits: tuple[str, ...], day: date, rows: int) -> pl.DataFrame:
+    """At most so many of those whom all the words and one of the digits fit, in the order of `find`: person_id, exact,
+    kind, as it is on the day. Who is by decision somebody else is found as that other one.
     """
     people = store.whole.everybody.now()
     names = people.names.with_row_index("name")
@@ -53,7 +56,7 @@ def _best(store: Store, words: list[str], digits: list[str], rows: int) -> pl.Da
     if digits:
         phone = np.logical_or.reduce([people.with_phone(piece)[at] for piece in digits])
         found = found.with_columns(pl.col("exact") | pl.Series(phone))
-    staff = people.marked(store.ask("people/staff_on", day=store.today())["person_id"])
+    staff = people.marked(store.ask("people/staff_on", day=day)["person_id"])
 
     def first(found: pl.DataFrame) -> pl.DataFrame:
         who = found["at"].to_numpy()

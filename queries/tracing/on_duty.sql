@@ -13,9 +13,11 @@ there AS (
     UNION
     SELECT location_id, CAST(ended AS DATE) FROM stayed WHERE ended > CAST(CAST(ended AS DATE) AS TIMESTAMP)
 ),
-due AS (
+due AS ( -- at these few places
     SELECT d.day, d.location_id, d.scanned, p.person_id, p.name, p.phone, p.phone_shown, p.sort_key
-    FROM duty_day d JOIN person p ON p.person_id = d.person_id
+    FROM duty_day d
+    JOIN there t ON t.day = d.day AND t.location_id = d.location_id
+    JOIN person p ON p.person_id = d.person_id
     WHERE d.day BETWEEN $first_day AND $last_day AND d.scanned IS NOT NULL
 )
 SELECT d.person_id, d.name, d.phone, d.phone_shown, t.day, t.location_id, l.name AS location, d.scanned
