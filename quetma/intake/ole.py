@@ -20,7 +20,7 @@ WORKBOOK = ("Workbook", "Book")
 # Records of a workbook: the last of a part, where a sheet begins, how large it is; and cells: their row, their column.
 LAST, SHEET, DIMENSIONS = 0x000A, 0x0085, 0x0200
 CELLS = {0x0006, 0x00BD, 0x00BE, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E}
-MOST_ROWS, MOST_COLUMNS = 65_536, 256
+MOST_ROWS, MOST_COLUMNS, MOST_SHEETS = 65_536, 256, 1_000
 END = 0xFFFFFFFA  # this number and those above it are no sectors
 
 
@@ -41,19 +41,22 @@ def chains_end(content: bytes) -> bool:
 def sizes_are_possible(content: bytes) -> bool:
     """Whether no sheet of an XLS has more rows or columns than one can have. Every chain of sectors must end."""
     for stream in _workbooks(content):
-        parts, seen = [0], {0}  # where they begin; that one says it begins where another does is no reason to go round
-        for part in parts:
-            for kind, at, length in _records(stream, part):
-                if kind == SHEET and length >= 4:
-                    if (begins := _number(stream, at)) not in seen:
-                        seen.add(begins)
-                        parts.append(begins)
-                elif kind == DIMENSIONS and length in (10, 14):
-                    told = struct.unpack_from("<4H" if length == 10 else "<2I2H", stream, at)
-                    if not (told[0] <= told[1] <= MOST_ROWS and told[2] <= told[3] <= MOST_COLUMNS):
-                        return False
-                elif kind in CELLS and length >= 4 and struct.unpack_from("<H", stream, at + 2)[0] >= MOST_COLUMNS:
-                    return False  # of rows there cannot be too many: two bytes say which
+        begins = [_number(stream, at) for kind, at, length in _records(stream, 0) if kind == SHEET and length >= 4]
+        if len(begins) > MOST_SHEETS:
+            return False
+        if not all(_sheet_is_possible(stream, at) for at in {0, *begins}):
+            return False
+    return True
+
+
+def _sheet_is_possible(stream: bytes, begin: int) -> bool:
+    for kind, at, length in _records(stream, begin):
+        if kind == DIMENSIONS and length in (10, 14):
+            told = struct.unpack_from("<4H" if length == 10 else "<2I2H", stream, at)
+            if not (told[0] <= told[1] <= MOST_ROWS and told[2] <= told[3] <= MOST_COLUMNS):
+                return False
+        elif kind in CELLS and length >= 4 and struct.unpack_from("<H", stream, at + 2)[0] >= MOST_COLUMNS:
+            return False  # of rows there cannot be too many: two bytes say which
     return True
 
 

@@ -11,7 +11,7 @@ import pytest
 import xlwt
 
 from quetma import intake
-from quetma.intake import archives, books
+from quetma.intake import archives, books, ole
 from quetma.store import Store
 from tests.intake import prepare
 from tests.intake.files import BOOKS, archive, xls, xlsx
@@ -305,11 +305,26 @@ def test_an_xls_with_a_cell_where_no_sheet_has_one_is_damaged(small: bool, monke
         books.sheets(content.replace(cell, cell[:4] + struct.pack("<2H", 7_223, 57_857)))
 
 
-def test_an_xls_whose_sheet_begins_where_the_workbook_does_is_read_once():
+def sheet_at(content: bytes, begin: int) -> bytes:
+    """The same XLS with its sheet said to begin there."""
+    at = content.index(b"\x85\x00", content.index(b"\x09\x08")) + 4
+    return content[:at] + struct.pack("<I", begin) + content[at + 4 :]
+
+
+def test_an_xls_whose_sheet_is_said_to_begin_where_the_workbook_does_comes_to_an_end():
     content = xls({"A": [["Họ tên", "Thời gian"]]})
-    told = content.index(b"\x85\x00")  # where a sheet begins
-    [sheet] = books.sheets(content[: told + 4] + bytes(4) + content[told + 8 :])
+    [sheet] = books.sheets(sheet_at(content, 0))
     assert sheet.cells.is_empty()
+
+
+def test_an_xls_of_more_sheets_than_anybody_opens_is_damaged(monkeypatch: pytest.MonkeyPatch):
+    """Each of them may be said to begin anywhere, and is looked through."""
+    monkeypatch.setattr(ole, "MOST_SHEETS", 2)
+    rows = [["Họ tên", "Thời gian"]]
+    assert len(books.sheets(xls({"A": rows, "B": rows}))) == 2
+    monkeypatch.setattr("python_calamine.load_workbook", sys.exit)
+    with pytest.raises(intake.IntakeError, match="damaged"):
+        books.sheets(xls({"A": rows, "B": rows, "C": rows}))
 
 
 def test_an_archive_that_unpacks_to_a_hundred_times_its_size_is_no_log(
