@@ -78,7 +78,7 @@ for duty, rate in told.items():
     cards.append(
         widgets.Card(
             LABELS[duty],
-            str(rate) if due else "–",
+            rate if rate and due else "–",
             t("vs {day}", day=f"{before:%d/%m}") if change is not None and before else "",
             change,
             good="more",
@@ -86,7 +86,7 @@ for duty, rate in told.items():
             detail=percent(rate) if due else t("nobody owes it") if rate else t("too few people to say"),
         )
     )
-widgets.cards(cards, across=4)
+widgets.cards(here, cards, across=4)
 
 if not single:
     st.caption(

@@ -112,6 +112,7 @@ def share(label: str, part: int, whole: int, about: str = "", explained: str | N
 def figures(row: dict) -> None:
     """What one drill measured."""
     widgets.cards(
+        here,
         [
             widgets.Card(
                 t("Seconds to the answer"), here.number(round(row["seconds"], 2)), t("{n} suspected F1", n=row["f1"])
@@ -130,7 +131,7 @@ def figures(row: dict) -> None:
                 here.number(row["unscanned"]),
                 help=t("On the roster where the mock case was, without a scan on that day."),
             ),
-        ]
+        ],
     )
 
 

@@ -102,7 +102,7 @@ for k, mean in minutes.items():
         bucket = spent[k].median_bucket if single else None
         note = t("on average") if bucket is None else t("on average; median {bucket}", bucket=length_of[bucket])
         cards.append(widgets.Card(time_of[k], t("{n} min", n=here.number(round(mean))), note))
-widgets.cards(cards, across=3 if kind == "all" else 4)
+widgets.cards(here, cards, across=3 if kind == "all" else 4)
 
 # What tomorrow usually looks like ------------------------------------------------------------------------------------
 

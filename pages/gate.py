@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from quetma import badges, flow, gate, settings
+from quetma.access import small
 from quetma.documents import MEDIA_TYPES
 from quetma.documents import badge as badge_file
 from quetma.gate import GateError
@@ -45,9 +46,9 @@ for place, name, capacity in places.iter_rows():
     if said:
         crowded.append(t("{place}: {n} of {most} – {said}.", place=name, n=count, most=capacity, said=said))
     if places.height <= MOST_CARDS:
-        value = f"{here.number(count)}/{here.number(capacity)}" if capacity else here.number(count)
+        value = small.Rate(count, count, capacity) if capacity else here.number(count)
         cards.append(widgets.Card(name, value, said or (t("capacity not known") if not capacity else t("room left"))))
-widgets.cards(cards, across=3)
+widgets.cards(here, cards, across=3)
 if crowded:
     st.warning("  \n".join(map(widgets.plain, crowded)), icon=":material/groups:")
 st.caption(

@@ -56,7 +56,7 @@ for duty, label in LABELS.items():
     cards.append(
         widgets.Card(
             label,
-            str(rate) if rate and rate.due else "–",
+            rate if rate and rate.due else "–",
             since if change is not None else ("" if rate and rate.due else due_today),
             change,
             good="more",
@@ -93,7 +93,7 @@ cards += [
 ]
 figures, warnings = st.columns([3, 2], gap="medium")
 with figures:
-    widgets.cards(cards, across=3)
+    widgets.cards(here, cards, across=3)
     if small.fewest(here.role) > 1:
         told = t("Where one or two people have not done it, or have, a range is shown, the same for one and for two.")
         told += " " + t("Where a range would be shown, the lines show its lower end.")

@@ -33,7 +33,7 @@ for duty, label in terms.duties(t).items():
     if code:
         cards.append(widgets.Card(f"{label}, {today:%d/%m}", matrix.SIGNS[code][0], meaning[code]))
 if cards:
-    widgets.cards(cards, across=4)
+    widgets.cards(here, cards, across=4)
 line = t("Doses: {level}", level=terms.levels(t)[course.level])
 if course.protected:
     first, last = course.protected

@@ -25,6 +25,7 @@ def count_cards(here: "Page", counts: Mapping[str, int]) -> None:
     """rows = new + already stored + rejected."""
     t = here.t
     widgets.cards(
+        here,
         [
             widgets.Card(t("Rows in the file"), here.number(counts["rows"])),
             widgets.Card(f":material/check_circle: {t('New')}", here.number(counts["accepted"])),

@@ -25,6 +25,8 @@ HISTORY = "history_people"  # in the session: whose scans the page of the histor
 ANY = "any"
 FIRST_DAY = date(2020, 1, 1)  # no check-in log is older; the calendar of a free range begins here
 
+WIDEST = 8  # characters of a card's figure that stand beside one another in the narrowest card
+
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~$:&")
 
 # Web addresses and `:icon:` names are found in the text after the backslashes are gone; an invisible mark breaks them.
@@ -43,13 +45,14 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class Card:
-    """One figure: what it is, its value, how it changed (None: not compared), and the page that opens it.
+    """One figure: what it is, its value (or how many of those who owe it), how it changed (None: not compared), and the
+    page that opens it.
 
     `note` stands beside the change, or alone; `detail` stands below. `good` says which way is good news.
     """
 
     label: str
-    value: str
+    value: str | small.Rate
     note: str = ""
     change: int | None = None
     good: Literal["more", "less", "neither"] = "neither"
@@ -59,27 +62,41 @@ class Card:
     link: str | None = None
 
 
-def cards(figures: Sequence[Card], across: int = 3) -> None:
+def cards(here: "Page", figures: Sequence[Card], across: int = 3) -> None:
     """The figures as cards of one size, `across` in a row where the screen allows it."""
     colour: dict[str, Literal["normal", "inverse", "off"]] = {"more": "normal", "less": "inverse", "neither": "off"}
     with st.grid(across, min_column_width=150):
         for card in figures:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 compared = card.change is not None
+                value, below = _value(here, card.value)
                 st.metric(
                     card.label,
-                    card.value,
+                    value,
                     card.change,
                     delta_color=colour[card.good],
                     delta_description=card.note if compared else None,
                     help=card.help,
                 )
+                if below:
+                    st.caption(below)
                 if card.note and not compared:
                     st.caption(card.note)
                 if card.detail:
                     st.caption(card.detail)
                 if card.page:
                     st.page_link(PAGES / card.page, label=card.link, icon=":material/arrow_forward:")
+
+
+def _value(here: "Page", value: str | small.Rate) -> tuple[str, str]:
+    """What a card shows in large figures, and what there was no room for: `12/13`, or `8.445` and `trên 8.533`."""
+    if isinstance(value, str):
+        return value, ""
+    low, high, due = map(here.number, (value.low, value.high, value.due))
+    have = low if low == high else f"{low}–{high}"
+    if len(have) + len(due) < WIDEST:
+        return f"{have}/{due}", ""
+    return have, here.t("of {n}", n=due)
 
 
 def period(here: "Page", key: str = "period", default: str = "4weeks") -> tuple[date, date]:

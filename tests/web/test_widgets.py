@@ -1,12 +1,13 @@
 """The pickers that screens share stay valid whatever the store holds."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
+from quetma.access import sessions, small
 from quetma.store import Store
-from quetma.web import widgets
+from quetma.web import page, widgets
 
 THURSDAY = date(2021, 8, 26)
 
@@ -52,3 +53,19 @@ def test_a_location_that_is_gone_falls_back_to_all(app, demo_store: Store):
     at.switch_page("../../pages/flow.py").run()
     assert not at.exception
     assert at.selectbox(key="location").value == 0
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"),
+    [
+        (small.Rate(12, 12, 13), ("12/13", "")),
+        (small.Rate(11, 12, 13), ("11–12/13", "")),
+        (small.Rate(1203, 1203, 1310), ("1.203", "trên 1.310")),
+        (small.Rate(8445, 8445, 10_000), ("8.445", "trên 10.000")),
+    ],
+)
+def test_a_card_says_how_many_of_how_many_also_where_both_have_no_room_beside_each_other(
+    demo_store: Store, rate: small.Rate, shown: tuple[str, str]
+):
+    session = sessions.Session("", demo_store, "Hà Minh Tôn", "leader", datetime(2021, 8, 24))
+    assert widgets._value(page.Page("", session, "vi"), rate) == shown

@@ -43,7 +43,7 @@ def view(here: "Page", contacts: pl.DataFrame) -> None:
             return widgets.Card(names[name], here.percent(of, among), share, help=explained[name])
         return widgets.Card(names[name], here.number(of))
 
-    widgets.cards([card(name) for name in names], across=4)
+    widgets.cards(here, [card(name) for name in names], across=4)
     if (people := contacts["person_id"].n_unique()) < contacts.height:
         st.caption(
             t("Who is a contact of several cases is counted for each; they are {n} people.", n=here.number(people))

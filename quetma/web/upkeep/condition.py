@@ -36,6 +36,7 @@ def cards(here: "Page", backed_up: Run | None, purged: Run | None) -> None:
     t, store = here.t, here.store
     signed_in = health.signed_in(store)
     widgets.cards(
+        here,
         [
             widgets.Card(t("Size of the store"), megabytes(here, health.size(store))),
             _when(here, t("Last good backup"), backed_up),
