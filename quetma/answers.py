@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MOST = 1024  # answers
 MOST_BYTES = 64 * 1024**2  # of all of them; one that is an eighth of it is not remembered
 MOST_STAYS = 8_000_000  # of the days of which something is kept
+TRIES = 5  # to answer several questions with nothing written between them
 LOOKED_AT = 300.0  # seconds for which an answer is asked again after each write, once nobody asks for it any more
 
 T = TypeVar("T")
@@ -196,12 +197,26 @@ R = TypeVar("R")
 
 def remembered(function: Callable[Concatenate["Store", P], R]) -> Callable[Concatenate["Store", P], R]:
     """Of a function of a store and of values that can be hashed: its answer is remembered as those of `Store.ask` are.
-    Only for one that follows from nothing else (no clock, no file). An answer of None is asked for again.
+    Only for one that follows from nothing else (no clock, no file). An answer of None is asked for again. It may ask
+    several questions, which are to be answered of one state: when something was written meanwhile it begins again.
     """
 
     @wraps(function)
     def asked(store: "Store", *args: P.args, **kwargs: P.kwargs) -> R:
+        def make() -> R:
+            for _ in range(TRIES):
+                before = store.version
+                try:
+                    answer = function(store, *args, **kwargs)
+                except Exception:
+                    if store.version == before:
+                        raise
+                else:
+                    if store.version == before:
+                        return answer
+            return function(store, *args, **kwargs)
+
         key = (store.unit, function, args, *sorted(kwargs.items()))
-        return store.answers.of(key, lambda: store.version, lambda: function(store, *args, **kwargs))
+        return store.answers.of(key, lambda: store.version, make)
 
     return asked

@@ -45,6 +45,44 @@ def test_it_is_computed_once_a_write_for_each_question(tmp_path: Path):
     store.close()
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_several_questions_are_answered_of_one_state(tmp_path: Path, fails: bool):
+    store, writes = open_store(tmp_path), ["2", "3"]
+
+    def write(value: str) -> None:
+        store.set("one", value)
+        store.set("other", value)
+
+    write("1")
+
+    @remembered
+    def both(store: Store) -> tuple[str | None, str | None]:
+        one = store.setting("one")
+        if writes:  # somebody uploads a file meanwhile
+            write(writes.pop(0))
+        other = store.setting("other")
+        if fails and one != other:
+            raise IndexError
+        return one, other
+
+    assert both(store) == ("3", "3")
+    store.close()
+
+
+def test_what_cannot_be_answered_is_tried_once(tmp_path: Path):
+    store, asked = open_store(tmp_path), []
+
+    @remembered
+    def number(store: Store) -> int:
+        asked.append(1)
+        return int(store.setting("missing") or "none")
+
+    with pytest.raises(ValueError, match="none"):
+        number(store)
+    assert len(asked) == 1
+    store.close()
+
+
 def test_nobody_is_given_what_was_true_before_a_change_that_was_acknowledged(tmp_path: Path):
     store, last, wrong = open_store(tmp_path), [0], []
     store.set("n", "0")
