@@ -156,7 +156,7 @@ def forget_days(cursor: DuckDBPyConnection, due: pl.DataFrame, before: date, acc
         silenced = cursor.execute(query("retention/silence_audit")[0], {"before": before, "struck": token}).fetchall()
     audit.strike(cursor, account, [number for (number,) in silenced], token)
     _forget_rows(cursor, scans, declarations)
-    _forget_people(cursor, identities)
+    _forget_people(cursor, identities, leaving["anonymous_id"].unique())
     days = frozenset(due["day"])
     began, ended = scans["moment"].min(), scans["moment"].max()
     if scans.is_empty():  # declarations alone
@@ -202,14 +202,16 @@ def _forget_rows(cursor: DuckDBPyConnection, scans: pl.DataFrame, declarations: 
         cursor.execute(query("door/insert_claims")[0])
 
 
-def _forget_people(cursor: DuckDBPyConnection, identities: pl.DataFrame) -> None:
-    """Whom no upload names any more is gone, with what was decided about who they are."""
+def _forget_people(cursor: DuckDBPyConnection, identities: pl.DataFrame, nameless: pl.Series) -> None:
+    """Whom no upload names any more is gone, with what was decided about who they are; so are those nameless ones that
+    nobody's scans became: who had declarations alone leaves none.
+    """
     with _frames(cursor, identities=identities):
         gone = cursor.sql(query("retention/gone")[0]).pl()
     with _frames(cursor, gone=gone):
         cursor.execute(query("retention/remove_merges")[0])
         cursor.execute(query("retention/remove_aparts")[0])
-    forget(cursor, identities.select(person_id="as_named"))
+    forget(cursor, pl.DataFrame({"person_id": pl.concat([identities["as_named"], nameless])}))
     cursor.execute(query("people/forget_former")[0])
 
 

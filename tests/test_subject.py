@@ -57,6 +57,14 @@ def sound(store: Store) -> bool:
     return recount.check(store) + rollups.check(store) + chain.check(store.cursor()) == []
 
 
+def test_who_had_declarations_alone_leaves_nobody_behind(empty_store: Store):
+    said = "Họ tên,SĐT,Thời gian khai báo,Triệu chứng\nLò Văn A,0912000001,07:00 24/08/2021,Ho\n"
+    intake.load(empty_store, prepare(empty_store, "kb.csv", said.encode()), "An")
+    subject.erase(empty_store, "An", number(empty_store, "Lò Văn A"))
+    assert empty_store.cursor().execute("SELECT name FROM person").fetchall() == []
+    assert sound(empty_store)
+
+
 def test_who_has_been_deleted_is_nowhere_and_every_figure_stays(unit: Store):
     person, before = number(unit, "Cà Thị Khách"), figures(unit)
     assert subject.reasons(unit, person) == []
