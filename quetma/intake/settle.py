@@ -53,7 +53,7 @@ class Settled:
             return frame.clear()
         every = self.people if number == "who" else self.places  # the n-th of them is number n
         said = pl.repeat(False, every.height, eager=True).scatter(self.facts[number], True)
-        return frame.filter(said.gather(frame[number])).unique(key, keep="first", maintain_order=True)
+        return frame.filter(said.gather(frame[number])).filter(pl.col(key).is_first_distinct())
 
     def fresh(self, frame: pl.DataFrame, key: str) -> pl.DataFrame:
         """The rows of `people` or `places` that are new and that a fact names."""
