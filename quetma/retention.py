@@ -157,7 +157,7 @@ def forget_days(cursor: DuckDBPyConnection, due: pl.DataFrame, before: date, acc
     audit.strike(cursor, account, [number for (number,) in silenced], token)
     _forget_rows(cursor, scans, declarations)
     _forget_people(cursor, identities, leaving["anonymous_id"].unique())
-    days = frozenset(due["day"])
+    days = frozenset([*due["day"], *scans["moment"].dt.date()])
     began, ended = scans["moment"].min(), scans["moment"].max()
     if scans.is_empty():  # declarations alone
         began, ended = (datetime.combine(day, time()) for day in (min(days), max(days)))

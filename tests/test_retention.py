@@ -215,6 +215,18 @@ def test_the_same_visit_in_a_list_of_the_platform_is_one_visit_still(unit: Store
     assert sound(unit)
 
 
+def test_a_row_of_a_list_that_tells_of_a_visit_past_midnight_is_forgotten_whole(unit: Store):
+    """As the row is one, so is what is forgotten of it, though of the next day the list alone tells."""
+    check_all(unit, [passage("Tòng Văn Đêm", "0977000111", at(8))])
+    night = f"{at(22):%d/%m/%Y %H:%M},{at(2, day=DAY + timedelta(days=1)):%d/%m/%Y %H:%M}"
+    put(unit, f"Họ tên,SĐT,Địa điểm,Thời gian vào,Thời gian ra\nTòng Văn Đêm,0977000111,Mai Sơn,{night}\n", "v.csv")
+    before = figures(unit)
+    purge(unit, DAY + timedelta(days=99))
+    assert directory.find(unit, "0977000111").is_empty()
+    assert figures(unit) == before
+    assert sound(unit)
+
+
 def test_what_was_decided_about_who_they_are_goes_with_them(unit: Store):
     one, other = (directory.find(unit, name)["person_id"][0] for name in ("Vì Văn Bạn", "Quàng Thị Không Số"))
     identity.merge(unit, other, one, "Test")
