@@ -69,26 +69,35 @@ class Moved(NamedTuple):
     newest: pl.DataFrame
 
 
-def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame) -> Future[Moved] | None:
+def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame, people: pl.Series) -> Future[Moved] | None:
     """Begins to derive what `refresh` will want, while an upload's scans are still being stored. Right as long as with
     them nobody becomes somebody else, and no other scan counts or does not any more. None where none of them counts,
     and where there is a door register, beside which it cannot be told beforehand.
 
-    facts: person_id, location_id (which is stored), scanned_at, direction and counts.
+    facts: person_id, location_id (which is stored), scanned_at, direction and counts. people: all whom they name.
     """
     registers = cursor.execute("SELECT 1 FROM batch WHERE source = 'register' LIMIT 1").fetchall()
     if registers or not facts["counts"].any():
         return None
-    goes_in, goes_out = pl.col("direction") == "in", pl.col("direction") == "out"
     really = cursor.sql("SELECT alias_id AS person_id, person_id AS really FROM alias").pl()
-    new = facts.join(really, on="person_id", how="left", maintain_order="left").select(
-        pl.coalesce("really", "person_id").alias("person_id"), "location_id", "scanned_at",
-        "counts", has_in=goes_in, has_out=goes_out, left_seen=goes_out,
-    )  # fmt: skip
-    people = np.sort(new["person_id"].to_numpy())
-    cursor.register("named", pl.DataFrame({"person_id": people[np.flatnonzero(np.diff(people, prepend=-1))]}))
-    new, moment = new.filter("counts"), pl.col("scanned_at")
-    [span] = new.select(moment.min(), last=moment.max()).rows()
+
+    def are(frame: pl.DataFrame) -> pl.DataFrame:
+        """The same with who each of them really is."""
+        if really.is_empty():
+            return frame
+        joined = frame.join(really, on="person_id", how="left", maintain_order="left")
+        return joined.with_columns(pl.coalesce("really", "person_id").alias("person_id")).drop("really")
+
+    def new() -> pl.DataFrame:
+        goes_in, goes_out = pl.col("direction") == "in", pl.col("direction") == "out"
+        counted = facts.filter("counts").select(
+            "person_id", "location_id", "scanned_at", has_in=goes_in, has_out=goes_out, left_seen=goes_out
+        )
+        return are(counted)
+
+    cursor.register("named", are(people.to_frame("person_id")).unique())
+    moment = pl.col("scanned_at").filter(pl.col("counts"))
+    [span] = facts.select(moment.min(), last=moment.max()).rows()
     begun = _begun(cursor, *span, new, "scan", "named")
     cursor.unregister("named")
     return begun
@@ -117,19 +126,18 @@ def _begun(
     cursor: DuckDBPyConnection,
     first: datetime,
     last: datetime,
-    more: pl.DataFrame | None = None,
+    more: Callable[[], pl.DataFrame] | None = None,
     passages: str = "passage",
     people: str = "touched_person",
 ) -> Future[Moved]:
-    """What becomes of the stays of these people by scans between these moments, of which `more` are not stored yet."""
+    """What becomes of the stays of these people by scans between these moments. more: those that are not stored yet."""
     anchors = Anchors.moved_by(first, last, _guessed(cursor))
     scans, hours, longest = _asked(cursor, anchors, passages, people)
-    if more is not None:
-        scans = pl.concat([scans, more.select(scans.columns).cast(dict(scans.schema))])
     old = _stood(cursor, anchors, people)
 
     def moved() -> Moved:
-        ordered = order.by_all(scans)
+        further = [more().select(scans.columns).cast(dict(scans.schema))] if more else []
+        ordered = order.by_all(pl.concat([scans, *further]))
         gone, new = _apart(old, made(ordered, hours, longest, anchors))
         return Moved(gone, by_place(new, "t_in"), _newest(ordered, first, last))
 

@@ -164,7 +164,8 @@ def _store(
     with ThreadPoolExecutor(1) as worker:  # what there is very much of is made ready while other things are stored
         facts = worker.submit(_facts, prepared, persons, locations)
         keyed = worker.submit(lambda: recount.with_keys(_number(fresh, "person_id", persons)))
-        _put(cursor, "intake/insert_claims", "claims", _number(people, "person_id", persons), batch=batch_id)
+        people = _number(people, "person_id", persons)
+        _put(cursor, "intake/insert_claims", "claims", people, batch=batch_id)
         if not fresh_places.is_empty():
             numbered = _number(fresh_places, "location_id", locations)
             _put(cursor, "intake/insert_locations", "fresh", numbered, unit=unit)
@@ -176,7 +177,8 @@ def _store(
                 _number(places, "location_id", locations),
                 batch=batch_id,
             )
-        derived = stays.ahead(cursor, facts.result()) if prepared.kind == "scans" else None
+        scans = prepared.kind == "scans"
+        derived = stays.ahead(cursor, facts.result(), people["person_id"]) if scans else None
         _put(cursor, INSERT[prepared.kind], "facts", facts.result(), batch=batch_id)
         if not fresh.is_empty():
             _put(cursor, "intake/insert_people", "fresh", keyed.result())
