@@ -6,7 +6,7 @@ A roll-up is a table and the query `queries/rollup/<table>.sql` that makes its r
 
 from collections.abc import Callable, Collection, Generator, Iterable
 from concurrent.futures import Future
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -21,7 +21,7 @@ from quetma.people import clean
 from quetma.store import Store, changed, query
 
 SCANNED = ("flow_quarter", "scan_day", "flow_day", "unit_day")  # made from scans
-COUNTED = {"flow_quarter", "scan_day"}  # of them those that are made from the tables passed and scanned
+WHO_WAS_WHERE = {"flow_day", "unit_day"}  # of them those that are made from the table present
 STAYED = ("stay_day",)  # made from stays
 PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening before
 DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
@@ -183,13 +183,9 @@ def _passages(cursor: DuckDBPyConnection) -> Generator[None]:
     """Meanwhile `passage` is just the scans, when no door register was ever uploaded: what has nothing to be left out
     is planned in half the time, and of a large upload no scans are kept in memory for it.
     """
-    with nullcontext() if _registers(cursor) else _all_scans(cursor):
+    if _registers(cursor):
         yield
-
-
-@contextmanager
-def _all_scans(cursor: DuckDBPyConnection) -> Generator[None]:
-    """Meanwhile `passage` is just the scans."""
+        return
     cursor.execute("CREATE OR REPLACE TEMP VIEW passage AS FROM scan")
     yield
     cursor.execute("DROP VIEW temp.passage")
@@ -301,8 +297,7 @@ def check(store: Store) -> list[str]:
     mornings = with_mornings(days | _days(cursor, "SELECT DISTINCT day FROM fresh_stay"))
     for tables, about in ((SCANNED + STAYED + DUTIES, days), (PRESENT, mornings)):
         _touch_days(cursor, about)
-        if here := _scans_of(cursor, tables, about):
-            cursor.register("present", here.result())
+        cursor.register("present", _present(cursor, about).result())
         _put(cursor, "peak", _peaks(cursor, about).result())
         for table in tables:
             text, params = _rollup(cursor, table, about)
@@ -362,20 +357,19 @@ def replace(
     changed(cursor, days)
     _touch_days(cursor, days)
     peak = _peaks(cursor, days) if "flow_peak" in tables else None
-    here = _scans_of(cursor, tables, days)
+    here = None if WHO_WAS_WHERE.isdisjoint(tables) else _present(cursor, days)
     meanwhile()
     for table in tables:
         if table == "unit_day" and not in_units(cursor):
             continue
         if table == "flow_peak" and peak:
             _put(cursor, "peak", peak.result())
-        if here and table in SCANNED and table not in COUNTED:
+        if table in WHO_WAS_WHERE and here:
             cursor.register("present", here.result())
         text, params = _rollup(cursor, table, days)
         cursor.execute(f"DELETE FROM {table} WHERE day IN (SELECT day FROM touched)")
         cursor.execute(f"INSERT INTO {table} {text}", params)
-    for name in ("present", "passed", "scanned"):
-        cursor.unregister(name)
+    cursor.unregister("present")
 
 
 def _touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
@@ -389,27 +383,13 @@ def _touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
     )
 
 
-def _scans_of(cursor: DuckDBPyConnection, tables: Collection[str], days: set[date]) -> Future[pl.DataFrame] | None:
-    """Makes what these roll-ups read of scans, of the days that `_touch_days` was told: the tables passed and scanned.
-    What others read as table present is made beside whatever else is done.
+def _present(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
+    """What some roll-ups read as table present, of the days that `_touch_days` was told, made beside whatever else is
+    done.
     """
-    if set(SCANNED).isdisjoint(tables):
-        return None
-    passages = _passages_of(cursor, days)
-    here = stays.WORKER.submit(present.made, passages)
-    if not COUNTED.isdisjoint(tables):
-        passed = scanned = present.counted(passages)
-        if _registers(cursor):
-            with _all_scans(cursor):
-                scanned = present.counted(_passages_of(cursor, days))
-        cursor.register("passed", passed)
-        cursor.register("scanned", scanned)
-    return here
-
-
-def _passages_of(cursor: DuckDBPyConnection, days: set[date]) -> pl.DataFrame:
     first, last = _bounds(days)
-    return cursor.sql(query("rollup/passages")[0], params={"first": first, "last": last}).pl()
+    passages = cursor.sql(query("rollup/passages")[0], params={"first": first, "last": last}).pl()
+    return stays.WORKER.submit(present.made, passages)
 
 
 def _peaks(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:

@@ -1,12 +1,16 @@
 -- One row per (day, unit beneath the root, kind) with a scan at a place of it or of a unit beneath it, for the days in the temporary table
 -- touched: as flow_day for location 0, and from the same tables. first DATE, last DATE: bounds of touched, both included.
 WITH told AS (
-    SELECT p.day, u.unit_id, p.person_id, p.staff, SUM(p.scans) AS scans
+    SELECT p.day, u.unit_id, p.person_id, SUM(p.scans) AS scans
     FROM present p JOIN unit_place u ON u.location_id = p.location_id
-    GROUP BY p.day, u.unit_id, p.person_id, p.staff
+    GROUP BY p.day, u.unit_id, p.person_id
 ), counted AS (
-    SELECT day, unit_id, CASE WHEN staff THEN 'staff' ELSE 'visitor' END AS kind, COUNT(*) AS people, SUM(scans) AS scans
-    FROM told GROUP BY 1, 2, 3
+    SELECT p.day, p.unit_id, CASE WHEN t.person_id IS NULL THEN 'visitor' ELSE 'staff' END AS kind,
+           COUNT(*) AS people, SUM(p.scans) AS scans
+    FROM told p
+    LEFT JOIN staff t ON t.person_id = p.person_id
+        AND (t.started IS NULL OR t.started <= p.day) AND (t.ended IS NULL OR t.ended >= p.day)
+    GROUP BY 1, 2, 3
 ), came AS (
     SELECT q.day, u.unit_id, q.kind, SUM(q.arrivals) AS arrivals
     FROM flow_quarter q JOIN unit_place u ON u.location_id = q.location_id
