@@ -171,10 +171,12 @@ def who(
     """
     half = texts.height // 2 if texts.height > FEW else 0
     read = pl.concat(side_by_side(_identities, [texts.head(half), texts.slice(half)] if half else [texts]))
-    found = read.filter(pl.col("reason").is_null()).unique("identity", keep="first", maintain_order=True)
-    found = found.drop("reason").with_row_index("who")
-    known = read.join(found.select("identity", "who"), on="identity", how="left", maintain_order="left")
-    return known.select("who", "reason"), found
+    meant = read["reason"].is_null().arg_true()
+    told = read.select(pl.exclude("reason").gather(meant))
+    _, numbers = distinct(told.select("identity"))
+    found = told.filter(numbers.is_first_distinct()).with_row_index("who")
+    every = pl.repeat(None, read.height, dtype=pl.UInt32, eager=True).scatter(meant, numbers)
+    return read.select(every.alias("who"), "reason"), found
 
 
 def _identities(texts: pl.DataFrame) -> pl.DataFrame:

@@ -22,7 +22,9 @@ NOTE = re.compile(
     r"(ngay|thoi gian|luc)? ?(in|xuat)( bao cao| file| tep| luc| ngay)*\W+[\d/: .-]+|het)\W*"
 )
 SHORT = 200  # characters; a longer row is no note
-RECORD = r"\d{6}|\d[:h]\d\d"  # a phone, a time: a row with one is somebody's
+RECORD = r"\d{6}|\d[:h]\d\d"  # a phone, a time: a row with one is somebody's, unless it has one of these words
+NOTED = "tong|cong|total|in |xuat"
+PERHAPS_NOTED = r"(?i)[tc]\S{1,4}ng|total|[iìíỉĩị]\p{M}*n\s|xu\S{1,4}t"  # before folding, and more than these
 
 
 def doubtful(rows: pl.DataFrame) -> pl.DataFrame:
@@ -30,11 +32,10 @@ def doubtful(rows: pl.DataFrame) -> pl.DataFrame:
     folded.
     """
     refused = rows.with_row_index("row").filter(pl.col("reason").is_not_null())
-    short = refused.filter(pl.col("raw").str.len_chars() <= SHORT)
+    raw = pl.col("raw")
+    short = refused.filter(raw.str.len_chars() <= SHORT, ~raw.str.contains(RECORD) | raw.str.contains(PERHAPS_NOTED))
     short = short.select("row", "line", "reason", folded=people.fold_all(short["raw"].str.replace_all(r"\t", " | ")))
-    return short.filter(
-        ~pl.col("folded").str.contains(RECORD) | pl.col("folded").str.contains("tong|cong|total|in |xuat")
-    )
+    return short.filter(~pl.col("folded").str.contains(RECORD) | pl.col("folded").str.contains(NOTED))
 
 
 def marked(rows: pl.DataFrame, doubtful: pl.DataFrame, found: Recognised) -> pl.DataFrame:
