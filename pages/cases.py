@@ -26,7 +26,7 @@ here.audit("open follow-up", "contacts of all cases")
 to_do = today.due(contacts)
 still_open = sum(case.open for case in known)
 widgets.cards(
-        here,
+    here,
     [
         widgets.Card(t("Open cases"), here.number(still_open), t("{n} in all", n=here.number(len(known)))),
         widgets.Card(

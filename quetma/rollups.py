@@ -170,12 +170,12 @@ def _touched(cursor: DuckDBPyConnection, chosen: str, params: dict[str, Any]) ->
     )
 
 
-def derive(cursor: DuckDBPyConnection, touched: Touched, derived: Future[stays.Moved] | None = None) -> None:
+def derive(cursor: DuckDBPyConnection, touched: Touched, begun: Future[stays.Moved] | None = None) -> None:
     """Brings stays, calendar and roll-ups up to date with the facts that were `touched`, of the people in
-    touched_person, inside the transaction that changed them. derived: stays that were begun `stays.ahead`.
+    touched_person, inside the transaction that changed them. begun: by `stays.ahead`.
     """
     with _passages(cursor):
-        _derive(cursor, touched, derived)
+        _derive(cursor, touched, begun)
 
 
 @contextmanager
@@ -183,7 +183,7 @@ def _passages(cursor: DuckDBPyConnection) -> Generator[None]:
     """Meanwhile `passage` is just the scans, when no door register was ever uploaded: what has nothing to be left out
     is planned in half the time, and of a large upload no scans are kept in memory for it.
     """
-    if _registers(cursor):
+    if stays.registers(cursor):
         yield
         return
     cursor.execute("CREATE OR REPLACE TEMP VIEW passage AS FROM scan")
@@ -191,12 +191,7 @@ def _passages(cursor: DuckDBPyConnection) -> Generator[None]:
     cursor.execute("DROP VIEW temp.passage")
 
 
-def _registers(cursor: DuckDBPyConnection) -> bool:
-    """Whether a door register was uploaded, of which rows may repeat a scan."""
-    return bool(cursor.execute("SELECT 1 FROM batch WHERE source = 'register' LIMIT 1").fetchall())
-
-
-def _derive(cursor: DuckDBPyConnection, touched: Touched, derived: Future[stays.Moved] | None) -> None:
+def _derive(cursor: DuckDBPyConnection, touched: Touched, begun: Future[stays.Moved] | None) -> None:
     changed(cursor, touched.scanned | touched.declared)
     if touched.enrolled:
         list_staff(cursor)
@@ -205,7 +200,7 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched, derived: Future[stays.
     if touched.enrolled:
         scanned |= _days(cursor, f"SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan {own}")
     if span := touched.scans:
-        moved, newest = stays.refresh(cursor, *span, lambda: replace(cursor, SCANNED, scanned), derived)
+        moved, newest = stays.refresh(cursor, *span, lambda: replace(cursor, SCANNED, scanned), begun)
         stayed |= moved
     else:
         replace(cursor, SCANNED, scanned)
@@ -226,7 +221,7 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched, derived: Future[stays.
 
     def see() -> None:
         if span:  # beside a door register some scans are no passages
-            seen.refresh(cursor, *span, None if _registers(cursor) else newest)
+            seen.refresh(cursor, *span, None if stays.registers(cursor) else newest)
 
     replace(cursor, STAYED + PRESENT, with_mornings(stayed), see)
     # Before there is a staff list, nobody owes anything.

@@ -69,6 +69,11 @@ class Moved(NamedTuple):
     newest: pl.DataFrame
 
 
+def registers(cursor: DuckDBPyConnection) -> bool:
+    """Whether a door register was uploaded, of which rows may repeat a scan: else every scan is a passage."""
+    return bool(cursor.execute("SELECT 1 FROM batch WHERE source = 'register' LIMIT 1").fetchall())
+
+
 def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame, people: pl.Series) -> Future[Moved] | None:
     """Begins to derive what `refresh` will want, while an upload's scans are still being stored. Right as long as with
     them nobody becomes somebody else, and no other scan counts or does not any more. None where none of them counts,
@@ -76,8 +81,7 @@ def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame, people: pl.Series) ->
 
     facts: person_id, location_id (which is stored), scanned_at, direction and counts. people: all whom they name.
     """
-    registers = cursor.execute("SELECT 1 FROM batch WHERE source = 'register' LIMIT 1").fetchall()
-    if registers or not facts["counts"].any():
+    if registers(cursor) or not facts["counts"].any():
         return None
     really = cursor.sql("SELECT alias_id AS person_id, person_id AS really FROM alias").pl()
 

@@ -97,17 +97,17 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
             taken = prepared.rows.filter(pl.col("outcome") != "rejected")
             marks = prepared.facts.marks.join(taken, on="line", how="semi")
             _put(cursor, "intake/insert_mends", "marks", marks, batch=batch_id)
-        known, unsure, derived = _store(cursor, prepared, batch_id, next_person, next_location, unit)
+        known, unsure, begun = _store(cursor, prepared, batch_id, next_person, next_location, unit)
         _remember(cursor, prepared, account)
         touched = recount.anew(cursor) if unsure else rollups.Touched()
         if touched != rollups.Touched():  # somebody is somebody else now
-            derived = None
+            begun = None
         recount.names(cursor, _may_rename(cursor, prepared.kind, known))
         counts |= _ask_counts(cursor, batch_id)
         progress(STEPS[2])
         touched |= rollups.touch(cursor, batch_id)
         if touched != rollups.Touched():
-            rollups.derive(cursor, touched, derived)
+            rollups.derive(cursor, touched, begun)
         progress(STEPS[3])
     return _batch(batch_id, prepared, counts, rejects)
 
@@ -178,7 +178,7 @@ def _store(
                 batch=batch_id,
             )
         scans = prepared.kind == "scans"
-        derived = stays.ahead(cursor, facts.result(), people["person_id"]) if scans else None
+        begun = stays.ahead(cursor, facts.result(), people["person_id"]) if scans else None
         _put(cursor, INSERT[prepared.kind], "facts", facts.result(), batch=batch_id)
         if not fresh.is_empty():
             _put(cursor, "intake/insert_people", "fresh", keyed.result())
@@ -187,7 +187,7 @@ def _store(
     unsure = (
         prepared.kind == "roster" or recount.may_be_staff(cursor, fresh) or bool((persons["real"] < next_person).any())
     )
-    return known, unsure, derived
+    return known, unsure, begun
 
 
 def _may_rename(cursor: DuckDBPyConnection, kind: str, known: pl.DataFrame) -> pl.Series:

@@ -5,16 +5,19 @@ import io
 import os
 import random
 import re
+import unicodedata
 import zipfile
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quetma import intake, people, rollups
+from quetma.intake import notes
 from quetma.store import ROOT, Store, open_store
 from tests.intake import prepare
 from tests.intake.files import BOOKS, archive, cp1258
@@ -298,3 +301,43 @@ def test_damaged_files_are_refused_or_accounted_for(tmp_path: Path):
                 assert batch.rows == batch.accepted + batch.duplicates + batch.rejected
     assert rollups.check(store) == []
     store.close()
+
+
+NOTE_WORDS = (
+    "Tổng",
+    "cộng",
+    "CỘNG",
+    "Xuất",
+    "In",
+    "ìn",
+    "Total",
+    "Tùng",
+    "0912000111",
+    "08:30",
+    "8H30",
+    "Văn",
+    "a",
+    "|",
+)
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.lists(
+                st.tuples(st.sampled_from(NOTE_WORDS), st.sampled_from(["", " ", "\u00a0", ",", "\t"])), max_size=6
+            ),
+            st.sampled_from(["NFC", "NFD"]),
+            st.booleans(),
+        ),
+        min_size=1,
+    )
+)
+def test_what_is_not_folded_could_be_no_note(rows: list[tuple[list[tuple[str, str]], Any, bool]]):
+    """Rows are told apart before their letters are folded, which takes longest: none that may be a note is lost."""
+    texts = [unicodedata.normalize(form, "".join(a + b for a, b in words)) for words, form, _ in rows]
+    texts = [text.upper() if upper else text for text, (_, _, upper) in zip(texts, rows, strict=True)]
+    folded = [people.fold(text.replace("\t", " | ")) for text in texts]
+    noted = [n for n, text in enumerate(folded) if not re.search(notes.RECORD, text) or re.search(notes.NOTED, text)]
+    frame = pl.DataFrame({"line": range(len(texts)), "raw": texts, "reason": "bad_row"})
+    assert notes.doubtful(frame)["row"].to_list() == noted
