@@ -3,9 +3,10 @@
     publish(store, account, folder) -> Published; pack(store, path) as one ZIP; Schedule publishes one a day
 
 What leaves: who was where when, to the minute, and figures. What does not: names, phones, purposes and every other free
-text, health data about anybody. A person is a keyed hash; the key is thrown away, so two snapshots cannot be joined
-by it, unless somebody keeps one (`key`). All of it is of one moment. A snapshot is there whole or not at all, and takes
-the place of those before it. What each table and column holds is said once, in `dictionary`; its files are made of it.
+text but names of places, health data about anybody. A person is a keyed hash; the key is thrown away, so two snapshots
+cannot be joined by it, unless somebody keeps one (`key`); by the times of the same days they can, and each says so. All
+of it is of one moment. A snapshot is there whole or not at all, and takes the place of those before it. What each table
+and column holds is said once, in `dictionary`; its files are made of it.
 """
 
 import hashlib
@@ -88,6 +89,7 @@ def dictionary(t: Translate) -> dict[str, Table]:
     """Every table by its name, in the reader's language."""
     person = t("Pseudonym, the same in all tables of this snapshot and in no other")
     place = t("Number of the place, as in table place")
+    folder = t("Day of the file, which readers take from the folder's name")
     whole = t("Number of the place, as in table place; 0 is all places together")
     return {
         "scan": Table(
@@ -97,6 +99,7 @@ def dictionary(t: Translate) -> dict[str, Table]:
                 "place": place,
                 "scanned_at": t("When, to the minute, local time of Vietnam"),
                 "direction": t("in, out or unknown"),
+                "day": folder,
             },
         ),
         "stay": Table(
@@ -108,6 +111,7 @@ def dictionary(t: Translate) -> dict[str, Table]:
                 "t_out": t("When it ended, to the minute"),
                 "in_seen": t("Whether the beginning was scanned; else it is inferred"),
                 "out_seen": t("Whether the end was scanned; else it is inferred"),
+                "day": folder,
             },
         ),
         "person": Table(
@@ -145,9 +149,10 @@ def dictionary(t: Translate) -> dict[str, Table]:
                 "day": t("Day"),
                 "duty": t("apps, vaccinated, declared or scanned"),
                 "place": whole,
-                "have": t("How many did it; empty when fewer than {n} owe it", n=small.FEWEST),
-                "due": t("How many owe it; empty when fewer than {n} do, or when it would tell that of another place",
-                         n=small.FEWEST),
+                "have": t("How many did it; empty when some, but fewer than {n}, did or did not, or when it would tell "
+                          "that of another place", n=small.FEWEST),
+                "due": t("How many owe it; empty where have is, but for all places together: there only when fewer "
+                         "than {n} do", n=small.FEWEST),
             },
         ),
         "calendar": Table(
@@ -173,7 +178,8 @@ def _readme(t: Translate, of: Published) -> str:
         "",
         *(f"- {line}" for line in (
             t("A person is a pseudonym: a keyed hash (BLAKE2b, 96 bits) of their number. Names, phones, addresses, "
-              "purposes and other free texts are not in it, nor health data about anybody."),
+              "purposes and other free texts are not in it, but for the names of places; nor is health data about "
+              "anybody."),
             t("The key is kept by whoever made this snapshot: snapshots made with the same key can be joined.")
             if of.joins else
             t("The key was thrown away: nobody can compute a pseudonym again, or join this snapshot with another by "
@@ -190,6 +196,8 @@ def _readme(t: Translate, of: Published) -> str:
               "their rows, and with them everywhere else they were. Of a small unit, a colleague needs no more than "
               "the habit of coming first."),
             t("The staff of a place with few people can be told apart by their hours, whatever is coarsened."),
+            t("Two snapshots that have the same days can be joined by the times and places of these days, whatever "
+              "the keys: delete one before the next is taken."),
             t("Therefore: personal data by law (91/2025/QH15). Keep it where only those may read who need it; do not "
               "join it with other lists of people or publish rows; publish figures of at least {n} people; delete it "
               "when its purpose is done. Who was deleted from the store is not in the next snapshot.", n=FEWEST),
@@ -304,6 +312,7 @@ def _make(store: Store, into: Path, path: Path, key_file: Path | None, told: Tol
             rows[name] = 0
             for day in days if name in BY_DAY else [last]:
                 frame = _asked(cursor, f"snapshot/{name}", day)
+                frame = _kept_small(frame) if name == "duty" else frame
                 file = into / name / f"day={day}" / f"{name}.parquet" if name in BY_DAY else into / f"{name}.parquet"
                 file.parent.mkdir(parents=True, exist_ok=True)
                 frame.write_parquet(file, compression="zstd")
@@ -336,6 +345,24 @@ def _asked(cursor: DuckDBPyConnection, name: str, day: date) -> pl.DataFrame:
     text, names = query(name)
     offered = {"day": day, "fewest": FEWEST if name == "snapshot/person" else small.FEWEST}
     return cursor.sql(text, params={one: offered[one] for one in names} or None).pl()
+
+
+def _kept_small(duty: pl.DataFrame) -> pl.DataFrame:
+    """The table of duties without figures of one or two who did theirs, or did not, and without those that tell one."""
+    sides = duty.with_columns(left=pl.col("due") - pl.col("have"))
+    few = pl.any_horizontal(pl.col("due", "have", "left").is_between(1, small.FEWEST - 1))
+    parts = sides.filter(pl.col("place") > 0).partition_by("day", "duty", maintain_order=True)
+    told = [
+        part.filter(small.beside_the_whole(part.select("due", "have", "left").rows())).select("day", "duty", "place")
+        for part in parts
+    ]
+    kept = pl.concat([sides.filter(pl.col("place") == 0, ~few).select("day", "duty", "place"), *told])
+    exact = duty.join(kept.with_columns(exact=True), on=["day", "duty", "place"], how="left", maintain_order="left")
+    whole = (pl.col("place") == 0) & (pl.col("due") >= small.FEWEST)
+    return exact.select(
+        "day", "duty", "place", pl.when("exact").then("have").alias("have"),
+        pl.when(pl.col("exact") | whole).then("due").alias("due"),
+    )  # fmt: skip
 
 
 def _key(file: Path | None) -> bytes:
