@@ -382,7 +382,7 @@ def test_the_first_units_and_whose_people_are_whose_from_the_shell(
     assert run(demo_store, *lan)[0] == 0
     assert run(demo_store, "user", "unit", "Lan", "--unit", "trạm yên châu")[0] == 0
     assert run(demo_store, "unit", "list")[1].splitlines() == [
-        "Chi cục Sơn La: 0 places, 0 accounts of its own",
+        "Chi cục Sơn La: 1 places, 1 accounts of its own",
         "  Đội 2: 1 places, 0 accounts of its own",
         "    Trạm Yên Châu: 0 places, 1 accounts of its own",
     ]

@@ -83,7 +83,7 @@ def test_the_tree_is_named_in_order_and_each_sees_what_is_beneath(empty_store: S
     load(empty_store, "a.csv", two())
     number = grow(empty_store)
     assert [(unit.name, unit.depth, unit.places) for unit in units.every(empty_store)] == [
-        ("Chi cục", 0, 0), ("Đội 1", 1, 1), ("Đội 2", 1, 1), ("Trạm", 2, 2),
+        ("Chi cục", 0, 1), ("Đội 1", 1, 1), ("Đội 2", 1, 1), ("Trạm", 2, 2),
     ]  # fmt: skip
     inside = empty_store.within(number["Đội 2"])
     assert [(unit.name, unit.depth, unit.parent) for unit in units.every(inside)] == [

@@ -64,8 +64,12 @@ def _change(here: "Page", known: dict[int, Unit]) -> None:
             lambda: units.change(store, number, name, above, here.account, taken),
             t("{name} is saved.", name=name),
         )
-    empty = not (unit.places or unit.accounts or any(one.parent == number for one in known.values()))
-    if empty and st.button(t("Remove this unit"), icon=":material/delete:", key="units_remove"):
+    alone = not any(one.parent == number for one in known.values())
+    if (
+        alone
+        and (unit.parent is None or not (unit.places or unit.accounts))
+        and st.button(t("Remove this unit"), icon=":material/delete:", key="units_remove")
+    ):
         _do(here, lambda: units.remove(store, number, here.account), t("{name} is removed.", name=unit.name))
 
 
