@@ -8,11 +8,12 @@ table; it is exchanged by renaming, so a reader sees all of an upload or nothing
 no such version, and goes with the next sweep, as do the files that an undo or a deletion replaced.
 """
 
+import fcntl
 import json
 import os
 import threading
-from collections.abc import Collection, Iterator
-from contextlib import closing
+from collections.abc import Collection, Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ from quetma.store import Store, now
 GRACE = timedelta(minutes=10)  # that a question may still read what was replaced
 ROWS_AT_ONCE = 2_000_000  # that one commit writes, so that memory does not grow with the store
 FRAME_ROWS = 100_000
+WRITING = ".writing"  # in the lake: locked by who writes there
 DAY, MONTH = "%Y-%m-%d", "%Y-%m"
 
 
@@ -145,7 +147,7 @@ class Lake:
         """Publishes what changed since this store published last, as it is at one moment; with `everything`, or when
         the lake does not have what this store published, all that differs. Returns what is published then.
         """
-        with self._writing:
+        with self._alone():
             before, stood = self.state(), store.version
             with closing(store.cursor()) as cursor:
                 cursor.execute("BEGIN")
@@ -169,14 +171,24 @@ class Lake:
                 self.done = stood if meanwhile else store.version
             return state
 
+    @contextmanager
+    def _alone(self) -> Generator[None]:
+        """While nobody else writes there: neither this server nor one that was given the same lake, whose rows would
+        stand in the versions that this one names.
+        """
+        if not self.folder.exists():
+            self.folder.mkdir(parents=True, mode=0o700)  # health data: the engine's account is let in by hand
+        with self._writing, private(self.folder / WRITING) as file:
+            with suppress(OSError):  # not every file system can
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
     def _written(
         self, cursor: DuckDBPyConnection, before: State | None, days: Collection[date] | None
     ) -> tuple[dict[str, int], dict[str, Prints], dict[str, str]]:
         """Writes the parts that differ from what was published, of these days (None: of all). The version, parts and
         columns of each table after it.
         """
-        if not self.folder.exists():
-            self.folder.mkdir(parents=True, mode=0o700)  # health data: the engine's account is let in by hand
         versions = dict(before.versions) if before else {}
         published = {name: dict(parts) for name, parts in before.parts.items()} if before else {}
         columns = dict(before.columns) if before else {}
@@ -221,7 +233,9 @@ class Lake:
 
     def sweep(self, at: datetime, grace: timedelta = GRACE) -> None:
         """Removes the files of states that were replaced longer ago, and what killed writers left behind."""
-        with self._writing:
+        if not (self.folder / PUBLISHED).exists():
+            return
+        with self._alone():
             state = self.state()
             if state is None or not any(ended <= at - grace for ended, _ in state.retired):
                 return

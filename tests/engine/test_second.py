@@ -12,11 +12,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+import duckdb
 import polars as pl
 import pytest
+from deltalake import DeltaTable
 
 from quetma import cli, engine, health, intake, retention, tracing
 from quetma.engine import EngineAway, second, spark
+from quetma.engine import lake as lakes
 from quetma.engine.lake import TABLES, Lake, State
 from quetma.engine.second import Second
 from quetma.store import ROOT, Store, now, open_store
@@ -159,6 +162,34 @@ def test_the_lake_of_another_store_answers_nobody(asked: Store, tmp_path: Path, 
         monkeypatch.setattr("quetma.engine.lake.write_deltalake", full)
         with pytest.raises(EngineAway, match="No space left"):
             arrivals(other)
+    finally:
+        other.close()
+
+
+def test_two_who_publish_into_one_lake_at_once_never_name_each_others_rows(
+    empty_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Two servers of one QUETMA_LAKE: one waits for the other, and neither answers for the other's people."""
+    folder, other, rewrite = tmp_path / "lake", Store(tmp_path / "other"), lakes._rewrite
+    for store, phone in ((empty_store, 1), (other, 2)):
+        intake.load(store, prepare(store, "a.csv", log_of(40, phone)), "t")
+    beside = threading.Thread(target=Lake(folder).publish, args=(other,))
+
+    def with_another_beside(*given):
+        rewrite(*given)
+        if given[2].endswith("person") and threading.current_thread() is threading.main_thread():
+            beside.start()
+            beside.join(2.0)
+
+    monkeypatch.setattr(lakes, "_rewrite", with_another_beside)
+    try:
+        state = Lake(folder).publish(empty_store)
+        beside.join()
+        with closing(duckdb.connect()) as reader:
+            for name, parts in state.parts.items():
+                files = DeltaTable(str(folder / name), version=state.versions[name]).file_uris()
+                assert lakes._lying(reader.cursor(), files) == parts, name
+        assert Lake(folder).check(other) == []
     finally:
         other.close()
 
