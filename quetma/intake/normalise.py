@@ -6,7 +6,7 @@ Every reader of a column gives its values and, where a value is refused, the rea
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,9 @@ EARLIEST = date(2020, 1, 1)  # before the pandemic there was nothing to scan for
 NIGHT_DUTY = 16 * HOUR  # a time out before the time in is the next morning, if the stay is then no longer than this
 SPREADSHEET_EPOCH = date(1899, 12, 30)
 
+PERSON = ("name", "phone", "birth")
+# Which other column may hold a part of them, or them where their own is empty.
+HALVES = {"name": "family", "phone": "phone_other", "birth": "birth_women"}
 NOTHING = {
     "",
     "-",
@@ -45,6 +48,11 @@ NOTHING = {
     "no",
 }
 NO_NAME = {"khong", "khong co", "khong ro", "n/a", "none", "null"}  # not all of NOTHING: Na is a name
+SHORT = max(map(len, NO_NAME))  # folding makes no text longer
+# Most names, as they should be written: nothing in one has to be cleaned, or looked at once more by `parted`.
+USUAL_NAME = "^{x}{letter}(?: ?{x}{letter})*(?: [0-9]{{1,7}})?$".format(
+    x="[xX]?", letter="[A-WYZa-wyzÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ]"
+)
 NOWHERE = NO_NAME | {"ko", "k co", "ko co", "chua co", "unknown"}
 YES = {"co", "x", "yes", "y", "true", "1", "dung", "v", "smartphone", "co dung", "co su dung"}
 NO = {"khong", "ko", "k", "no", "n", "false", "0", "khong co", "khong dung", "khong su dung", "chua"}
@@ -138,16 +146,21 @@ def a_name(text: str) -> str:
     return name if any(c.isalpha() or c == people.MASK for c in name) and fold(name) not in NO_NAME else ""
 
 
-def distinct(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
-    """The distinct rows of a frame of texts, in order of appearance, and the number of each row's own."""
-    told = [column for column in texts.columns if texts[column].null_count() < texts.height]
-    columns = [column for column in told if (texts[column] != "").any()] or texts.columns[:1]  # with any text
+def distinct(texts: pl.DataFrame, by: str | None = None) -> tuple[pl.DataFrame, pl.Series]:
+    """The distinct rows of a frame of texts, in order of appearance, and the number of each row's own. by: the column
+    that they are told apart by, if not all.
+    """
+    told = [by] if by else [column for column in texts.columns if texts[column].null_count() < texts.height]
+    columns = [column for column in told if (texts[column] != "").any()] or (told or texts.columns)[:1]  # with any text
     mixed = pl.sum_horizontal(pl.col(column).hash(seed) for seed, column in enumerate(columns))  # wraps around
     hashes = texts.select(mixed).to_series().to_arrow().dictionary_encode()
-    numbers = pl.Series(hashes.indices).to_numpy()  # pyarrow's own to_numpy first imports pandas: a third of a second
+    number = pl.Series(hashes.indices).cast(pl.UInt32)  # its own to_numpy first imports pandas: a third of a second
+    if len(hashes.dictionary) == texts.height:  # no two rows are alike
+        return texts, number
+    numbers = number.to_numpy()
     places = np.empty(len(hashes.dictionary), np.uint32)
     places[numbers[::-1]] = np.arange(len(numbers), dtype=np.uint32)[::-1]  # the first one stays
-    first, number = texts.select(pl.all().gather(pl.Series(places))), pl.Series(numbers.astype(np.uint32))
+    first = texts.select(pl.all().gather(pl.Series(places)))
     if all(first[column].gather(number).eq_missing(texts[column]).all() for column in columns):
         return first, number
     # two rows of one hash: never seen, yet two people must not become one
@@ -156,34 +169,64 @@ def distinct(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
     return first, texts.join(known, on=columns, how="left", maintain_order="left", nulls_equal=True)["number"]
 
 
-FEW = 5_000  # people are told apart as quickly by one thread
-
-
-def who(
-    texts: pl.DataFrame, side_by_side: Callable[..., Iterable[pl.DataFrame]] = map
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Whom the columns name, phone and birth mean; no cell is null. side_by_side: as map, with threads of its own.
+def who(read: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Whom rows mean that were `read` by `identities`.
 
     First who, an index into the people, and reason, why there is nobody, of each row. Then the people, one row per
     identity in order of appearance: who, identity, name (as first seen; the phone when there is none), phone,
-    birth_year, masked. A phone is the person. A text in the phone column that is no phone rejects the row: to take it
-    by name would make a second person of somebody already known, and hide their contacts.
+    birth_year, masked.
     """
-    half = texts.height // 2 if texts.height > FEW else 0
-    read = pl.concat(side_by_side(_identities, [texts.head(half), texts.slice(half)] if half else [texts]))
-    meant = read["reason"].is_null().arg_true()
-    told = read.select(pl.exclude("reason").gather(meant))
-    _, numbers = distinct(told.select("identity"))
-    found = told.filter(numbers.is_first_distinct()).with_row_index("who")
-    every = pl.repeat(None, read.height, dtype=pl.UInt32, eager=True).scatter(meant, numbers)
-    return read.select(every.alias("who"), "reason"), found
+    meant = read["reason"].is_null()
+    found, numbers = distinct((read if meant.all() else read.filter(meant)).drop("reason"), "identity")
+    every = pl.repeat(None, read.height, dtype=pl.UInt32, eager=True).scatter(meant.arg_true(), numbers)
+    return read.select(every.alias("who"), "reason"), found.with_row_index("who")
+
+
+def one(cells: pl.DataFrame, field: str) -> pl.Series:
+    """What the columns of a field say together, where any of them does. cells: tidied, by column."""
+    other = HALVES.get(field)
+    none = pl.repeat(None, cells.height, dtype=pl.String, eager=True)
+    own = cells[field] if field in cells.columns else none
+    if other not in cells.columns or (field == "name" and field not in cells.columns):  # a family's name alone is none
+        return own.alias(field)
+    if field == "name":
+        both = pl.concat_str(pl.lit(cells[other]), pl.lit(own), separator=" ", ignore_nulls=True)
+        return cells.select(both.replace("", None).alias(field)).to_series()
+    if field == "phone":  # `-` and `không` say that there is none
+        own = own.set(people.fold_all(own.fill_null("")).is_in(list(NOTHING)), None)
+    return own.zip_with(own.is_not_null(), cells[other]).alias(field)
+
+
+def texts(cells: pl.DataFrame) -> pl.DataFrame:
+    """Name, phone and birth of what stands in the columns that tell who; no text is null."""
+    tidy = pl.DataFrame([tidied(column) for column in cells.iter_columns()])
+    return pl.DataFrame({field: one(tidy, field).fill_null("") for field in PERSON})
+
+
+def identities(cells: pl.DataFrame) -> pl.DataFrame:
+    """Whom each row means by what stands in the columns that tell who.
+
+    One row each: identity (`people.identity`; null with a reason), name, phone, birth_year, masked, reason. A phone is
+    the person. A text in the phone column that is no phone rejects the row: to take it by name would make a second
+    person of somebody already known, and hide their contacts.
+    """
+    as_they_stand = {"name", "phone"} <= set(cells.columns) <= set(PERSON)
+    told = cells if as_they_stand else texts(cells)
+    length = told["name"].str.len_chars()
+    usual = told["phone"].str.contains(people.USUAL_PHONE) & told["name"].str.contains(USUAL_NAME)
+    odd = (~(usual & (length > SHORT) & (length <= LONGEST)).fill_null(False)).arg_true()
+    born = each_cell(told["birth"], a_birth_year, pl.Int16) if "birth" in told.columns else None
+    read = told.select("name", phone="+84" + pl.col("phone").str.tail(9), born=born).select(
+        identity="tel:" + pl.col("phone"), name="name", phone="phone", birth_year=pl.col("born").cast(pl.Int16),
+        masked=pl.lit(False), reason=pl.lit(None, pl.String),
+    )  # fmt: skip
+    others = told.select(pl.all().gather(odd))
+    others = _identities(texts(others) if as_they_stand else others)
+    return pl.DataFrame([column.scatter(odd, others[column.name]) for column in read.iter_columns()])
 
 
 def _identities(texts: pl.DataFrame) -> pl.DataFrame:
-    """Who each row means. texts: name, phone, birth, none null.
-
-    One row each: identity (`people.identity`; null with a reason), name, phone, birth_year, masked, reason.
-    """
+    """The same of any rows. texts: name, phone and birth, none null."""
     texts, contrary = parted(texts)
     name, phone = _names(texts["name"]), people.phone_all(texts["phone"])
     unclear = texts["phone"].str.contains(people.MASK, literal=True)
@@ -230,7 +273,7 @@ def _names(texts: pl.Series) -> pl.Series:
     usual = texts.str.contains(people.USUAL)
     name = people.clean_all(texts)
     name = name.set(~name.str.contains(r"[\p{L}*]"), "")
-    short = (name.str.len_chars() <= max(map(len, NO_NAME))).arg_true()  # folding makes no text longer
+    short = (name.str.len_chars() <= SHORT).arg_true()
     name = name.scatter(short.filter(people.fold_all(name.gather(short)).is_in(list(NO_NAME))), "")
     odd = (~usual).arg_true()
     return name.scatter(odd, pl.Series([a_name(text) for text in texts.gather(odd)], dtype=pl.String))
@@ -240,22 +283,13 @@ def places(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """The place of each row, an index into the frame of places (place, name as first seen, name_key); null without
     one, or with one that is too long to be one.
     """
-    index: dict[str, int] = {}
-    found: list[tuple[int, str, str]] = []
-
-    def read(text: str) -> int | None:
-        key = fold(text)
-        if not re.search(r"\w", key) or len(key) > LONGEST or key in NOWHERE:
-            return None
-        if key not in index:
-            index[key] = len(found)
-            found.append((len(found), clean(text), key))
-        return index[key]
-
-    for text in texts.drop_nulls().unique(maintain_order=True):  # `each` has them in any order
-        read(text)
-    schema = {"place": pl.Int64, "name": pl.String, "name_key": pl.String}
-    return each(texts, read, pl.Int64), pl.DataFrame(found, schema=schema, orient="row")
+    key = people.fold_all(texts)
+    told = each(key, lambda text: bool(re.search(r"\w", text)), pl.Boolean)
+    named = (told & (key.str.len_chars() <= LONGEST) & ~key.is_in(list(NOWHERE))).fill_null(False).arg_true()
+    found, numbers = distinct(pl.DataFrame({"name": texts, "name_key": key}).select(pl.all().gather(named)), "name_key")
+    place = pl.repeat(None, texts.len(), dtype=pl.Int64, eager=True).scatter(named, numbers.cast(pl.Int64))
+    places = found.select(pl.int_range(pl.len()).alias("place"), people.clean_all(found["name"]), "name_key")
+    return place, places
 
 
 # Days and times ------------------------------------------------------------------------------------------------------

@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import combinations, starmap
 
+import numpy as np
 import polars as pl
 
 from quetma.intake import normalise, notes
 from quetma.intake.choices import Choices
 from quetma.intake.columns import DOSES, Recognised, own_columns
 from quetma.intake.errors import REASON
+from quetma.intake.normalise import HALVES, PERSON
 from quetma.intake.persons import LONGEST
 from quetma.intake.text import Piece, tidied
 from quetma.people import are_unlike, fold, fold_all
@@ -36,13 +38,12 @@ DATED = {
     "since",
     "ended",
 }
-PERSON = ("name", "phone", "birth")
-# Which other column may hold a part of them, or them where their own is empty.
-HALVES = {"name": "family", "phone": "phone_other", "birth": "birth_women"}
 SLASHED = r"(^|\D)(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4}|\d{2}\b)"
 SIDE_BY_SIDE = 2
+FEW = 5_000  # people are told apart as quickly by one thread
 LOOKED_AT = 50  # cells of a column, to see what it holds
 NAMES = {"who": pl.Int64, "names": pl.List(pl.String)}
+PLACES = {"place": pl.Int64, "name": pl.String, "name_key": pl.String}
 WORDS = {"word": pl.String, "rows": pl.Int64, "seconds": pl.Int64}
 
 
@@ -78,17 +79,14 @@ class Facts:
 @dataclass(frozen=True)
 class Said:
     """What a piece says. rows: line, bad (it could not be read) and reason (of its columns); raw: those of some indexes
-    as they stand. texts: the distinct name, phone and birth, those of a row without a reason first; good: how many
-    these are; spelled: of each row an index into them. facts: as of `Facts`, of all rows, without who, and with place
-    an index into the piece's own places. unless_all: a reason, where it would hold, and whether it is waived because
-    the whole piece is so. words, dayless: as of `Facts`. noted: of which rows a remark holds.
+    as they stand. cells: the columns that tell who, as they stand. facts: as of `Facts`, of all rows, without who, and
+    with place an index into the piece's own places. unless_all: a reason, where it would hold, and whether it is waived
+    because the whole piece is so. words, dayless: as of `Facts`. noted: of which rows a remark holds.
     """
 
     rows: pl.DataFrame
     raw: Callable[[pl.Series | None], pl.Series]
-    texts: pl.DataFrame
-    good: int
-    spelled: pl.Series
+    cells: pl.DataFrame
     facts: pl.DataFrame
     places: pl.DataFrame
     unless_all: tuple[str, pl.Series, bool] | None
@@ -97,6 +95,12 @@ class Said:
     words: pl.DataFrame
     noted: Mapping[str, pl.Series]
     dayless: bool
+
+    @property
+    def good(self) -> pl.Series:
+        """Which rows have no reason against them yet."""
+        good = self.rows["bad"].is_null() & self.rows["reason"].is_null()
+        return good & ~self.unless_all[1].fill_null(False) if self.unless_all else good
 
 
 class Table:
@@ -120,7 +124,7 @@ class Table:
         self.values: dict[str, pl.Series] = {}
         self.words = pl.DataFrame(schema=WORDS)
         self.noted: dict[str, pl.Series] = {}
-        self.places = normalise.places(pl.Series([], dtype=pl.String))[1]
+        self.places = pl.DataFrame(schema=PLACES)
         self.needs_location = False
 
     def cells(self, field: str) -> pl.Series:
@@ -140,7 +144,7 @@ class Table:
         columns = [column for column in (field, HALVES.get(field)) if column in self.columns]
         if not columns:
             return self.cells(field)
-        return _one(pl.DataFrame({column: tidied(self.cells(column)) for column in columns}), field)
+        return normalise.one(pl.DataFrame({column: tidied(self.cells(column)) for column in columns}), field)
 
     def some(self, field: str) -> pl.Series:
         """The first few cells of a column that say something, tidied."""
@@ -198,21 +202,9 @@ class Table:
         told = [r.alias(f"r{i}") for i, r in enumerate(self.reasons) if r.null_count() < r.len()]
         reason = pl.coalesce(told) if told else pl.lit(None, pl.String)
         columns = [column for column in (*PERSON, *HALVES.values()) if column in self.columns] or PERSON[:1]
-        written, spelled = normalise.distinct(pl.DataFrame({column: self.cells(column) for column in columns}))
-        tidy = pl.DataFrame([tidied(column) for column in written.iter_columns()])
-        texts = pl.DataFrame({field: _one(tidy, field).fill_null("") for field in PERSON})
-        rows = self.frame.select("line", "bad", reason=reason)
-        good = rows.select(pl.all_horizontal(pl.col("bad", "reason").is_null())).to_series()
-        if self.unless_all:
-            good &= ~self.unless_all[1].fill_null(False)
-        held = spelled.filter(good).unique(maintain_order=True)
-        others = pl.repeat(True, texts.height, eager=True).scatter(held, False).arg_true()
-        order = pl.concat([held, others])
-        nth = pl.repeat(0, texts.height, dtype=pl.UInt32, eager=True).scatter(
-            order, pl.int_range(texts.height, dtype=pl.UInt32, eager=True)
-        )
         return Said(
-            rows, self.piece.raw, _own(texts.select(pl.all().gather(order))), held.len(), nth.gather(spelled),
+            self.frame.select("line", "bad", reason=reason), self.piece.raw,
+            pl.DataFrame({column: self.cells(column) for column in columns}),
             self.one_a_row() if facts is None else facts,
             self.places, self.unless_all, self.needs_location, self._marks(), self.words,
             self.noted, self.dayless,
@@ -234,18 +226,17 @@ def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -
     pieces = found.source.pieces(found.header)
     with ThreadPoolExecutor(SIDE_BY_SIDE, "pieces") as workers:
         said = list(workers.map(lambda piece: reader(Table(piece(), found, choices)), pieces))
-        # A person is called as the first good row does: what a rejected row says of them comes last.
-        texts = [one.texts.head(one.good) for one in said] + [one.texts.slice(one.good) for one in said]
-        spelled, numbers = normalise.distinct(pl.concat(texts))
-        who, people = normalise.who(spelled, workers.map)
-        meant = _of_each(texts, who.select(pl.all().gather(numbers)))
-        persons = [pl.concat(both) for both in zip(meant[: len(said)], meant[len(said) :], strict=True)]
+        written, spelled = _spelled(said)
+        half = written.height // 2 if written.height > FEW else 0
+        halves = [written.head(half), written.slice(half)] if half else [written]
+        who, people = normalise.who(pl.concat(workers.map(normalise.identities, halves)))
+        persons = _of_each([one.cells for one in said], spelled.to_frame("nth"))
         places = [one.places for one in said]
         names, place = _places(places)
         placed = _of_each(places, place.to_frame("place"))
         waived = all(one.unless_all is None or one.unless_all[2] for one in said)
         few = found.kind == "scans"  # rows of other kinds may still be refused beside one another (settle.py)
-        taken = list(workers.map(lambda one: _taken(*one, waived, few), zip(said, persons, placed, strict=True)))
+        taken = list(workers.map(lambda one: _taken(*one, who, waived, few), zip(said, persons, placed, strict=True)))
         starts = [0]
         for rows, _, _ in taken:
             starts.append(starts[-1] + rows.height)
@@ -258,7 +249,7 @@ def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -
     return Facts(
         every_row.result(), facts, people, names,
         any(one.needs_location for one in said), pl.concat([one.marks for one in said]),
-        words=_words([one.words for one in said]), undirected=waived, names=_names(spelled, who, people),
+        words=_words([one.words for one in said]), undirected=waived, names=_names(written, who, people),
         dayless=all(one.dayless for one in said),
         noted=_noted([one.noted for one in said], [one[0]["reason"].is_null() for one in taken]),
     )  # fmt: skip
@@ -278,10 +269,27 @@ def _noted(pieces: Sequence[Mapping[str, pl.Series]], good: Sequence[pl.Series])
     }
 
 
-def _names(spelled: pl.DataFrame, who: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+def _spelled(said: Sequence[Said]) -> tuple[pl.DataFrame, pl.Series]:
+    """The distinct cells of all pieces that tell who, and of each row which of them are its own. A person is called as
+    the first good row does: what rejected rows alone say of them comes last.
+    """
+    written, numbers = normalise.distinct(pl.concat([one.cells for one in said], rechunk=True))
+    good = pl.concat([one.good for one in said])
+    if good.all():
+        return written, numbers
+    held = numbers.filter(good).unique(maintain_order=True)
+    others = pl.repeat(True, written.height, eager=True).scatter(held, False).arg_true()
+    order = pl.concat([held, others])
+    every = pl.int_range(written.height, dtype=pl.UInt32, eager=True)
+    return written.select(pl.all().gather(order)), every.scatter(order, every).gather(numbers)
+
+
+def _names(written: pl.DataFrame, who: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """The people of a phone whose rows bear names that are not just two ways to write one."""
-    told = spelled.select("name").hstack(who.select("who")).filter(pl.col("name") != "", pl.col("who").is_not_null())
-    told = told.filter(pl.col("who").is_duplicated())
+    often = pl.Series(np.bincount(who["who"].drop_nulls(), minlength=1) > 1)
+    at = often.gather(who["who"]).fill_null(False).arg_true()
+    texts = normalise.texts(written.select(pl.all().gather(at)))
+    told = texts.select("name", who=who["who"].gather(at)).filter(pl.col("name") != "")
     told = told.with_columns(fold=fold_all(told["name"])).unique(["who", "fold"], keep="first", maintain_order=True)
     told = told.filter(pl.col("who").is_duplicated() & ~people["masked"].gather(told["who"]))
     several = told.group_by("who", maintain_order=True).agg(names="name", folds="fold")
@@ -291,21 +299,6 @@ def _names(spelled: pl.DataFrame, who: pl.DataFrame, people: pl.DataFrame) -> pl
     return several.filter(unlike).select(pl.col("who").cast(pl.Int64), pl.col("names"))
 
 
-def _one(cells: pl.DataFrame, field: str) -> pl.Series:
-    """What the columns of a field say together, where any of them does. cells: tidied, by column."""
-    other = HALVES.get(field)
-    none = pl.repeat(None, cells.height, dtype=pl.String, eager=True)
-    own = cells[field] if field in cells.columns else none
-    if other not in cells.columns or (field == "name" and field not in cells.columns):  # a family's name alone is none
-        return own.alias(field)
-    if field == "name":
-        both = pl.concat_str(pl.lit(cells[other]), pl.lit(own), separator=" ", ignore_nulls=True)
-        return cells.select(both.replace("", None).alias(field)).to_series()
-    if field == "phone":  # `-` and `không` say that there is none
-        own = own.set(fold_all(own.fill_null("")).is_in(list(normalise.NOTHING)), None)
-    return own.zip_with(own.is_not_null(), cells[other]).alias(field)
-
-
 def numbers(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The two first numbers of each date of which the year comes last."""
     groups = texts.drop_nulls().str.extract_groups(SLASHED).struct.unnest().drop_nulls()
@@ -313,12 +306,12 @@ def numbers(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _taken(
-    said: Said, persons: pl.DataFrame, placed: pl.DataFrame, waived: bool, few: bool
+    said: Said, persons: pl.DataFrame, placed: pl.DataFrame, who: pl.DataFrame, waived: bool, few: bool
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """The rows and facts of a piece, with the people and places of the whole table, and its refused rows that may be no
     records (`notes.doubtful`). few: only refused rows keep their text.
     """
-    nobody = persons["reason"].gather(said.spelled) if persons["reason"].count() else None
+    nobody = who["reason"].gather(persons["nth"]) if who["reason"].count() else None
     reasons = [said.rows["bad"], nobody, said.rows["reason"]]
     if said.unless_all and not waived:
         reason, where, _ = said.unless_all
@@ -329,7 +322,7 @@ def _taken(
     at = refused.arg_true()
     reason = pl.repeat(None, said.rows.height, dtype=REASON, eager=True).scatter(at, first.gather(at).cast(REASON))
     rows = said.rows.select("line", reason=reason)
-    facts = said.facts.with_columns(who=persons["who"].gather(said.spelled).gather(said.facts["row"]))
+    facts = said.facts.with_columns(who=who["who"].gather(persons["nth"].gather(said.facts["row"])))
     if "place" in facts.columns:
         facts = facts.with_columns(placed["place"].cast(pl.UInt32).gather(facts["place"]))
     if not at.is_empty():
@@ -337,13 +330,6 @@ def _taken(
     raw = pl.repeat(None, rows.height, dtype=pl.String, eager=True).scatter(at, said.raw(at)) if few else said.raw(None)
     rows = rows.select("line", raw.alias("raw"), "reason")
     return rows, facts.select("row", "who", pl.exclude("row", "who")), notes.doubtful(rows)
-
-
-def _own(texts: pl.DataFrame) -> pl.DataFrame:
-    """The same texts, which do not keep all the others of the piece in memory."""
-    own = pl.from_arrow(texts.to_arrow(compat_level=pl.CompatLevel.oldest()))
-    assert isinstance(own, pl.DataFrame)
-    return own
 
 
 def _places(pieces: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.Series]:

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quetma import people
-from quetma.intake.normalise import NOTHING, a_birth_year, a_name, distinct, who
+from quetma.intake.normalise import NOTHING, a_birth_year, a_name, distinct, identities, who
 from quetma.people import clean, fold
 
 NAMES = [
     "", "Lò Văn An", "LÒ VĂN AN", " Lò  Văn An ", "Hoà", "Hòa", "Nguyễn Văn ***", "không rõ", "Na", "123", "漢",
-    "\u200b", "*",
+    "\u200b", "*", "Xa Thị Xuân", "Alex Lê 12", "Không Có", "Lò\u00a0Văn An",
 ]  # fmt: skip
 PHONES = [
     "", "0912345678", "84912345678", "912 345 678", "0912345***", "không", "0", "09", "+33 1 42 68 53 00", "Hoà", "*",
@@ -44,9 +44,11 @@ def one_by_one(rows: list[tuple[str | None, str | None, str | None]]) -> tuple[l
 
 @given(st.lists(ROWS, max_size=12))
 def test_who_of_columns_is_who_of_each_row(rows: list[tuple[str | None, str | None, str | None]]) -> None:
-    texts = pl.DataFrame(rows, schema=dict.fromkeys(("name", "phone", "birth"), pl.String), orient="row").fill_null("")
+    cells = pl.DataFrame(rows, schema=dict.fromkeys(("name", "phone", "birth"), pl.String), orient="row")
+    texts = cells.fill_null("")
     spelled, number = distinct(texts)
     assert spelled.select(pl.all().gather(number)).equals(texts) and spelled.is_unique().all()
-    each, found = who(spelled)
-    each = each.select(pl.all().gather(number))
+    each, found = who(identities(cells))
     assert (each["who"].to_list(), each["reason"].to_list(), found.rows()) == one_by_one(rows)
+    once, same = who(identities(spelled))
+    assert once.select(pl.all().gather(number)).equals(each) and same.equals(found)
