@@ -215,7 +215,7 @@ def _files(store: Store, t: Translate, today: date) -> Iterator[Item]:
     since = now() - timedelta(days=1)
     for row in store.ask("overview/uploads_since", since=since.replace(second=0, microsecond=0)).iter_rows(named=True):
         if row["uploads"]:
-            figures = {name: f"{value:,}".replace(",", " ") for name, value in row.items()}
+            figures = {name: language.number(value, language.spoken(t)) for name, value in row.items()}
             yield Item("note", t(
                 "Uploads in the last 24 hours: {uploads}, of them through the inbox: {inbox}. "
                 "Rows: {accepted} new, {duplicates} already stored, {rejected} rejected.", **figures,

@@ -42,6 +42,11 @@ def translator(language: str) -> Translate:
     return translate
 
 
+def spoken(t: Translate) -> str:
+    """The language of a translator."""
+    return next((language for language in LANGUAGES if translator(language) is t), DEFAULT)
+
+
 def day(value: date | None) -> str:
     """`24/08/2021`, in both languages."""
     return f"{value:%d/%m/%Y}" if value else ""

@@ -207,7 +207,8 @@ def _readme(t: Translate, of: Published) -> str:
     ]  # fmt: skip
     for name, table in dictionary(t).items():
         where = f"{name}/day=YYYY-MM-DD/{name}.parquet" if name in BY_DAY else f"{name}.parquet"
-        lines += ["", f"### {name}", "", f"{table.row}. `{where}`. {t('Rows')}: {of.rows[name]:,}", ""]
+        rows = language.number(of.rows[name], language.spoken(t))
+        lines += ["", f"### {name}", "", f"{table.row}. `{where}`. {t('Rows')}: {rows}", ""]
         lines += [f"| {t('Column')} | {t('Meaning')} |", "|---|---|"]
         lines += [f"| `{column}` | {meaning} |" for column, meaning in table.columns.items()]
     lines += [

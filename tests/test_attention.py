@@ -76,6 +76,9 @@ def test_most_urgent_first(store: Store):
     change(store, "DELETE FROM app_install_row WHERE person_id = 1")
     change(store, "DELETE FROM scan_row WHERE person_id = 4 AND scanned_at = ?", at(FRIDAY - timedelta(days=1), 16, 4))
     change(store, "UPDATE batch SET rejected = 3, file_name = 'log.csv' WHERE batch_id = 2")
+    change(store, "UPDATE batch SET accepted = 6302 WHERE batch_id = 2")
+    rows = [item.text for item in attention.items(store, translator("vi"), health=True, upload=True)][-3]
+    assert "6.318 mới" in rows
     assert items(store, upload=True) == [
         Item("urgent", "Người 2 declared symptoms at 06:02 27/08/2021: sốt, ho.", "compliance"),
         Item("duty", "Not scanned on 27/08/2021: Người 1.", "compliance"),
@@ -86,7 +89,7 @@ def test_most_urgent_first(store: Store):
         Item(
             "note",
             "Uploads in the last 24 hours: 2, of them through the inbox: 0. "
-            "Rows: 19 new, 0 already stored, 3 rejected.",
+            "Rows: 6,318 new, 0 already stored, 3 rejected.",
             "upload",
         ),
         Item("note", "Rows of the last file, log.csv, that could not be read: 3.", "upload"),
@@ -199,7 +202,7 @@ def test_what_came_in_and_what_waits(store: Store):
         Item(
             "note",
             "Uploads in the last 24 hours: 1, of them through the inbox: 1. "
-            "Rows: 3 new, 1 234 already stored, 0 rejected.",
+            "Rows: 3 new, 1,234 already stored, 0 rejected.",
             "upload",
         ),
     ]

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from quetma import cli, settings, snapshot, upkeep
-from quetma.language import translator
+from quetma.language import number, translator
 from quetma.store import open_store
 
 
@@ -45,6 +45,7 @@ def test_the_dictionary_has_the_columns_of_the_files_and_no_other(unit):
         assert told.filter(pl.col("table") == name)["column"].to_list() == list(table.columns)
         for spoken, readme in snapshot.README.items():
             text = (made.path / readme).read_text(encoding="utf-8")
+            assert f": {number(made.rows[name], spoken)}\n" in text
             own = text.split(f"### {name}\n")[1].split("###")[0]
             assert re.findall(r"\| `(\w+)` \| (.+) \|", own) == list(
                 snapshot.dictionary(translator(spoken))[name].columns.items()
