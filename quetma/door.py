@@ -385,7 +385,7 @@ def _people(cursor: DuckDBPyConnection, passages: list[Passage], numbers: _Numbe
             for n, (who, one) in enumerate(named.items())
         ]
         people = pl.DataFrame(rows, schema=WHO, orient="row")
-        known = dict(_ask(cursor, "intake/known_people", "people", people).iter_rows())
+        known = dict(_ask(cursor, "intake/known_people", "people", people).select("who", "person_id").iter_rows())
         ids = {who: known[n] for n, who in enumerate(named) if n in known}
         fresh = people.filter(~pl.col("who").is_in(list(known)))
         if not fresh.is_empty():

@@ -220,7 +220,9 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched, begun: Future[stays.Mo
     duty_days |= declared_for(cursor, touched.declared)
 
     def see() -> None:
-        if span:  # beside a door register some scans are no passages
+        if span and begun and newest is not None:  # scans came and none went
+            seen.put(cursor, newest, span[1])
+        elif span:  # beside a door register some scans are no passages
             seen.refresh(cursor, *span, None if stays.registers(cursor) else newest)
 
     replace(cursor, STAYED + PRESENT, with_mornings(stayed), see)

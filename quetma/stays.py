@@ -69,12 +69,22 @@ class Moved(NamedTuple):
     newest: pl.DataFrame
 
 
+class Ahead(NamedTuple):
+    """What was begun of an upload's scans while they are stored. span: the first and the last moment of those that
+    count. days: theirs. moved: what they make of the stays.
+    """
+
+    span: tuple[datetime, datetime]
+    days: frozenset[date]
+    moved: Future[Moved]
+
+
 def registers(cursor: DuckDBPyConnection) -> bool:
     """Whether a door register was uploaded, of which rows may repeat a scan: else every scan is a passage."""
     return bool(cursor.execute("SELECT 1 FROM batch WHERE source = 'register' LIMIT 1").fetchall())
 
 
-def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame, people: pl.Series) -> Future[Moved] | None:
+def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame, people: pl.Series) -> Ahead | None:
     """Begins to derive what `refresh` will want, while an upload's scans are still being stored. Right as long as with
     them nobody becomes somebody else, and no other scan counts or does not any more. None where none of them counts,
     and where there is a door register, beside which it cannot be told beforehand.
@@ -100,11 +110,13 @@ def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame, people: pl.Series) ->
         return are(counted)
 
     cursor.register("named", are(people.to_frame("person_id")).unique())
-    moment = pl.col("scanned_at").filter(pl.col("counts"))
-    [span] = facts.select(moment.min(), last=moment.max()).rows()
-    begun = _begun(cursor, *span, new, "scan", "named")
+    at = pl.col("scanned_at")
+    days = facts.select("counts", day=at.dt.date()).unique()
+    changed(cursor, days["day"])  # what does not count is a row of a list all the same
+    [span] = facts.filter("counts").select(at.min(), last=at.max()).rows()
+    moved = _begun(cursor, *span, new, "scan", "named")
     cursor.unregister("named")
-    return begun
+    return Ahead(span, frozenset(days.filter("counts")["day"]), moved)
 
 
 def refresh(
@@ -150,17 +162,19 @@ def _begun(
 
 def _apart(old: pl.DataFrame, new: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The stays of the one that are not in the other, and the other way round. Of one scan both have at most one stay:
-    brought together they are compared with the row above, in half the time of two joins.
+    brought together they are compared with the row above, in half the time of two joins. Those of later scans than any
+    of the old ones need not be compared: nearly all, of a new day.
     """
     if old.is_empty():
         return old, new
-    both = pl.concat([old, new])
     anchor = pl.when("in_seen").then("t_in").otherwise("t_out")
+    later = new.select(anchor).to_series() > old.select(anchor.max()).item()
+    both = pl.concat([old, new.filter(~later)])
     rows = order.of(both.select("person_id", "location_id", "in_seen", anchor=anchor))
     both = both.select(pl.all().gather(rows))
     same = both.select(pl.all_horizontal(pl.all() == pl.all().shift()).fill_null(False)).to_series()
     alone, stood = ~(same | same.shift(-1, fill_value=False)), rows < old.height
-    return both.filter(alone & stood), both.filter(alone & ~stood)
+    return both.filter(alone & stood), pl.concat([both.filter(alone & ~stood), new.filter(later)])
 
 
 def _newest(scans: pl.DataFrame, first: datetime, last: datetime) -> pl.DataFrame:
@@ -302,13 +316,15 @@ def _events(scans: pl.DataFrame) -> pl.DataFrame:
     """
     key = ["person_id", "location_id", "scanned_at"]
     again = scans.select(pl.all_horizontal(pl.col(key) == pl.col(key).shift()).fill_null(False)).to_series()
-    if again.any():
-        begins = (~again).arg_true()
-        flags = [
-            pl.Series(name, np.logical_or.reduceat(scans[name].to_numpy(), begins.to_numpy()))
-            for name in ("has_in", "has_out", "left_seen")
-        ]
-        scans = scans.select(pl.col(key).gather(begins)).with_columns(flags)
+    if again.any():  # few, nearly always
+        rows = again.arg_true()
+        first = np.searchsorted((~again).arg_true(), rows, side="right") - 1
+        flags = ["has_in", "has_out", "left_seen"]
+        more = scans.select(pl.col(flags).gather(rows)).group_by(pl.Series("first", first)).agg(pl.all().any())
+        scans = scans.filter(~again)
+        scans = scans.with_columns(
+            scans[flag].scatter(more["first"], scans[flag].gather(more["first"]) | more[flag]) for flag in flags
+        )
     moved = pl.any_horizontal(pl.col("person_id", "location_id") != pl.col("person_id", "location_id").shift())
     # an unknown direction says nothing beside a known one
     way = (

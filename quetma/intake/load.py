@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,17 +97,20 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
             taken = prepared.rows.filter(pl.col("outcome") != "rejected")
             marks = prepared.facts.marks.join(taken, on="line", how="semi")
             _put(cursor, "intake/insert_mends", "marks", marks, batch=batch_id)
-        known, unsure, begun = _store(cursor, prepared, batch_id, next_person, next_location, unit)
+        known, unsure, ahead = _store(cursor, prepared, batch_id, next_person, next_location, unit)
         _remember(cursor, prepared, account)
         touched = recount.anew(cursor) if unsure else rollups.Touched()
         if touched != rollups.Touched():  # somebody is somebody else now
-            begun = None
+            ahead = None
         recount.names(cursor, _may_rename(cursor, prepared.kind, known))
         counts |= _ask_counts(cursor, batch_id)
         progress(STEPS[2])
-        touched |= rollups.touch(cursor, batch_id)
-        if touched != rollups.Touched():
-            rollups.derive(cursor, touched, begun)
+        if ahead:
+            rollups.derive(cursor, rollups.Touched(scans=ahead.span, scanned=ahead.days), ahead.moved)
+        else:
+            touched |= rollups.touch(cursor, batch_id)
+            if touched != rollups.Touched():
+                rollups.derive(cursor, touched)
         progress(STEPS[3])
     return _batch(batch_id, prepared, counts, rejects)
 
@@ -138,17 +141,17 @@ def _store(
     next_person: int,
     next_location: int,
     unit: int | None,
-) -> tuple[pl.DataFrame, bool, Future[stays.Moved] | None]:
+) -> tuple[pl.DataFrame, bool, stays.Ahead | None]:
     """Stores the facts, the people and places that are new, and what the file calls them. Returns what it says of the
-    people who were known before: person_id, name, birth_year; whether it may tell who somebody really is; and of scans
-    the stays begun meanwhile (`stays.ahead`). unit: whose the new places are; None: the root's.
+    people who were known before: person_id, name, birth_year, otherwise (`Settled`); whether it may tell who somebody
+    really is; and of scans what was begun meanwhile (`stays.ahead`). unit: whose the new places are; None: the root's.
     """
     settled = prepared.settled
     if settled.facts.is_empty():
-        return settled.people.clear().select("person_id", "name", "birth_year"), False, None
+        return settled.people.clear(), False, None
     people = settled.named(settled.people, "person_id")
     fresh = people.filter(pl.col("person_id") < 0)
-    known = people.filter(pl.col("person_id") > 0).select("person_id", "name", "birth_year")
+    known = people.filter(pl.col("person_id") > 0)
     persons = _real_ids(fresh["person_id"], next_person)
     if not fresh.is_empty():
         former = _frame(cursor, "intake/former_people", "fresh", fresh)
@@ -178,7 +181,7 @@ def _store(
                 batch=batch_id,
             )
         scans = prepared.kind == "scans"
-        begun = stays.ahead(cursor, facts.result(), people["person_id"]) if scans else None
+        ahead = stays.ahead(cursor, facts.result(), people["person_id"]) if scans else None
         _put(cursor, INSERT[prepared.kind], "facts", facts.result(), batch=batch_id)
         if not fresh.is_empty():
             _put(cursor, "intake/insert_people", "fresh", keyed.result())
@@ -187,14 +190,18 @@ def _store(
     unsure = (
         prepared.kind == "roster" or recount.may_be_staff(cursor, fresh) or bool((persons["real"] < next_person).any())
     )
-    return known, unsure, begun
+    return known, unsure, ahead
 
 
 def _may_rename(cursor: DuckDBPyConnection, kind: str, known: pl.DataFrame) -> pl.Series:
     """Those of the people known before whose shown name or birth year this upload may change: of very many, few."""
-    if kind == "roster" or known.is_empty():
+    if kind == "roster":
         return known["person_id"]
-    return _frame(cursor, "intake/may_rename", "told", known)["person_id"]
+    taken_for_others = list(recount.stored_aliases(cursor))
+    told = known.filter(pl.col("otherwise") | pl.col("person_id").is_in(taken_for_others))
+    if told.is_empty():
+        return told["person_id"]
+    return _frame(cursor, "intake/may_rename", "told", told)["person_id"]
 
 
 def _facts(prepared: Prepared, persons: pl.DataFrame, locations: pl.DataFrame) -> pl.DataFrame:

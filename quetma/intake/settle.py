@@ -38,7 +38,8 @@ OUTCOME = pl.Enum(["accepted", "duplicate", "rejected"])
 class Settled:
     """rows: line, raw, reason, outcome (accepted | duplicate | rejected). facts: those of the rows that are not
     rejected, and counts (false for a duplicate), scans in the order in which they are stored. people, places: with
-    person_id and location_id; ids below zero stand for those that are new.
+    person_id and location_id; ids below zero stand for those that are new. people also with otherwise: they are known,
+    and shown with another name or birth year than this.
     """
 
     rows: pl.DataFrame
@@ -197,10 +198,15 @@ def _really(cursor: DuckDBPyConnection, kind: str, people: pl.DataFrame) -> pl.S
 def _known(
     cursor: DuckDBPyConnection, name: str, frame_name: str, frame: pl.DataFrame, key: str, column: str
 ) -> pl.DataFrame:
-    """`frame` with the store's id of each row in `column`; a new one gets a number below zero of its own."""
+    """`frame`, of which the n-th row has n as `key`, with the store's id of each in `column` and what else is asked;
+    a new one gets a number below zero of its own.
+    """
     known = _ask(cursor, name, (frame_name, frame))
-    return frame.join(known, on=key, how="left", maintain_order="left").with_columns(
-        pl.coalesce(pl.col(column).cast(pl.Int64), -1 - pl.col(key).cast(pl.Int64)).alias(column)
+    numbers = -1 - pl.int_range(frame.height, dtype=pl.Int64, eager=True)
+    frame = frame.with_columns(numbers.scatter(known[key], known[column]).alias(column))
+    told = known.select(pl.exclude(key, column)).get_columns()
+    return frame.with_columns(
+        pl.repeat(False, frame.height, eager=True).scatter(known[key], one).alias(one.name) for one in told
     )
 
 
