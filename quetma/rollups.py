@@ -195,29 +195,17 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched, begun: Future[stays.Mo
     changed(cursor, touched.scanned | touched.declared)
     if touched.enrolled:
         list_staff(cursor)
-    scanned, stayed, newest = set(touched.scanned), set(touched.scanned), None
+    scanned, moved, newest = set(touched.scanned), set[date](), None
     own = "WHERE person_id IN (SELECT person_id FROM touched_person)"
     if touched.enrolled:
         scanned |= _days(cursor, f"SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan {own}")
     if span := touched.scans:
-        moved, newest = stays.refresh(cursor, *span, lambda: replace(cursor, SCANNED, scanned), begun)
-        stayed |= moved
+        moved, newest = stays.refresh(cursor, *span, lambda: _scanned_and_due(cursor, touched, scanned), begun)
     else:
-        replace(cursor, SCANNED, scanned)
+        _scanned_and_due(cursor, touched, scanned)
+    stayed = {*touched.scanned, *moved}
     if touched.enrolled:
         stayed |= _days(cursor, f"SELECT DISTINCT day FROM stay {own}")
-    # A roster row changes who is due, and who is staff, on any day.
-    came = _fit_calendar(cursor, touched.scanned | touched.declared)
-    duty_days = scanned | stayed | came
-    if touched.enrolled or touched.since:
-        start = date.min if touched.enrolled or not touched.since else touched.since
-        duty_days |= _days(cursor, "SELECT day FROM calendar WHERE day >= $since", since=start)
-    if touched.absent:
-        first, last = touched.absent
-        duty_days |= _days(
-            cursor, "SELECT day FROM calendar WHERE day BETWEEN $first AND $last", first=first, last=last
-        )
-    duty_days |= declared_for(cursor, touched.declared)
 
     def see() -> None:
         if span and begun and newest is not None:  # scans came and none went
@@ -226,9 +214,22 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched, begun: Future[stays.Mo
             seen.refresh(cursor, *span, None if stays.registers(cursor) else newest)
 
     replace(cursor, STAYED + PRESENT, with_mornings(stayed), see)
+
+
+def _scanned_and_due(cursor: DuckDBPyConnection, touched: Touched, scanned: set[date]) -> None:
+    """What is made of scans, here of those days, and the duties: no stay decides about either."""
+    replace(cursor, SCANNED, scanned)
+    due = scanned | _fit_calendar(cursor, touched.scanned | touched.declared)
+    # A roster row changes who is due, and who is staff, on any day.
+    if touched.enrolled or touched.since:
+        start = date.min if touched.enrolled or not touched.since else touched.since
+        due |= _days(cursor, "SELECT day FROM calendar WHERE day >= $since", since=start)
+    if touched.absent:
+        first, last = touched.absent
+        due |= _days(cursor, "SELECT day FROM calendar WHERE day BETWEEN $first AND $last", first=first, last=last)
     # Before there is a staff list, nobody owes anything.
     if touched.enrolled or cursor.execute("SELECT 1 FROM roster_row LIMIT 1").fetchall():
-        replace(cursor, DUTIES, duty_days)
+        replace(cursor, DUTIES, due | declared_for(cursor, touched.declared))
 
 
 def list_staff(cursor: DuckDBPyConnection) -> None:

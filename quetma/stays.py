@@ -84,14 +84,17 @@ def registers(cursor: DuckDBPyConnection) -> bool:
     return bool(cursor.execute("SELECT 1 FROM batch WHERE source = 'register' LIMIT 1").fetchall())
 
 
-def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame, people: pl.Series) -> Ahead | None:
+def ahead(
+    cursor: DuckDBPyConnection, scans: pl.DataFrame, facts: Callable[[], pl.DataFrame], people: pl.Series
+) -> Ahead | None:
     """Begins to derive what `refresh` will want, while an upload's scans are still being stored. Right as long as with
     them nobody becomes somebody else, and no other scan counts or does not any more. None where none of them counts,
     and where there is a door register, beside which it cannot be told beforehand.
 
-    facts: person_id, location_id (which is stored), scanned_at, direction and counts. people: all whom they name.
+    scans: scanned_at and counts. facts: the same with person_id, location_id, scanned_at, direction and counts; called
+    in another thread. people: all whom they name.
     """
-    if registers(cursor) or not facts["counts"].any():
+    if registers(cursor) or not scans["counts"].any():
         return None
     really = cursor.sql("SELECT alias_id AS person_id, person_id AS really FROM alias").pl()
 
@@ -104,19 +107,21 @@ def ahead(cursor: DuckDBPyConnection, facts: pl.DataFrame, people: pl.Series) ->
 
     def new() -> pl.DataFrame:
         goes_in, goes_out = pl.col("direction") == "in", pl.col("direction") == "out"
-        counted = facts.filter("counts").select(
-            "person_id", "location_id", "scanned_at", has_in=goes_in, has_out=goes_out, left_seen=goes_out
+        counted = (
+            facts()
+            .filter("counts")
+            .select("person_id", "location_id", "scanned_at", has_in=goes_in, has_out=goes_out, left_seen=goes_out)
         )
         return are(counted)
 
-    cursor.register("named", are(people.to_frame("person_id")).unique())
-    at = pl.col("scanned_at")
-    days = facts.select("counts", day=at.dt.date()).unique()
-    changed(cursor, days["day"])  # what does not count is a row of a list all the same
-    [span] = facts.filter("counts").select(at.min(), last=at.max()).rows()
+    moment, counts = pl.col("scanned_at"), pl.col("counts")
+    days, others = (scans.select(moment.dt.date().filter(which).unique()).to_series() for which in (counts, ~counts))
+    changed(cursor, others)  # what does not count is a row of a list all the same
+    [span] = scans.filter(counts).select(moment.min(), last=moment.max()).rows()
+    cursor.register("named", are(people.to_frame("person_id")))
     moved = _begun(cursor, *span, new, "scan", "named")
     cursor.unregister("named")
-    return Ahead(span, frozenset(days.filter("counts")["day"]), moved)
+    return Ahead(span, frozenset(days), moved)
 
 
 def refresh(

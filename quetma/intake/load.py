@@ -168,6 +168,8 @@ def _store(
         facts = worker.submit(_facts, prepared, persons, locations)
         keyed = worker.submit(lambda: recount.with_keys(_number(fresh, "person_id", persons)))
         people = _number(people, "person_id", persons)
+        scans = prepared.kind == "scans"
+        ahead = stays.ahead(cursor, settled.facts, facts.result, people["person_id"]) if scans else None
         _put(cursor, "intake/insert_claims", "claims", people, batch=batch_id)
         if not fresh_places.is_empty():
             numbered = _number(fresh_places, "location_id", locations)
@@ -180,8 +182,6 @@ def _store(
                 _number(places, "location_id", locations),
                 batch=batch_id,
             )
-        scans = prepared.kind == "scans"
-        ahead = stays.ahead(cursor, facts.result(), people["person_id"]) if scans else None
         _put(cursor, INSERT[prepared.kind], "facts", facts.result(), batch=batch_id)
         if not fresh.is_empty():
             _put(cursor, "intake/insert_people", "fresh", keyed.result())
