@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from quetma import directory, door, intake, rollups, tracing, units
 from quetma import places as register
+from quetma.access import accounts, sessions
 from quetma.door import Passage
 from quetma.places import Place
 from quetma.store import Store, open_store
-from tests.conftest import examples
+from tests.conftest import PASSWORD, examples
 from tests.intake import prepare
+from tests.web.test_other_unit import everything, opened
 
 DAY = date(2021, 8, 24)
 PLACES = ("Mai Sơn", "Yên Châu", "Mộc Châu", "Phù Yên", "Bắc Yên")
@@ -275,3 +277,24 @@ def test_passages_through_the_door_grow_the_figures_of_units_as_deriving_them_do
         assert rollups.check(store) == []
     finally:
         store.close()
+
+
+def test_of_an_upload_that_another_unit_loaded_only_what_is_ones_own_is_counted(empty_store: Store):
+    """The province loads a file about the places of both teams: how many rows it has is the province's to know."""
+    both = load(empty_store, "a.csv", two())
+    number = grow(empty_store)
+    accounts.add(empty_store, "Lan", PASSWORD, "leader", unit=number["Đội 1"])
+    own = load(empty_store, "b.csv", SCANS + scan_row(1, "Mai Sơn", 1600, "Vào"), "Lan")
+    inside = empty_store.within(number["Đội 1"])
+    listed = inside.ask("intake/batches", page_size=9, page_start=0).select("batch_id", "row_count", "accepted")
+    assert listed.rows() == [(own, 1, 1), (both, None, None)]
+    [of_all] = empty_store.ask("overview/uploads_since", since=datetime(2000, 1, 1)).rows()
+    assert of_all[0] == 2 and of_all[2] > 10
+    assert inside.ask("overview/uploads_since", since=datetime(2000, 1, 1)).rows() == [(1, 0, 1, 0, 0)]
+    grounds = inside.ask("receipts/grounds", first_day=DAY, last_day=DAY)
+    assert {str(both), str(own)} <= set(grounds["thing"])
+    at = opened(sessions.start(empty_store, "Lan"), "upload")
+    at.session_state["upload_open"] = both
+    at.run()
+    assert any("chỉ hiển thị phần của đơn vị bạn" in one.value for one in at.caption)
+    assert "Số dòng trong tệp".encode() not in everything(at)

@@ -6,7 +6,7 @@
 SELECT kind AS what, CAST(batch_id AS VARCHAR) AS thing, file_name AS label,
        RTRIM(sha256 || ' ' || sheet) || CASE WHEN source = 'register' THEN ' (register)' ELSE '' END AS value, uploaded_at AS since, uploaded_by AS done_by
 FROM batch
-WHERE accepted > 0 AND (
+WHERE accepted IS DISTINCT FROM 0 AND ( -- NULL: another unit's upload, of which rows are this one's
     kind = 'roster' OR kind IN ('scans', 'absences')
     AND COALESCE(first_day, $first_day) <= CAST($last_day AS DATE) + 1 AND COALESCE(last_day, $last_day) >= $first_day
 )

@@ -81,7 +81,15 @@ CREATE OR REPLACE VIEW subject_request_end AS
 
 -- Uploads and their rows ------------------------------------------------------------------------------------------------------
 
-CREATE OR REPLACE VIEW batch AS FROM quetma.main.batch WHERE batch_id IN (SELECT batch_id FROM own_batch);
+-- How many rows an upload has that others loaded, is theirs to know: of theirs, not of the unit's alone.
+CREATE OR REPLACE VIEW batch AS
+    SELECT b.* REPLACE (
+        CASE WHEN own THEN row_count END AS row_count, CASE WHEN own THEN accepted END AS accepted,
+        CASE WHEN own THEN duplicates END AS duplicates, CASE WHEN own THEN rejected END AS rejected
+    )
+    FROM quetma.main.batch b,
+        LATERAL (SELECT uploaded_by IN (SELECT name FROM own_account) OR COALESCE(location_id IN (PLACES), FALSE) AS own)
+    WHERE batch_id IN (SELECT batch_id FROM own_batch);
 CREATE OR REPLACE VIEW repeated AS FROM quetma.main.repeated WHERE batch_id IN (SELECT batch_id FROM own_batch);
 CREATE OR REPLACE VIEW batch_undone AS
     FROM quetma.main.batch_undone WHERE uploaded_by IN (SELECT name FROM own_account) OR location_id IN (PLACES);

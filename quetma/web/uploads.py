@@ -116,9 +116,9 @@ def _upload(here: "Page", batch_id: int) -> None:
             t("days {first} – {last}", first=first, last=last) if first else "",
         ]
         st.caption(" · ".join(filter(None, told)))
-        rows.count_cards(
-            here, {"rows": batch["row_count"], **{name: batch[name] for name in ("accepted", "duplicates", "rejected")}}
-        )
+        if own:
+            counts = {name: batch[name] for name in ("accepted", "duplicates", "rejected")}
+            rows.count_cards(here, {"rows": batch["row_count"], **counts})
         with st.container(horizontal=True):
             if own:
                 st.button(
