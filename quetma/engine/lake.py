@@ -147,6 +147,7 @@ class Lake:
         """Publishes what changed since this store published last, as it is at one moment; with `everything`, or when
         the lake does not have what this store published, all that differs. Returns what is published then.
         """
+        store.followed = True
         with self._alone():
             before, stood = self.state(), store.version
             with closing(store.cursor()) as cursor:

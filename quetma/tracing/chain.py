@@ -1,6 +1,7 @@
 """The chain F0 → F1 → F2 → F3, one step after the other, each the same query over the infectors of the step before."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from quetma import directory, identity
+from quetma.answers import TRIES
 from quetma.store import Store
 from quetma.tracing import held, unscanned
 from quetma.tracing.question import Case, Question
@@ -158,6 +160,15 @@ def trace(store: Store, question: Question, whole: bool = False) -> Trace:
 
     whole: everything is told of everybody at once, so that the answer outlives any change; else the chain comes first.
     """
+    if not whole:
+        return _asked(store, question, whole)
+    for _ in range(TRIES - 1):  # of one state: when something was written meanwhile, it begins again
+        with suppress(Stale):
+            return _asked(store, question, whole).finish()
+    return _asked(store, question, whole).finish()
+
+
+def _asked(store: Store, question: Question, whole: bool) -> Trace:
     version = store.version
     question, people = known(store, question)
     masked = everybody_masked(store)
@@ -177,8 +188,7 @@ def trace(store: Store, question: Question, whole: bool = False) -> Trace:
         return tell(store, pairs, reached[degree - 1])
 
     likely = identity.candidates(store, [person for step in reached for person in possible(step)["person_id"]])
-    answer = Trace(question, people, reached, told, present, likely, apart)
-    return answer.finish() if whole else answer
+    return Trace(question, people, reached, told, present, likely, apart)
 
 
 def everybody_masked(store: Store) -> pl.Series:

@@ -64,6 +64,15 @@ def test_what_is_uploaded_is_in_the_next_answer_and_what_is_undone_is_not(asked:
     assert Lake(lake).check(asked) == []
 
 
+def test_a_whole_answer_asked_for_right_after_an_upload_waits_until_it_is_published(asked: Store):
+    """Publishing writes into the store, so an answer that began before it is not of one state."""
+    arrivals(asked)
+    intake.load(asked, prepare(asked, "a.csv", log_of(40)), "t")
+    person = asked.ask("people/with_phone", phone="+84913010000")["person_id"][0]
+    answer = tracing.trace(asked, tracing.Question((tracing.Case(person, date(2021, 8, 3)),)), whole=True)
+    assert answer.f1.height == 39
+
+
 def test_only_the_days_of_an_upload_are_written(asked: Store):
     for day in ("05/08/2021", "06/08/2021", "07/08/2021"):
         intake.load(asked, prepare(asked, day, log_of(5, day=day)), "t")
@@ -378,6 +387,22 @@ def test_going_over_comparing_and_going_back(
     assert cli.main(["--store", str(folder), "check"]) == 1
     assert f"lake: stay {file.parent.name.removeprefix('part=')}" in capsys.readouterr().out
     open_store(folder).close()
+
+
+def test_what_only_waits_to_be_published_is_no_difference(
+    demo_store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """From a shell nothing is published by itself: `check` after `undo` tells of damage alone."""
+    folder = demo_store.folder
+    monkeypatch.delenv("QUETMA_LAKE", raising=False)
+    demo_store.close()
+    assert cli.main(["--store", str(folder), "publish"]) == 0
+    assert cli.main(["--store", str(folder), "undo", "1"]) == 0
+    capsys.readouterr()
+    assert cli.main(["--store", str(folder), "check"]) == 0, capsys.readouterr().out
+    store = open_store(folder)
+    assert Lake(engine.lake_folder(store)).check(store) == []
+    store.close()
 
 
 def test_without_the_setting_nothing_of_it_is_loaded(tmp_path: Path):
