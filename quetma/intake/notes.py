@@ -31,22 +31,23 @@ def doubtful(rows: pl.DataFrame) -> pl.DataFrame:
     """The refused ones of these rows (line, raw, reason) that may be no records: row (their index), line, reason and
     folded.
     """
-    refused = rows.with_row_index("row").filter(pl.col("reason").is_not_null())
+    at = rows["reason"].is_not_null().arg_true()
+    refused = rows.select(at.alias("row"), pl.all().gather(at))
     raw = pl.col("raw")
     short = refused.filter(raw.str.len_chars() <= SHORT, ~raw.str.contains(RECORD) | raw.str.contains(PERHAPS_NOTED))
     short = short.select("row", "line", "reason", folded=people.fold_all(short["raw"].str.replace_all(r"\t", " | ")))
     return short.filter(~pl.col("folded").str.contains(RECORD) | pl.col("folded").str.contains(NOTED))
 
 
-def marked(rows: pl.DataFrame, doubtful: pl.DataFrame, found: Recognised) -> pl.DataFrame:
-    """The same rows (line, raw, reason) with those of the `doubtful` ones that are no records marked as such."""
+def marked(rows: pl.DataFrame, found: Recognised) -> pl.DataFrame:
+    """The same rows (line, raw, reason) with those of the refused ones that are no records marked as such."""
     good = rows["line"].filter(rows["reason"].is_null()).max() or 0
     header = {plain(cell) for cell in found.header.cells if cell.strip()} | SPELLINGS[found.kind].keys() | NOT_ASKED
     separator = getattr(found.source, "separator", "|").replace("\t", "|")
     at: list[int] = []
     reasons: list[str] = []
     signed = False
-    for row in doubtful.iter_rows(named=True):
+    for row in doubtful(rows).iter_rows(named=True):
         reason = _reason(row["folded"], row["reason"], separator, header, signed and row["line"] > good)
         signed |= reason == "signed"
         if reason:

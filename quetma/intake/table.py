@@ -7,7 +7,7 @@ at the end. What a kind of log says in its columns is told by quetma/intake/fact
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import combinations, starmap
+from itertools import accumulate, combinations, starmap
 
 import numpy as np
 import polars as pl
@@ -237,21 +237,16 @@ def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -
         waived = all(one.unless_all is None or one.unless_all[2] for one in said)
         few = found.kind == "scans"  # rows of other kinds may still be refused beside one another (settle.py)
         taken = list(workers.map(lambda one: _taken(*one, who, waived, few), zip(said, persons, placed, strict=True)))
-        starts = [0]
-        for rows, _, _ in taken:
-            starts.append(starts[-1] + rows.height)
-        facts, doubtful = (
-            pl.concat([frame.with_columns(pl.col("row") + start) for frame, start in zip(frames, starts, strict=False)])
-            for frames in zip(*(one[1:] for one in taken), strict=True)
-        )
-        every_row = workers.submit(lambda: notes.marked(pl.concat([one[0] for one in taken]), doubtful, found))
-        facts = facts.rechunk()
+        every_row = workers.submit(lambda: notes.marked(pl.concat([rows for rows, _ in taken]), found))
+        starts = accumulate((rows.height for rows, _ in taken), initial=0)
+        facts = [some.with_columns(pl.col("row") + start) for (_, some), start in zip(taken, starts, strict=False)]
+        facts = pl.concat(facts, rechunk=True)
     return Facts(
         every_row.result(), facts, people, names,
         any(one.needs_location for one in said), pl.concat([one.marks for one in said]),
         words=_words([one.words for one in said]), undirected=waived, names=_names(written, who, people),
         dayless=all(one.dayless for one in said),
-        noted=_noted([one.noted for one in said], [one[0]["reason"].is_null() for one in taken]),
+        noted=_noted([one.noted for one in said], [rows["reason"].is_null() for rows, _ in taken]),
     )  # fmt: skip
 
 
@@ -307,9 +302,9 @@ def numbers(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def _taken(
     said: Said, persons: pl.DataFrame, placed: pl.DataFrame, who: pl.DataFrame, waived: bool, few: bool
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """The rows and facts of a piece, with the people and places of the whole table, and its refused rows that may be no
-    records (`notes.doubtful`). few: only refused rows keep their text.
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows and facts of a piece, with the people and places of the whole table. few: only refused rows keep their
+    text.
     """
     nobody = who["reason"].gather(persons["nth"]) if who["reason"].count() else None
     reasons = [said.rows["bad"], nobody, said.rows["reason"]]
@@ -329,7 +324,7 @@ def _taken(
         facts = facts.filter(~refused.gather(facts["row"]))
     raw = pl.repeat(None, rows.height, dtype=pl.String, eager=True).scatter(at, said.raw(at)) if few else said.raw(None)
     rows = rows.select("line", raw.alias("raw"), "reason")
-    return rows, facts.select("row", "who", pl.exclude("row", "who")), notes.doubtful(rows)
+    return rows, facts.select("row", "who", pl.exclude("row", "who"))
 
 
 def _places(pieces: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.Series]:

@@ -21,7 +21,7 @@ from quetma.intake.errors import IntakeError
 
 SEPARATORS = ",;\t|"
 HEAD_ROWS = 50  # how far down a header is looked for
-PIECE_BYTES = 16 << 20  # of a large file are read at a time, at most
+PIECE_BYTES = 20 << 20  # of a large file are read at a time, at most
 CHECK_BYTES = 1 << 20
 CUT_LINES = 200  # among so many lines one is looked for before which a file can be cut
 RECORD_LINES = 20  # a quoted cell runs over at most so many lines; a longer one is a quote gone wrong
