@@ -20,7 +20,8 @@ from quetma import duties, peaks, present, seen, settings, stays
 from quetma.people import clean
 from quetma.store import Store, changed, query
 
-SCANNED = ("flow_quarter", "scan_day", "flow_day", "unit_day")  # made from scans
+COUNTED = ("scan_day",)  # made from scans; the calendar is made from it
+FLOWS = ("flow_quarter", "flow_day", "unit_day")  # made from scans, too
 WHO_WAS_WHERE = {"flow_day", "unit_day"}  # of them those that are made from the table present
 STAYED = ("stay_day",)  # made from stays
 PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening before
@@ -217,8 +218,10 @@ def _derive(cursor: DuckDBPyConnection, touched: Touched, begun: Future[stays.Mo
 
 
 def _scanned_and_due(cursor: DuckDBPyConnection, touched: Touched, scanned: set[date]) -> None:
-    """What is made of scans, here of those days, and the duties: no stay decides about either."""
-    replace(cursor, SCANNED, scanned)
+    """What is made of scans, here of those days, and the duties: no stay decides about either. Duties come early: they
+    leave a processor to the stays, which are made meanwhile.
+    """
+    replace(cursor, COUNTED, scanned)
     due = scanned | _fit_calendar(cursor, touched.scanned | touched.declared)
     # A roster row changes who is due, and who is staff, on any day.
     if touched.enrolled or touched.since:
@@ -230,6 +233,7 @@ def _scanned_and_due(cursor: DuckDBPyConnection, touched: Touched, scanned: set[
     # Before there is a staff list, nobody owes anything.
     if touched.enrolled or cursor.execute("SELECT 1 FROM roster_row LIMIT 1").fetchall():
         replace(cursor, DUTIES, due | declared_for(cursor, touched.declared))
+    replace(cursor, FLOWS, scanned)
 
 
 def list_staff(cursor: DuckDBPyConnection) -> None:
@@ -293,7 +297,7 @@ def check(store: Store) -> list[str]:
     _compare(cursor, "stay", "FROM fresh_stay", {}, found)
     days = _days(cursor, "SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan UNION SELECT day FROM calendar")
     mornings = with_mornings(days | _days(cursor, "SELECT DISTINCT day FROM fresh_stay"))
-    for tables, about in ((SCANNED + STAYED + DUTIES, days), (PRESENT, mornings)):
+    for tables, about in ((COUNTED + FLOWS + STAYED + DUTIES, days), (PRESENT, mornings)):
         _touch_days(cursor, about)
         cursor.register("present", _present(cursor, about).result())
         _put(cursor, "peak", _peaks(cursor, about).result())
