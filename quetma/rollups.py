@@ -4,11 +4,12 @@ A roll-up is a table and the query `queries/rollup/<table>.sql` that makes its r
 `touched`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ import holidays
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import duties, peaks, present, seen, settings, stays
+from quetma import duties, parts, peaks, present, seen, settings, stays
 from quetma.people import clean
 from quetma.store import Store, changed, query
 
@@ -27,6 +28,7 @@ STAYED = ("stay_day",)  # made from stays
 PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening before
 DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
 LISTED = ("staff", "employment", "staff_person")  # made from the staff list, of all days
+BY_DAY = ("stay", *COUNTED, *FLOWS, *STAYED, *PRESENT, *DUTIES)
 ONE_DAY = timedelta(days=1)
 
 
@@ -288,24 +290,25 @@ def derive_units(cursor: DuckDBPyConnection) -> None:
 
 def check(store: Store) -> list[str]:
     """Derives everything again beside what is stored. Returns a line for each difference, [] when there is none."""
-    found: list[str] = []
     cursor = store.cursor()
-    cursor.register("fresh_calendar", _calendar(_real_days(cursor)))
-    _compare(cursor, "calendar", "FROM fresh_calendar", {}, found)
+    differences = Counter[tuple[str, str]]()
+    cursor.register("derived", _calendar(_real_days(cursor)))
+    _compare(cursor, "calendar", "FROM derived", {}, differences)
     cursor.execute("CREATE OR REPLACE TEMP TABLE touched_person AS SELECT person_id FROM person")
-    cursor.register("fresh_stay", stays.derive(cursor, datetime(1, 1, 3), datetime(9999, 12, 28)))
-    _compare(cursor, "stay", "FROM fresh_stay", {}, found)
-    days = _days(cursor, "SELECT DISTINCT CAST(scanned_at AS DATE) FROM scan UNION SELECT day FROM calendar")
-    mornings = with_mornings(days | _days(cursor, "SELECT DISTINCT day FROM fresh_stay"))
-    for tables, about in ((COUNTED + FLOWS + STAYED + DUTIES, days), (PRESENT, mornings)):
-        _touch_days(cursor, about)
-        cursor.register("present", _present(cursor, about).result())
-        _put(cursor, "peak", _peaks(cursor, about).result())
-        for table in tables:
-            text, params = _rollup(cursor, table, about)
-            _compare(cursor, table, text, params, found)
+    told = " UNION ".join(f"SELECT day FROM {table}" for table in ("calendar", *BY_DAY))
+    days = _days(cursor, f"SELECT CAST(scanned_at AS DATE) FROM scan UNION {told}")
+    for part in parts.of(cursor, with_mornings(days) | {day - ONE_DAY for day in days}):
+        _touch_days(cursor, set(part))
+        begin, end = (datetime.combine(day, time()) for day in (part[0], part[-1] + 2 * ONE_DAY))
+        cursor.register("derived", stays.derive(cursor, begin, end).filter(pl.col("day").is_in(part)))
+        _compare(cursor, "stay", "FROM derived", {}, differences)
+        cursor.register("present", _present(cursor, set(part)).result())
+        _put(cursor, "peak", _peaks(cursor, set(part)).result())
+        for table in BY_DAY[1:]:
+            _compare(cursor, table, *_rollup(cursor, table, set(part)), differences)
     for table in ("person_seen", *LISTED):
-        _compare(cursor, table, query(f"rollup/{table}")[0], {}, found)
+        _compare(cursor, table, query(f"rollup/{table}")[0], {}, differences)
+    found = [f"{table}: {rows} rows {sign}" for (table, sign), rows in differences.items() if rows]
     rows = " UNION ".join(f"SELECT batch_id, line FROM {table} WHERE counts" for table in ROWS.values())
     for batch_id, lines in cursor.execute(
         f"""
@@ -335,28 +338,46 @@ def _span(one: tuple[Day, Day] | None, other: tuple[Day, Day] | None) -> tuple[D
     return min(one[0], other[0]), max(one[1], other[1])
 
 
-def _compare(cursor: DuckDBPyConnection, table: str, fresh: str, params: dict[str, Any], found: list[str]) -> None:
+def _compare(
+    cursor: DuckDBPyConnection, table: str, fresh: str, params: dict[str, Any], differences: Counter[tuple[str, str]]
+) -> None:
+    """Counts the rows of a table that that query does not give, and the other way round: of one that is told by day,
+    those of the days in touched.
+    """
+    stored = f"FROM {table}"
+    if table in BY_DAY:
+        stored += " WHERE day IN (SELECT day FROM touched)"
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {fresh}", params)
-    [(stored, due, only_stored)] = cursor.execute(
-        f"SELECT (SELECT COUNT(*) FROM {table}), (SELECT COUNT(*) FROM fresh), COUNT(*) "
-        f"FROM (FROM {table} EXCEPT ALL FROM fresh)"
+    [(stood, due, only_stored)] = cursor.execute(
+        f"SELECT (SELECT COUNT(*) FROM ({stored})), (SELECT COUNT(*) FROM fresh), COUNT(*) "
+        f"FROM ({stored} EXCEPT ALL FROM fresh)"
     ).fetchall()
-    for sign, count in (("only stored", only_stored), ("missing", due - (stored - only_stored))):
-        if count:
-            found.append(f"{table}: {count} rows {sign}")
+    differences[table, "only stored"] += only_stored
+    differences[table, "missing"] += due - (stood - only_stored)
+
+
+def _nothing() -> None:
+    """What is done meanwhile, when nothing is."""
 
 
 def replace(
     cursor: DuckDBPyConnection,
     tables: Collection[str],
     days: set[date],
-    meanwhile: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[], None] = _nothing,
 ) -> None:
     """Makes the rows of these days in these roll-ups anew. `meanwhile` is called once, and may use the cursor."""
-    if not days:
-        meanwhile()
-        return
     changed(cursor, days)
+    for part in parts.of(cursor, days):
+        _replace(cursor, tables, set(part), meanwhile)
+        meanwhile = _nothing
+    meanwhile()
+
+
+def _replace(
+    cursor: DuckDBPyConnection, tables: Collection[str], days: set[date], meanwhile: Callable[[], None]
+) -> None:
+    """The same of as many days as are held in memory at once."""
     _touch_days(cursor, days)
     peak = _peaks(cursor, days) if "flow_peak" in tables else None
     here = None if WHO_WAS_WHERE.isdisjoint(tables) else _present(cursor, days)

@@ -20,14 +20,14 @@ A scan therefore matters only to stays within two days of it (`Anchors`), which 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import order, settings
+from quetma import order, parts, settings
 from quetma.store import changed
 
 REACH = timedelta(hours=48)
@@ -89,7 +89,7 @@ def ahead(
 ) -> Ahead | None:
     """Begins to derive what `refresh` will want, while an upload's scans are still being stored. Right as long as with
     them nobody becomes somebody else, and no other scan counts or does not any more. None where none of them counts,
-    and where there is a door register, beside which it cannot be told beforehand.
+    where there is a door register, beside which it cannot be told beforehand, and where very much stands on their days.
 
     scans: scanned_at and counts. facts: the same with person_id, location_id, scanned_at, direction and counts; called
     in another thread. people: all whom they name.
@@ -118,6 +118,8 @@ def ahead(
     days, others = (scans.select(moment.dt.date().filter(which).unique()).to_series() for which in (counts, ~counts))
     changed(cursor, others)  # what does not count is a row of a list all the same
     [span] = scans.filter(counts).select(moment.min(), last=moment.max()).rows()
+    if len(_spans(cursor, *span)) > 1:
+        return None
     cursor.register("named", are(people.to_frame("person_id")))
     moved = _begun(cursor, *span, new, "scan", "named")
     cursor.unregister("named")
@@ -130,17 +132,36 @@ def refresh(
     last: datetime,
     meanwhile: Callable[[], None] = lambda: None,
     begun: Future[Moved] | None = None,
-) -> tuple[set[date], pl.DataFrame]:
+) -> tuple[set[date], pl.DataFrame | None]:
     """Derives again the stays that scans between `first` and `last` of the people in `touched_person` can have changed.
 
     Runs inside the caller's transaction. `meanwhile` is called once, and may use the cursor but not the stays. begun:
-    by `ahead`. Returns the days on which a stay came, went or changed, and the newest passages (`Moved`).
+    by `ahead`. Returns the days on which a stay came, went or changed, and the newest passages (`Moved`) if that is
+    known at once: of very many scans it is not.
     """
-    begun = begun or _begun(cursor, first, last)
+    spans = [] if begun else _spans(cursor, first, last)
+    begun = begun or _begun(cursor, *spans[0])
     meanwhile()
-    gone, new, newest = begun.result()
-    change(cursor, gone, new)
-    return {*gone["day"].unique(), *new["day"].unique()}, newest
+    moved = begun.result()
+    days = _moved(cursor, moved)
+    for span in spans[1:]:
+        days |= _moved(cursor, _begun(cursor, *span).result())
+    return days, moved.newest if len(spans) < 2 else None
+
+
+def _spans(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> list[tuple[datetime, datetime]]:
+    """That span in parts of which no more scans are read at once than memory has room for."""
+    days = pl.date_range(first.date(), last.date(), eager=True).to_list()
+    ends = [
+        (datetime.combine(part[0], time()), datetime.combine(part[-1], time.max)) for part in parts.of(cursor, days)
+    ]
+    return [(max(first, begin), min(last, end)) for begin, end in ends]
+
+
+def _moved(cursor: DuckDBPyConnection, moved: Moved) -> set[date]:
+    """Changes the stays so; on which days one came or went."""
+    change(cursor, moved.gone, moved.new)
+    return {*moved.gone["day"].unique(), *moved.new["day"].unique()}
 
 
 def _begun(
