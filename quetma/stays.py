@@ -70,13 +70,14 @@ class Moved(NamedTuple):
 
 
 class Ahead(NamedTuple):
-    """What was begun of an upload's scans while they are stored. span: the first and the last moment of those that
-    count. days: theirs. moved: what they make of the stays.
+    """What is known of an upload's scans before they are stored. span: the first and the last moment of those that
+    count. days: theirs. begin: begins to derive what they make of the stays, from the facts as another thread is told
+    them: person_id, location_id, scanned_at, direction and counts.
     """
 
     span: tuple[datetime, datetime]
     days: frozenset[date]
-    moved: Future[Moved]
+    begin: Callable[[Callable[[], pl.DataFrame]], Future[Moved]]
 
 
 def registers(cursor: DuckDBPyConnection) -> bool:
@@ -84,15 +85,12 @@ def registers(cursor: DuckDBPyConnection) -> bool:
     return bool(cursor.execute("SELECT 1 FROM batch WHERE source = 'register' LIMIT 1").fetchall())
 
 
-def ahead(
-    cursor: DuckDBPyConnection, scans: pl.DataFrame, facts: Callable[[], pl.DataFrame], people: pl.Series
-) -> Ahead | None:
-    """Begins to derive what `refresh` will want, while an upload's scans are still being stored. Right as long as with
-    them nobody becomes somebody else, and no other scan counts or does not any more. None where none of them counts,
-    where there is a door register, beside which it cannot be told beforehand, and where very much stands on their days.
+def ahead(cursor: DuckDBPyConnection, scans: pl.DataFrame, people: pl.Series) -> Ahead | None:
+    """Asks what `refresh` would ask, of an upload's scans that are not stored yet, so that their stays can be derived
+    meanwhile. Right as long as with them nobody becomes somebody else, and no other scan counts or does not any more.
+    None where none of them counts, and where there is a door register, beside which it cannot be told beforehand.
 
-    scans: scanned_at and counts. facts: the same with person_id, location_id, scanned_at, direction and counts; called
-    in another thread. people: all whom they name.
+    scans: scanned_at and counts. people: whom they name, of those known before.
     """
     if registers(cursor) or not scans["counts"].any():
         return None
@@ -105,25 +103,25 @@ def ahead(
         joined = frame.join(really, on="person_id", how="left", maintain_order="left")
         return joined.with_columns(pl.coalesce("really", "person_id").alias("person_id")).drop("really")
 
-    def new() -> pl.DataFrame:
-        goes_in, goes_out = pl.col("direction") == "in", pl.col("direction") == "out"
-        counted = (
-            facts()
-            .filter("counts")
-            .select("person_id", "location_id", "scanned_at", has_in=goes_in, has_out=goes_out, left_seen=goes_out)
-        )
-        return are(counted)
-
     moment, counts = pl.col("scanned_at"), pl.col("counts")
     days, others = (scans.select(moment.dt.date().filter(which).unique()).to_series() for which in (counts, ~counts))
     changed(cursor, others)  # what does not count is a row of a list all the same
     [span] = scans.filter(counts).select(moment.min(), last=moment.max()).rows()
-    if len(_spans(cursor, *span)) > 1:
-        return None
     cursor.register("named", are(people.to_frame("person_id")))
-    moved = _begun(cursor, *span, new, "scan", "named")
+    derived = _deriving(cursor, *span, "scan", "named")
     cursor.unregister("named")
-    return Ahead(span, frozenset(days), moved)
+
+    def begin(facts: Callable[[], pl.DataFrame]) -> Future[Moved]:
+        goes_in, goes_out = pl.col("direction") == "in", pl.col("direction") == "out"
+        told = pl.col("person_id", "location_id", "scanned_at")
+
+        def moved() -> Moved:
+            new = facts().filter("counts").select(told, has_in=goes_in, has_out=goes_out, left_seen=goes_out)
+            return derived(are(new))
+
+        return WORKER.submit(moved)
+
+    return Ahead(span, frozenset(days), begin)
 
 
 def refresh(
@@ -140,12 +138,12 @@ def refresh(
     known at once: of very many scans it is not.
     """
     spans = [] if begun else _spans(cursor, first, last)
-    begun = begun or _begun(cursor, *spans[0])
+    begun = begun or WORKER.submit(_deriving(cursor, *spans[0]))
     meanwhile()
     moved = begun.result()
     days = _moved(cursor, moved)
     for span in spans[1:]:
-        days |= _moved(cursor, _begun(cursor, *span).result())
+        days |= _moved(cursor, _deriving(cursor, *span)())
     return days, moved.newest if len(spans) < 2 else None
 
 
@@ -164,26 +162,27 @@ def _moved(cursor: DuckDBPyConnection, moved: Moved) -> set[date]:
     return {*moved.gone["day"].unique(), *moved.new["day"].unique()}
 
 
-def _begun(
+def _deriving(
     cursor: DuckDBPyConnection,
     first: datetime,
     last: datetime,
-    more: Callable[[], pl.DataFrame] | None = None,
     passages: str = "passage",
     people: str = "touched_person",
-) -> Future[Moved]:
-    """What becomes of the stays of these people by scans between these moments. more: those that are not stored yet."""
+) -> Callable[..., Moved]:
+    """What becomes of the stays of these people by scans between these moments, asked now and made when it is called,
+    with scans that are not stored yet, or none.
+    """
     anchors = Anchors.moved_by(first, last, _guessed(cursor))
     scans, hours, longest = _asked(cursor, anchors, passages, people)
     old = _stood(cursor, anchors, people)
 
-    def moved() -> Moved:
-        further = [more().select(scans.columns).cast(dict(scans.schema))] if more else []
+    def moved(*more: pl.DataFrame) -> Moved:
+        further = [one.select(scans.columns).cast(dict(scans.schema)) for one in more]
         ordered = order.by_all(pl.concat([scans, *further]))
         gone, new = _apart(old, made(ordered, hours, longest, anchors))
         return Moved(gone, by_place(new, "t_in"), _newest(ordered, first, last))
 
-    return WORKER.submit(moved)
+    return moved
 
 
 def _apart(old: pl.DataFrame, new: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,16 +97,16 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
             taken = prepared.rows.filter(pl.col("outcome") != "rejected")
             marks = prepared.facts.marks.join(taken, on="line", how="semi")
             _put(cursor, "intake/insert_mends", "marks", marks, batch=batch_id)
-        known, unsure, ahead = _store(cursor, prepared, batch_id, next_person, next_location, unit)
+        known, unsure, begun = _store(cursor, prepared, batch_id, next_person, next_location, unit)
         _remember(cursor, prepared, account)
         touched = recount.anew(cursor) if unsure else rollups.Touched()
         if touched != rollups.Touched():  # somebody is somebody else now
-            ahead = None
+            begun = None
         recount.names(cursor, _may_rename(cursor, prepared.kind, known))
         counts |= _ask_counts(cursor, batch_id)
         progress(STEPS[2])
-        if ahead:
-            rollups.derive(cursor, rollups.Touched(scans=ahead.span, scanned=ahead.days), ahead.moved)
+        if begun:
+            rollups.derive(cursor, *begun)
         else:
             touched |= rollups.touch(cursor, batch_id)
             if touched != rollups.Touched():
@@ -141,15 +141,22 @@ def _store(
     next_person: int,
     next_location: int,
     unit: int | None,
-) -> tuple[pl.DataFrame, bool, stays.Ahead | None]:
+) -> tuple[pl.DataFrame, bool, tuple[rollups.Touched, Future[stays.Moved]] | None]:
     """Stores the facts, the people and places that are new, and what the file calls them. Returns what it says of the
     people who were known before: person_id, name, birth_year, otherwise (`Settled`); whether it may tell who somebody
-    really is; and of scans what was begun meanwhile (`stays.ahead`). unit: whose the new places are; None: the root's.
+    really is; and of scans what they touch and the stays begun meanwhile (`stays.ahead`). unit: whose the new places
+    are; None: the root's.
     """
     settled = prepared.settled
     if settled.facts.is_empty():
         return settled.people.clear(), False, None
-    people = settled.named(settled.people, "person_id")
+    with ThreadPoolExecutor(1) as worker:  # what there is very much of is made ready while the store is asked
+        named = worker.submit(settled.named, settled.people, "person_id")
+        numbers = settled.people["person_id"]
+        scans = prepared.kind == "scans"
+        ahead = stays.ahead(cursor, settled.facts, numbers.filter(numbers > 0)) if scans else None
+        people = named.result()
+    begun = None
     fresh = people.filter(pl.col("person_id") < 0)
     known = people.filter(pl.col("person_id") > 0)
     persons = _real_ids(fresh["person_id"], next_person)
@@ -164,12 +171,12 @@ def _store(
     places = settled.named(settled.places, "location_id")
     fresh_places = places.filter(pl.col("location_id") < 0)
     locations = _real_ids(fresh_places["location_id"], next_location)
-    with ThreadPoolExecutor(1) as worker:  # what there is very much of is made ready while other things are stored
+    with ThreadPoolExecutor(1) as worker:
         facts = worker.submit(_facts, prepared, persons, locations)
         keyed = worker.submit(lambda: recount.with_keys(_number(fresh, "person_id", persons)))
         people = _number(people, "person_id", persons)
-        scans = prepared.kind == "scans"
-        ahead = stays.ahead(cursor, settled.facts, facts.result, people["person_id"]) if scans else None
+        if ahead:
+            begun = rollups.Touched(scans=ahead.span, scanned=ahead.days), ahead.begin(facts.result)
         _put(cursor, "intake/insert_claims", "claims", people, batch=batch_id)
         if not fresh_places.is_empty():
             numbered = _number(fresh_places, "location_id", locations)
@@ -190,7 +197,7 @@ def _store(
     unsure = (
         prepared.kind == "roster" or recount.may_be_staff(cursor, fresh) or bool((persons["real"] < next_person).any())
     )
-    return known, unsure, ahead
+    return known, unsure, begun
 
 
 def _may_rename(cursor: DuckDBPyConnection, kind: str, known: pl.DataFrame) -> pl.Series:

@@ -3,6 +3,7 @@
 Asked twice: for the preview, and again inside the write transaction, because another upload may have come in between.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -67,9 +68,11 @@ def settle(cursor: DuckDBPyConnection, table: Found, unit: int | None = None) ->
     loads, rows about other units' places and staff are rejected too.
     """
     kind, found = table.kind, table.facts
-    people = _known(cursor, "intake/known_people", "people", found.people, "who", "person_id")
     places = _known(cursor, "intake/known_places", "places", found.places, "place", "location_id")
-    facts = found.facts
+    with ThreadPoolExecutor(1) as worker:
+        in_order = worker.submit(_as_stored, found.facts, places) if kind == "scans" else None
+        people = _known(cursor, "intake/known_people", "people", found.people, "who", "person_id")
+        facts = in_order.result() if in_order else found.facts
     if kind in EDITED and "edit" not in facts.columns:  # a file
         facts = facts.with_columns(edit=pl.lit(None, pl.String))
     refused = facts.clear().select("row", reason=pl.lit(None, REASON))
@@ -82,8 +85,6 @@ def settle(cursor: DuckDBPyConnection, table: Found, unit: int | None = None) ->
         others = _of_others(cursor, table, facts, people, places, unit)
         facts = facts.join(others, on="row", how="anti", maintain_order="left")
         refused = pl.concat([refused, others])
-    if kind == "scans":
-        facts = facts.select(pl.all().gather(_as_stored(facts, places)))
     facts = facts.with_columns(counts=_counts(cursor, table, facts, people, places))
 
     taken = pl.repeat(False, found.rows.height, eager=True).scatter(facts["row"].filter(facts["counts"]), True)
@@ -156,15 +157,16 @@ def _counts(
     return first.scatter(known["fact"], False)
 
 
-def _as_stored(scans: pl.DataFrame, places: pl.DataFrame) -> pl.Series:
-    """The indexes of the scans by day, location_id and second. New places get their numbers after all known ones,
-    in the order in which they are named.
+def _as_stored(scans: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """The scans by day, location_id and second. New places get their numbers after all known ones, in the order in
+    which they are named.
     """
     number = pl.col("location_id")
     rank = places.select(pl.when(number > 0).then(number).otherwise(number.max().clip(0) - number)).to_series()
     at = pl.col("scanned_at")
     second = (at.dt.epoch("s") % 86_400).cast(pl.Int32)
-    return order.of(scans.select(at.dt.date(), rank.cast(pl.Int32).gather(scans["place"]), second=second))
+    rows = order.of(scans.select(at.dt.date(), rank.cast(pl.Int32).gather(scans["place"]), second=second))
+    return scans.select(pl.all().gather(rows))
 
 
 def _is_first(scans: pl.DataFrame, really: pl.Series, locations: pl.Series) -> pl.Series:
