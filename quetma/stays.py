@@ -88,7 +88,8 @@ def registers(cursor: DuckDBPyConnection) -> bool:
 def ahead(cursor: DuckDBPyConnection, scans: pl.DataFrame, people: pl.Series) -> Ahead | None:
     """Asks what `refresh` would ask, of an upload's scans that are not stored yet, so that their stays can be derived
     meanwhile. Right as long as with them nobody becomes somebody else, and no other scan counts or does not any more.
-    None where none of them counts, and where there is a door register, beside which it cannot be told beforehand.
+    None where none of them counts, where there is a door register, beside which it cannot be told beforehand, and where
+    very much stands on their days.
 
     scans: scanned_at and counts. people: whom they name, of those known before.
     """
@@ -107,6 +108,8 @@ def ahead(cursor: DuckDBPyConnection, scans: pl.DataFrame, people: pl.Series) ->
     days, others = (scans.select(moment.dt.date().filter(which).unique()).to_series() for which in (counts, ~counts))
     changed(cursor, others)  # what does not count is a row of a list all the same
     [span] = scans.filter(counts).select(moment.min(), last=moment.max()).rows()
+    if len(_spans(cursor, *span)) > 1:
+        return None
     cursor.register("named", are(people.to_frame("person_id")))
     derived = _deriving(cursor, *span, "scan", "named")
     cursor.unregister("named")
