@@ -2,5 +2,5 @@
 
 import os
 
-# Before Polars is loaded: what its frames took is given back only after an upload, not time and again meanwhile.
+# Before Polars is loaded: what its frames took is given back only after an upload, not again and again during it.
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:3000")

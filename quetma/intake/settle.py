@@ -40,7 +40,7 @@ class Settled:
     """rows: line, raw, reason, outcome (accepted | duplicate | rejected). facts: those of the rows that are not
     rejected, and counts (false for a duplicate), scans in the order in which they are stored. people, places: with
     person_id and location_id; ids below zero stand for those that are new. people also with otherwise: they are known,
-    and shown with another name or birth year than this.
+    and may be shown otherwise for it (queries/intake/known_people.sql).
     """
 
     rows: pl.DataFrame
