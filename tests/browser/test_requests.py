@@ -26,7 +26,10 @@ def test_a_request_from_the_history_is_answered_and_kept(window: Window, demo_fo
         page.context.add_cookies([{"name": "quetma_session", "value": token, "url": url}])
         page.goto(f"{url}/history")
         settled(page)
+        link = page.get_by_role("link", name="Excel")
+        of_all = link.get_attribute("href") or ""
         page.get_by_test_id("stButtonGroup").get_by_text(t("Visitor"), exact=True).click()
+        expect(link).not_to_have_attribute("href", of_all)
         settled(page)
         with fetched(page, "Excel").open("rb") as file:  # a large export comes by the same way
             whole = fastexcel.read_excel(file.read()).load_sheet(0, header_row=2).to_polars()
