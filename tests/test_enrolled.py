@@ -86,7 +86,7 @@ def step(store: Store, what: str, chance: random.Random) -> None:
 WHAT = ["scans", "register", "roster", "roster", "roster", "declared", "undo", "undo", "edit", "unit"]
 
 
-@settings(max_examples=examples(12))
+@settings(max_examples=examples(8))
 @given(
     steps=st.lists(st.sampled_from(WHAT), min_size=4, max_size=12),
     seed=st.integers(0, 1 << 30),

@@ -204,8 +204,8 @@ def _may_rename(cursor: DuckDBPyConnection, kind: str, known: pl.DataFrame) -> p
     """Those of the people known before whose shown name or birth year this upload may change: of very many, few."""
     if kind == "roster":
         return known["person_id"]
-    taken_for_others = list(recount.stored_aliases(cursor))
-    told = known.filter(pl.col("otherwise") | pl.col("person_id").is_in(taken_for_others))
+    aliases = recount.stored_aliases(cursor)
+    told = known.filter(pl.col("otherwise") | pl.col("person_id").is_in([*aliases, *aliases.values()]))
     if told.is_empty():
         return told["person_id"]
     return _frame(cursor, "intake/may_rename", "told", told)["person_id"]
