@@ -156,7 +156,6 @@ def _store(
         scans = prepared.kind == "scans"
         ahead = stays.ahead(cursor, settled.facts, numbers.filter(numbers > 0)) if scans else None
         people = named.result()
-    begun = None
     fresh = people.filter(pl.col("person_id") < 0)
     known = people.filter(pl.col("person_id") > 0)
     persons = _real_ids(fresh["person_id"], next_person)
@@ -175,8 +174,7 @@ def _store(
         facts = worker.submit(_facts, prepared, persons, locations)
         keyed = worker.submit(lambda: recount.with_keys(_number(fresh, "person_id", persons)))
         people = _number(people, "person_id", persons)
-        if ahead:
-            begun = rollups.Touched(scans=ahead.span, scanned=ahead.days), ahead.begin(facts.result)
+        begun = (rollups.Touched(ahead.span, ahead.days), ahead.begin(facts.result)) if ahead else None
         _put(cursor, "intake/insert_claims", "claims", people, batch=batch_id)
         if not fresh_places.is_empty():
             numbered = _number(fresh_places, "location_id", locations)
