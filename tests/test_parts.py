@@ -17,7 +17,7 @@ from quetma.store import Store, open_store
 from tests.intake import prepare
 
 PLACES = ("Mai Sơn", "Yên Châu", "Mộc Châu")
-FIRST, DAYS, A_DAY = datetime(2021, 8, 2), 12, 24
+FIRST, DAYS, A_DAY = datetime(2021, 8, 2), 9, 24
 SCANS = "Họ tên,SĐT,Thời gian,Địa điểm,Vào/Ra\n"
 TABLES = (*rollups.BY_DAY, *rollups.LISTED, "calendar", "person_seen")
 
@@ -97,7 +97,7 @@ def contents(store: Store) -> dict[str, list[Any]]:
 def damage(store: Store) -> None:
     for table in rollups.BY_DAY:
         first = f"FROM (FROM {table} ORDER BY ALL LIMIT 1)"
-        store.cursor().execute(f"DELETE FROM {table} WHERE day = '2021-08-12'")
+        store.cursor().execute(f"DELETE FROM {table} WHERE day = '2021-08-09'")
         store.cursor().execute(f"INSERT INTO {table} {first}")
         store.cursor().execute(f"INSERT INTO {table} SELECT * REPLACE (day + 900 AS day) {first}")
 
@@ -115,7 +115,7 @@ def test_parts_give_what_all_days_at_once_give(made: Callable[[str], Store], mon
     for number, step in enumerate(STEPS):
         both(step)
         assert contents(whole) == contents(parted), number
-        assert both(rollups.check) == ([], [])
+    assert both(rollups.check) == ([], [])
     both(damage)
     at_once, in_parts = both(rollups.check)
     assert isinstance(at_once, list)
