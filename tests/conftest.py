@@ -220,13 +220,17 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+_ports: list[int] = []
+
+
 @contextmanager
 def serve(store_folder: Path, told: list[str] | None = None) -> Iterator[str]:
     """The dashboard, started as a user does, once it answers: its address. All it served so far is a refusal.
 
+    It is where an earlier one was that has ended: a browser has the scripts of an address in its cache.
     told: gets what it wrote to its log when it has ended.
     """
-    port = free_port()
+    port = _ports.pop() if _ports else free_port()
     command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
     environment = {**os.environ, "QUETMA_STORE": str(store_folder)}
@@ -244,6 +248,7 @@ def serve(store_folder: Path, told: list[str] | None = None) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(timeout=20)
+            _ports.append(port)
             if told is not None:
                 log.seek(0)
                 told.append(log.read().decode())

@@ -22,7 +22,9 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # what one page has compiled, the next has too
 ]
+SIZE = {"width": 1400, "height": 1000}
 PATIENCE = 45_000  # milliseconds: two cores, and other tests on one of them
 
 Window = Callable[..., Page]
@@ -47,20 +49,66 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def window(chromium: Browser) -> Iterator[Window]:
-    """`window(color_scheme="dark", storage_state=…)`: a page in a browser profile of its own."""
-    contexts: list[BrowserContext] = []
+@pytest.fixture(scope="package")
+def profiles(chromium: Browser) -> list[BrowserContext]:
+    """Browser profiles that tests have used and left empty. Streamlit's scripts are read and compiled by the first page
+    of a profile only, which is most of what opening a page costs: see `window`.
+    """
+    return []
 
-    def open_window(**options: Any) -> Page:
-        size: dict[str, Any] = {"viewport": {"width": 1400, "height": 1000}}
-        contexts.append(chromium.new_context(**size | options))
-        contexts[-1].set_default_timeout(PATIENCE)
-        return contexts[-1].new_page()
+
+@pytest.fixture
+def window(chromium: Browser, profiles: list[BrowserContext]) -> Iterator[Window]:
+    """`window(color_scheme="dark", storage_state=…)`: a page in a browser profile of its own, with no cookie and
+    nothing kept but what is said here. A profile that another test has left is used again, emptied, with its cache, unless more
+    is asked of it than these and `viewport`.
+    """
+    used: list[BrowserContext] = []
+    own: list[BrowserContext] = []
+
+    def open_window(storage_state: Any = None, viewport: Any = SIZE, color_scheme: Any = None, **options: Any) -> Page:
+        if options:
+            own.append(chromium.new_context(storage_state=storage_state, **options))
+            context = own[-1]
+        else:
+            used.append(profiles.pop() if profiles else _profile(chromium))
+            context = used[-1]
+            context.add_cookies(storage_state["cookies"] if storage_state else [])
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme)
+        return page
 
     yield open_window
-    for context in contexts:
+    for context in own:
         context.close()
+    for context in used:
+        _emptied(context)
+    profiles.extend(reversed(used))
+
+
+def _profile(chromium: Browser) -> BrowserContext:
+    """A new profile, with a page that stays: the process in which all its pages are drawn ends with the last one."""
+    context = chromium.new_context(viewport=SIZE)
+    blank = "http://127.0.0.1:1/blank"
+    context.route(blank, lambda route: route.fulfill(body="", content_type="text/html"))
+    context.new_page().goto(blank)
+    return context
+
+
+def _emptied(context: BrowserContext) -> None:
+    """The profile as if nobody had used it, but for its cache."""
+    stays, *pages = context.pages
+    origins = {"/".join(page.url.split("/")[:3]) for page in pages}
+    for page in pages:
+        page.close()
+    session = context.new_cdp_session(stays)
+    for origin in origins:
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    session.detach()
+    context.clear_cookies()
+    context.set_offline(False)
 
 
 @pytest.fixture(scope="package")  # not longer: while Playwright is there, no other test may run an event loop
