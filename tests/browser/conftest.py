@@ -60,8 +60,8 @@ def profiles(chromium: Browser) -> list[BrowserContext]:
 @pytest.fixture
 def window(chromium: Browser, profiles: list[BrowserContext]) -> Iterator[Window]:
     """`window(color_scheme="dark", storage_state=…)`: a page in a browser profile of its own, with no cookie and
-    nothing kept but what is said here. A profile that another test has left is used again, emptied, with its cache, unless more
-    is asked of it than these and `viewport`.
+    nothing kept but what is said here. One that another test has left is used again, emptied but for its cache,
+    unless more is asked of it than these and `viewport`.
     """
     used: list[BrowserContext] = []
     own: list[BrowserContext] = []
