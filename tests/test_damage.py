@@ -55,13 +55,19 @@ os._exit(0)
 """
 
 
-@pytest.fixture
-def folder(filled_folder, tmp_path: Path) -> Path:
-    """A store whose last changes are in its log, as after a crash."""
-    folder = shutil.copytree(filled_folder(filled_in), tmp_path / "store")
+@pytest.fixture(scope="module")
+def crashed(filled_folder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store whose last changes are in its log, as after a crash; copy it, never open it."""
+    folder = shutil.copytree(filled_folder(filled_in), tmp_path_factory.mktemp("crashed") / "store")
     subprocess.run([sys.executable, "-c", CHANGES, str(folder)], cwd=ROOT, check=True)
     assert (folder / f"{FILE}.wal").stat().st_size > 4000
     return folder
+
+
+@pytest.fixture
+def folder(crashed: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(crashed, tmp_path / "store")
 
 
 def filled_in(store: Store) -> None:

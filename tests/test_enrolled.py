@@ -86,9 +86,9 @@ def step(store: Store, what: str, chance: random.Random) -> None:
 WHAT = ["scans", "register", "roster", "roster", "roster", "declared", "undo", "undo", "edit", "unit"]
 
 
-@settings(max_examples=examples(8))
+@settings(max_examples=examples(6))
 @given(
-    steps=st.lists(st.sampled_from(WHAT), min_size=4, max_size=12),
+    steps=st.lists(st.sampled_from(WHAT), min_size=5, max_size=9),
     seed=st.integers(0, 1 << 30),
     largest=st.sampled_from([1, 40, 10_000]),
 )
@@ -103,6 +103,7 @@ def test_any_staff_lists_beside_any_scans(
             patch.setattr(parts, "LARGEST", largest)
             for number, what in enumerate(["scans", *steps]):
                 step(store, what, chance)
-                assert recount.check(store) + rollups.check(store) == [], (number, what)
+                assert rollups.check(store) == [], (number, what)
+            assert recount.check(store) == []
     finally:
         store.close()

@@ -56,7 +56,7 @@ def do(store: Store, step: str, which: int) -> None:
         identity.merge(store, people[which + 1], people[which], "test")
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(14), deadline=None)
 @given(steps=STEPS)
 @example(steps=[("log", 0), ("staff", 0)])
 @example(steps=[("log", 1), ("undo", 0)])
