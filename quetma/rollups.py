@@ -481,7 +481,7 @@ def _compare(
         stored += " WHERE day IN (SELECT day FROM touched)"
     sums = (f"SELECT COUNT(*), SUM(HASH(one)) FROM ({rows}) one" for rows in (stored, fresh))
     if len({*cursor.execute(" UNION ALL ".join(sums), params or None).fetchall()}) == 1:
-        return  # as many rows and the sum of their hashes: in a third of the time of comparing them
+        return  # as many rows and the sum of their hashes: in half the time of comparing them
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {fresh}", params)
     [(stood, due, only_stored)] = cursor.execute(
         f"SELECT (SELECT COUNT(*) FROM ({stored})), (SELECT COUNT(*) FROM fresh), COUNT(*) "

@@ -530,8 +530,8 @@ STEPS = st.tuples(
 )
 
 
-@settings(max_examples=examples(8), deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-@given(st.lists(STEPS, min_size=3, max_size=10))
+@settings(max_examples=examples(6), deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(st.lists(STEPS, min_size=4, max_size=10))
 def test_taking_every_decision_back_leaves_what_the_uploads_say(uploaded: Path, steps: list[tuple[str, str, str, str]]):
     with tempfile.TemporaryDirectory() as folder:
         with_decisions, without = (Store(shutil.copytree(uploaded, Path(folder) / name)) for name in "ab")

@@ -134,7 +134,7 @@ scan_lists = st.lists(
 )
 
 
-@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(scans=scan_lists, later=scan_lists, hours=st.sampled_from([(None, None), ("07:00", "17:30"), (None, "12:00")]))
 def test_any_log_in_one_or_two_uploads(
     scans: list[Scan], later: list[Scan], hours: tuple[str | None, str | None]

@@ -67,7 +67,7 @@ def test_a_dose_is_added_corrected_and_dropped_and_each_step_is_taken_back_exact
     for batch_id, before in zip(reversed(batches), reversed(states[:-1]), strict=True):
         intake.undo(store, batch_id, "test")
         assert content(store) == before
-        whole(store)
+    whole(store)
 
 
 def test_the_same_list_loaded_again_does_not_undo_an_edit_and_a_new_word_does(demo_store: Store) -> None:

@@ -61,8 +61,8 @@ DIRECTIONS = {
 }
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1258"]
 
-EXAMPLES = int(os.environ.get("QUETMA_EXAMPLES", "50"))  # of random logs; 1,000 before a release
-MUTATIONS = int(os.environ.get("QUETMA_MUTATIONS", "150"))  # damaged copies of files; 10,000 before a release
+EXAMPLES = int(os.environ.get("QUETMA_EXAMPLES", "40"))  # of random logs; 1,000 before a release
+MUTATIONS = int(os.environ.get("QUETMA_MUTATIONS", "100"))  # damaged copies of files; 10,000 before a release
 
 HIDDEN = range(
     28, 31

@@ -479,6 +479,8 @@ def test_everyone_in_the_real_office(tmp_path: Path) -> None:
                 met[b].add(a)
     assert sum(map(len, met.values())) >= 36
     for person, phone in phones.items():
+        if not met[phone]:
+            continue
         # the ten days 16–27/08/2021 in one window
         f1 = trace(store, about(person, onset=date(2021, 8, 16), min_minutes=15)).f1
         assert met[phone] <= set(f1["phone"]), phone
