@@ -74,6 +74,13 @@ def key() -> sealed.Key:
     return sealed.new_key(PASSPHRASE)
 
 
+@pytest.fixture(autouse=True)
+def one_key(key: sealed.Key, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To make a key takes a second, as it should: here the passphrase has one."""
+    make = sealed.new_key
+    monkeypatch.setattr(sealed, "new_key", lambda phrase: key if phrase == PASSPHRASE else make(phrase))
+
+
 def lies_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 

@@ -14,6 +14,7 @@ import pytest
 from quetma import cli, settings, snapshot, upkeep
 from quetma.language import number, translator
 from quetma.store import open_store
+from tests import history_unit
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,12 @@ def unit(demo_folder, tmp_path_factory):
     made = snapshot.publish(store, "An", store.folder.parent / "published")
     yield store, made
     store.close()
+
+
+@pytest.fixture
+def small(filled):
+    """A unit of three days, for what does not depend on how much is in a snapshot."""
+    return filled(history_unit.fill)
 
 
 def files(made, name):
@@ -130,28 +137,27 @@ def test_of_nobodys_duty_is_told_whether_they_did_it(unit):
     assert not besides.is_empty() and besides.filter(few).is_empty()
 
 
-def test_the_pseudonyms_of_two_snapshots_cannot_be_joined_unless_asked(unit, tmp_path):
-    store, made = unit
+def test_the_pseudonyms_of_two_snapshots_cannot_be_joined_unless_asked(small, tmp_path):
     key = tmp_path / "key"
 
     def pseudonyms(of):
         return set(pl.read_parquet(of.path / "person.parquet")["person"])
 
-    other = snapshot.publish(store, "An", tmp_path / "a")
-    kept = snapshot.publish(store, "An", tmp_path / "b", key)
-    again = snapshot.publish(store, "An", tmp_path / "c", key)
-    assert not pseudonyms(made) & pseudonyms(other)
+    made = snapshot.publish(small, "An", tmp_path / "made")
+    other = snapshot.publish(small, "An", tmp_path / "a")
+    kept = snapshot.publish(small, "An", tmp_path / "b", key)
+    again = snapshot.publish(small, "An", tmp_path / "c", key)
+    assert len(pseudonyms(made)) > 5 and not pseudonyms(made) & pseudonyms(other)
     assert pseudonyms(kept) == pseudonyms(again) and not pseudonyms(kept) & pseudonyms(other)
     assert key.stat().st_mode & 0o077 == 0
     assert again.joins and not other.joins
 
 
-def test_one_takes_the_place_of_another_and_a_failed_one_leaves_it(unit, tmp_path, monkeypatch):
-    store, _ = unit
+def test_one_takes_the_place_of_another_and_a_failed_one_leaves_it(small, tmp_path, monkeypatch):
     moments = iter(datetime(2026, 1, 1) + n * timedelta(hours=1) for n in range(100))
     monkeypatch.setattr(snapshot, "now", lambda: next(moments))
-    first = snapshot.publish(store, "An", tmp_path / "there")
-    second = snapshot.publish(store, "An", tmp_path / "there")
+    first = snapshot.publish(small, "An", tmp_path / "there")
+    second = snapshot.publish(small, "An", tmp_path / "there")
     assert not first.path.exists() and snapshot.published(tmp_path / "there") == [second.path]
     asked = snapshot._asked
 
@@ -163,35 +169,34 @@ def test_one_takes_the_place_of_another_and_a_failed_one_leaves_it(unit, tmp_pat
     with monkeypatch.context() as patch:
         patch.setattr(snapshot, "_asked", full)
         with pytest.raises(snapshot.SnapshotError, match="No space left"):
-            snapshot.publish(store, "An", tmp_path / "there")
+            snapshot.publish(small, "An", tmp_path / "there")
     assert list((tmp_path / "there").iterdir()) == [second.path]
-    assert upkeep.runs(store, "snapshot")[0].failed
+    assert upkeep.runs(small, "snapshot")[0].failed
     with pytest.raises(snapshot.SnapshotError, match="own folder"):
-        snapshot.publish(store, "An", store.folder / "inside")
-    assert not (store.folder / "inside").exists()
+        snapshot.publish(small, "An", small.folder / "inside")
+    assert not (small.folder / "inside").exists()
 
 
-def test_it_is_of_one_moment_while_others_write(demo_store, tmp_path, monkeypatch):
+def test_it_is_of_one_moment_while_others_write(small, tmp_path, monkeypatch):
     """What is stored meanwhile is in none of its tables."""
-    rows = snapshot.publish(demo_store, "An", tmp_path / "x").rows
+    rows = snapshot.publish(small, "An", tmp_path / "x").rows
     asked = snapshot._asked
 
     def meanwhile(cursor, name, day):
-        with demo_store.write() as writing:
+        with small.write() as writing:
             writing.execute("DELETE FROM stay WHERE day >= ?", [day])
             writing.execute("DELETE FROM scan_row WHERE scanned_at > ?", [day])
         return asked(cursor, name, day)
 
     monkeypatch.setattr(snapshot, "_asked", meanwhile)
-    assert snapshot.publish(demo_store, "An", tmp_path / "x").rows == rows
+    assert snapshot.publish(small, "An", tmp_path / "x").rows == rows
     monkeypatch.setattr(snapshot, "_asked", asked)
-    assert snapshot.publish(demo_store, "An", tmp_path / "x").rows["stay"] < rows["stay"]
+    assert snapshot.publish(small, "An", tmp_path / "x").rows["stay"] < rows["stay"]
 
 
-def test_two_in_one_second_are_two(unit, tmp_path, monkeypatch):
-    store, _ = unit
+def test_two_in_one_second_are_two(small, tmp_path, monkeypatch):
     monkeypatch.setattr(snapshot, "now", lambda: datetime(2030, 5, 4, 3))
-    first, second = (snapshot.publish(store, "An", tmp_path / "x").path for _ in range(2))
+    first, second = (snapshot.publish(small, "An", tmp_path / "x").path for _ in range(2))
     assert first.name < second.name
     assert snapshot.published(tmp_path / "x") == [second]
 
