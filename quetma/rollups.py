@@ -479,6 +479,7 @@ def _compare(
     stored = f"FROM {table}"
     if table in BY_DAY:
         stored += " WHERE day IN (SELECT day FROM touched)"
+    differences.update({(table, "only stored"): 0, (table, "missing"): 0})  # told in the order of the tables
     sums = (f"SELECT COUNT(*), SUM(HASH(one)) FROM ({rows}) one" for rows in (stored, fresh))
     if len({*cursor.execute(" UNION ALL ".join(sums), params or None).fetchall()}) == 1:
         return  # as many rows and the sum of their hashes: in half the time of comparing them
