@@ -71,7 +71,7 @@ def test_both_killed_again_and_again_while_uploads_are_published(tmp_path: Path,
     environment = {**os.environ, "QUETMA_ENGINE": server.address}
     amid = 0
     try:
-        for n in range(KILLS if mode == "local" else KILLS // 2):  # the same code, but for who works for the server
+        for n in range(KILLS):
             command = [sys.executable, "-m", "tests.engine.working", str(folder), str(n + 1)]
             with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=environment) as process:
                 assert process.stdout and process.stdout.readline() == b"ready\n"
