@@ -16,10 +16,13 @@ import tempfile
 import time
 from pathlib import Path
 
-import duckdb
-
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import quetma  # noqa: F401 - before Polars, as in the server: quetma/__init__.py
+
+# isort: split
+import duckdb
 import grown
 import tracing as traces
 

@@ -19,12 +19,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import quetma  # noqa: F401 - before Polars, as in the server: quetma/__init__.py
+
+# isort: split
 import duckdb
 import holidays.countries  # noqa: F401 - like pyarrow loaded once in the life of a server, not by each upload
 import polars as pl
 import pyarrow  # noqa: F401
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from quetma import intake
 from quetma.demo import Shape, scan_days
