@@ -60,8 +60,9 @@ def old_font(text: str, as_stored: str | None = None) -> str | None:
 
     `as_stored` is the same text with each byte as one letter (latin-1), for files that are bytes of an unknown table.
     """
-    good = {word for word in _words(text) if is_syllable(word)}
-    old = {word for word in _words(as_stored or text) if all(letter <= "\xff" for letter in word)}
+    words = _words(text)
+    good = {word for word in words if is_syllable(word)}
+    old = {word for word in (_words(as_stored) if as_stored else words) if all(letter <= "\xff" for letter in word)}
     for name, read in OLD.items():
         meant = {word for word in old if not is_syllable(word) and is_syllable(read(word))}
         strange = {word for word in old if not is_syllable(word) and word not in meant}
