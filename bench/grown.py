@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import tracing as traces
 
-from quetma import cases, clustering, demo, follow_up, people, plan, rollups, tracing
+from quetma import cases, clustering, demo, follow_up, people, plan, rollups, touch, tracing
 from quetma.access import accounts
 from quetma.cases import Said
 from quetma.intake import recount
@@ -117,7 +117,7 @@ def _begin(store: Store, scans: int) -> None:
                 f"WHERE batch_id = {batch}"
             )
         cursor.execute("CREATE OR REPLACE TEMP TABLE touched_person AS SELECT person_id FROM person")
-        rollups.derive(cursor, recount.anew(cursor, rollups.touch(cursor, 1)))
+        rollups.derive(cursor, recount.anew(cursor, touch.of_upload(cursor, 1)))
     plan.save(store, ACCOUNT, plan.start())
 
 
@@ -243,7 +243,7 @@ def _grow(store: Store, scans: int, number: int) -> None:
             "(SELECT person_id FROM declaration_row WHERE batch_id = $batch) ORDER BY person_id",
             {"batch": batch + 1},
         )
-        rollups.derive(cursor, rollups.touch(cursor, batch) | rollups.touch(cursor, batch + 1))
+        rollups.derive(cursor, touch.of_upload(cursor, batch) | touch.of_upload(cursor, batch + 1))
         cursor.execute("DELETE FROM touched_person")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from quetma import compliance, plan, rollups, terms
+from quetma import compliance, plan, terms, workdays
 from quetma.access import small
 from quetma.web import charts, counting, doses, matrix, page, widgets
 
@@ -50,7 +50,7 @@ if not single and small.few(staff.height):
     st.info(t("The staff are fewer than {n}: only leaders see figures about so few.", n=small.FEWEST))
     st.stop()
 
-working = rollups.is_working(day)
+working = workdays.is_working(day)
 if not working:
     st.info(
         t("{day} is not a working day: no declaration and no scan is due.", day=here.day(day)), icon=":material/event:"

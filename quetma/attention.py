@@ -18,10 +18,10 @@ from quetma import (
     language,
     plan,
     playbook,
-    rollups,
     rota,
     subject,
     terms,
+    workdays,
 )
 from quetma.access import small
 from quetma.access.small import FEWEST
@@ -236,7 +236,7 @@ def _files(store: Store, t: Translate, today: date) -> Iterator[Item]:
 def is_late(newest: date, real_today: date) -> bool:
     """Whether a whole working day has passed since the newest data."""
     between = (newest + timedelta(days=n) for n in range(1, (real_today - newest).days))
-    return any(rollups.is_working(day) for day in between)
+    return any(workdays.is_working(day) for day in between)
 
 
 def _counted(staff: pl.DataFrame, duty: str, t: Translate) -> str:

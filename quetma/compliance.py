@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from quetma import duties, rollups, settings
+from quetma import duties, rollups, settings, workdays
 from quetma.access import audit, small
 from quetma.answers import remembered
 from quetma.people import fold_all
@@ -60,7 +60,7 @@ def on(store: Store, day: date) -> dict[str, Any]:
     def names(duty: str, done: bool | None) -> list[str]:
         return [name[person] for person in name if person in rows and rows[person][duty] is done]
 
-    answer: dict[str, Any] = {"on": day.isoformat(), "working_day": rollups.is_working(day), "staff": found.height}
+    answer: dict[str, Any] = {"on": day.isoformat(), "working_day": workdays.is_working(day), "staff": found.height}
     for duty in DUTIES:
         have, of = rate(found, duty)
         free = set(exempt.filter(pl.col("duty") == duty)["person_id"])

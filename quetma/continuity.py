@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from quetma import cases, follow_up, rollups
+from quetma import cases, follow_up, workdays
 from quetma.plan import Plan
 from quetma.store import Store
 
@@ -86,7 +86,7 @@ def gaps(store: Store, plan: Plan, away: Collection[int], days: int = AHEAD) -> 
         person = focal.person
         if person is None or person not in away:
             continue
-        if days_of := [day for day in ahead if rollups.is_working(day) and (day, focal.duty) not in filled]:
+        if days_of := [day for day in ahead if workdays.is_working(day) and (day, focal.duty) not in filled]:
             open_days[focal.duty, person, False] = days_of
     for (day, duty), person in sorted(filled.items()):
         if person in away:

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from quetma import agency, continuity, demo_case, intake, people, plan, rollups, rota
+from quetma import agency, continuity, demo_case, intake, people, plan, rota, workdays
 from quetma.agency import Agency
 from quetma.store import ROOT, Store, StoreError, query
 
@@ -415,7 +415,7 @@ def write_unit(store: Store) -> None:
     plan.save(store, "demo", plan.start(PLAN, staff.__getitem__))
     today = store.today()
     gates = [focal for focal in plan.current(store).plan.focal if focal.daily]
-    days = [day for at in (today, today + timedelta(days=7)) for day in rota.week(at) if rollups.is_working(day)]
+    days = [day for at in (today, today + timedelta(days=7)) for day in rota.week(at) if workdays.is_working(day)]
     rota.fill(store, "demo", {(day, gate.duty): gate.person for day in days for gate in gates if day != days[-1]})
 
 

@@ -22,13 +22,13 @@ from weakref import WeakKeyDictionary
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import growth, language, rollups
+from quetma import growth, language, rollups, touch
 from quetma.intake import recount
 from quetma.intake.errors import Refusal
 from quetma.language import DEFAULT
 from quetma.people import clean, domestic, identity, is_masked, phone
-from quetma.rollups import Touched
 from quetma.store import Store, now, people_changed, query
+from quetma.touch import Touched
 
 TOGETHER = 500  # passages in one transaction
 AHEAD = timedelta(minutes=2)  # a clock may go before ours
@@ -348,7 +348,7 @@ def _derive(
             return set()
     days = frozenset(moment.date() for moment in moments)
     touched = Touched(scans=(span["first"], span["last"]), scanned=days, declared=declared)
-    rollups.concern(cursor, new["person_id"])
+    touch.concern(cursor, new["person_id"])
     rollups.derive(cursor, recount.anew(cursor, touched))
     return set(cursor.execute(query("door/repeated")[0]).fetchall())
 

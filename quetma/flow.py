@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from quetma import comers, rollups
+from quetma import comers, workdays
 from quetma.access import small
 from quetma.answers import remembered
 from quetma.store import Store
@@ -179,7 +179,7 @@ def usual_of(daily: pl.DataFrame, day: date) -> Usual:
     """What `day` usually looks like by these days (day, working, holiday, staff_arrivals, visitor_arrivals, None where
     they are not told).
     """
-    working = rollups.is_working(day)
+    working = workdays.is_working(day)
     same = daily.filter(
         pl.col("day").dt.weekday() == day.isoweekday(), pl.col("working") == working, pl.col("holiday") == ""
     ).sort("day", descending=True)

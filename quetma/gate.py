@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import badges, codes, directory, door, people, rollups
+from quetma import badges, codes, directory, door, people, rollups, touch
 from quetma.access import audit
 from quetma.codes import CodeError
 from quetma.door import DoorError, Passage
@@ -26,8 +26,8 @@ from quetma.intake import recount
 from quetma.intake.errors import Refusal
 from quetma.intake.undo import forget
 from quetma.language import moment
-from quetma.rollups import Touched
 from quetma.store import Store, now, query
+from quetma.touch import Touched
 
 Direction = Literal["in", "out"]
 
@@ -448,7 +448,7 @@ def _change(store: Store, rows: pl.DataFrame, change: Any) -> None:
             return
         moments = rows["scanned_at"].to_list()
         touched = Touched(scans=(min(moments), max(moments)), scanned=frozenset(one.date() for one in moments))
-        rollups.concern(cursor, rows["person_id"])
+        touch.concern(cursor, rows["person_id"])
         rollups.derive(cursor, recount.anew(cursor, touched))
 
 

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import rollups, seen, stays
+from quetma import daily, rollups, seen, stays
 from quetma.store import changed, query
 
 AROUND = stays.REACH + stays.REACH  # a scan this far from a passage can decide about a stay that the passage changes
@@ -58,13 +58,13 @@ def add(
     seen.put(cursor, own.group_by("person_id").agg(last_seen=pl.col("scanned_at").max()), newest)
     days = set(moved["day"])
     spent = moved.select(pl.col("in_seen") & pl.col("out_seen")).to_series().any()
-    made = (*rollups.STAYED, *rollups.PRESENT) if spent else rollups.PRESENT
-    rollups.replace(cursor, made, rollups.with_mornings(days))
+    made = (*daily.STAYED, *daily.PRESENT) if spent else daily.PRESENT
+    daily.replace(cursor, made, daily.with_mornings(days))
     if not duties:
         return  # what visitors do is nobody's duty
     scanned = set(new["moment"].dt.date())
     if declared:
-        rollups.replace(cursor, rollups.DUTIES, scanned | rollups.declared_for(cursor, declared))
+        daily.replace(cursor, daily.DUTIES, scanned | rollups.declared_for(cursor, declared))
         return
     _put(cursor, "door/add_staff_days", _staff_days(new))
     rollups.scanned_now(cursor, scanned)
@@ -100,7 +100,7 @@ def _flow(cursor: DuckDBPyConnection, new: pl.DataFrame, own: pl.DataFrame) -> N
     )
     _put(cursor, "door/add_quarters", quarters)
     _put(cursor, "door/add_days", _people(both, all_own))
-    if rollups.in_units(cursor):
+    if daily.in_units(cursor):
         units = cursor.sql(query("units/places")[0]).pl()
         by_unit = pl.col("unit_id").alias("location_id")
         new, own = (one.join(units, on="location_id").with_columns(by_unit).drop("unit_id") for one in (new, own))

@@ -11,7 +11,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from quetma import rollups
+from quetma import workdays
 from quetma.access import audit
 from quetma.history import Filter
 from quetma.language import DEFAULT, translator
@@ -91,7 +91,7 @@ def due(received_on: date) -> date:
     day, left = received_on, WORKING_DAYS
     while left:
         day += timedelta(days=1)
-        left -= rollups.is_working(day)
+        left -= workdays.is_working(day)
     return day
 
 

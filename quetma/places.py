@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import rollups
+from quetma import rollups, touch
 from quetma.access import audit
 from quetma.intake.errors import Refusal
 from quetma.language import day
@@ -176,7 +176,7 @@ def _store_names(cursor: DuckDBPyConnection, place: Place, number: int, account:
 def _derive_stays(cursor: DuckDBPyConnection, number: int) -> None:
     """Opening hours end the stays whose end nobody saw."""
     people = [person for (person,) in cursor.execute(query("places/people")[0], {"location": number}).fetchall()]
-    rollups.derive(cursor, rollups.touch_people(cursor, people))
+    rollups.derive(cursor, touch.of_people(cursor, people))
 
 
 def _told(before: Place | None, place: Place) -> str:

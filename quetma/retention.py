@@ -25,12 +25,12 @@ from typing import Any
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import clustering, expiry, language, rollups, settings, upkeep
+from quetma import clustering, expiry, language, rollups, settings, touch, upkeep
 from quetma.access import audit
 from quetma.intake import recount
 from quetma.intake.undo import forget
-from quetma.rollups import Touched
 from quetma.store import Store, now, people_changed, query
+from quetma.touch import Touched
 from quetma.watch import Watch
 
 ACCOUNT = "schedule"  # who does it with nobody there
@@ -162,7 +162,7 @@ def forget_days(cursor: DuckDBPyConnection, due: pl.DataFrame, before: date, acc
     if scans.is_empty():  # declarations alone
         began, ended = (datetime.combine(day, time()) for day in (min(days), max(days)))
     touched = Touched((began, ended), days, frozenset(declarations["day"]))
-    rollups.concern(cursor, [*identities["as_named"], *due["person_id"], *leaving["anonymous_id"]])
+    touch.concern(cursor, [*identities["as_named"], *due["person_id"], *leaving["anonymous_id"]])
     rollups.derive(cursor, recount.anew(cursor, touched))
     return Purged(before, leaving["person_id"].n_unique(), scans.height, declarations.height)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from quetma import continuity, rollups
+from quetma import continuity, workdays
 from quetma.access import audit
 from quetma.plan import Plan
 from quetma.store import Store, query
@@ -68,7 +68,7 @@ def copy_week(store: Store, account: str, plan: Plan, source: list[date], target
             if (day, duty) not in there or (to, duty) in here:
                 continue
             person = there[day, duty]
-            if unable.why(person, to) or (rollups.is_working(day) and not rollups.is_working(to)):
+            if unable.why(person, to) or (workdays.is_working(day) and not workdays.is_working(to)):
                 left += 1
             else:
                 changes[to, duty] = person
@@ -81,7 +81,7 @@ def upcoming(store: Store) -> list[date]:
     """Today and the next working day: those whose gaps cannot wait."""
     today = store.clock().date()
     coming = (today + timedelta(days=n) for n in range(1, 15))
-    return [today, *(day for day in coming if rollups.is_working(day))][:2]
+    return [today, *(day for day in coming if workdays.is_working(day))][:2]
 
 
 def problems(store: Store, plan: Plan, days: list[date]) -> list[Problem]:
@@ -95,7 +95,7 @@ def problems(store: Store, plan: Plan, days: list[date]) -> list[Problem]:
         for duty in [*daily, *sorted(duty for at, duty in filled if at == day and duty not in daily)]:
             person = filled.get((day, duty))
             if person is None:
-                if rollups.is_working(day):
+                if workdays.is_working(day):
                     found.append(Problem(day, duty, "gap"))
                 continue
             if duty in daily:  # a focal point taken over may have a shift beside it

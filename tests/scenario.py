@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from quetma import rollups
+from quetma import rollups, touch
 from quetma.file import FILE
 from quetma.store import Store
 
@@ -62,7 +62,7 @@ def upload(store: Store, number: int, scans: list[Scan]) -> None:
                 "INSERT INTO scan_row VALUES (?, ?, ?, ?, ?, ?, NULL, TRUE)",
                 [number, line, person, place, at, direction],
             )
-        rollups.derive(cursor, rollups.touch(cursor, number))
+        rollups.derive(cursor, touch.of_upload(cursor, number))
 
 
 def stays_of(store: Store) -> list[tuple[int, int, datetime, datetime, bool, bool]]:

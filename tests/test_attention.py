@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from quetma import attention, cases, follow_up, gate, rollups, tracing
+from quetma import attention, cases, follow_up, gate, rollups, touch, tracing
 from quetma.attention import Item
 from quetma.intake.desk import desk_of
 from quetma.language import translator
@@ -52,7 +52,7 @@ def store(tmp_path: Path) -> Store:
                 [p, p],
             )
             cursor.execute("INSERT INTO declaration_row VALUES (2, ?, ?, ?, '', TRUE, NULL)", [p, p, at(FRIDAY, 6, p)])
-        rollups.derive(cursor, rollups.touch(cursor, 2))
+        rollups.derive(cursor, touch.of_upload(cursor, 2))
     return store
 
 
@@ -60,8 +60,8 @@ def change(store: Store, sql: str, *params: object) -> None:
     """Changes a fact and derives the figures again."""
     with store.write() as cursor:
         cursor.execute(sql, params)
-        rollups.derive(cursor, rollups.touch(cursor, 2))
-        rollups.derive(cursor, rollups.touch(cursor, 1))
+        rollups.derive(cursor, touch.of_upload(cursor, 2))
+        rollups.derive(cursor, touch.of_upload(cursor, 1))
 
 
 def test_nothing_when_everyone_did_what_is_due(store: Store):
@@ -144,7 +144,7 @@ def test_long_lists_are_cut_short(tmp_path: Path):
             cursor.execute(
                 "INSERT INTO declaration_row VALUES (2, ?, ?, ?, 'ho', TRUE, NULL)", [p, p, at(FRIDAY, 6, p)]
             )
-        rollups.derive(cursor, rollups.touch(cursor, 2))
+        rollups.derive(cursor, touch.of_upload(cursor, 2))
     texts = [item.text for item in items(store)]
     assert texts[:6] == [
         *(f"Người {p} declared symptoms at 06:0{p} 27/08/2021: ho." for p in (8, 7, 6, 5, 4)),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quetma import compliance, demo, duties, people, rollups
+from quetma import compliance, demo, duties, people, rollups, touch, workdays
 from quetma.store import Store
 from tests import recount
 from tests.conftest import examples
@@ -122,7 +122,7 @@ def write(store: Store, facts: Facts, order: str = "rdahsbe") -> None:
                     marks = ", ".join("?" * (len(row) + 2))
                     names = f"(batch_id, line, person_id, {COLUMNS[table]}, counts)"
                     cursor.execute(f"INSERT INTO {table} {names} VALUES ({marks}, TRUE)", [batch, line, *row])
-                rollups.derive(cursor, rollups.touch(cursor, batch))
+                rollups.derive(cursor, touch.of_upload(cursor, batch))
 
 
 @pytest.fixture
@@ -233,7 +233,7 @@ def test_missing_says_since_when_however_long_ago(unit, ago: int) -> None:
     once, day = MONDAY - timedelta(ago), MONDAY
     scans = [(1, 1, datetime.combine(once, time(7)), "in"), (9, 1, datetime.combine(day, time(7)), "in")]
     found = compliance.missing(unit(Facts(roster=staff(1) | staff(2), scans=scans)), day, "scanned")
-    missed = [sum(rollups.is_working(once + timedelta(n)) for n in range(begin, ago + 1)) for begin in (1, 0)]
+    missed = [sum(workdays.is_working(once + timedelta(n)) for n in range(begin, ago + 1)) for begin in (1, 0)]
     assert found.select("name", "last", "missed").rows() == [("Người 1", once, missed[0]), ("Người 2", None, missed[1])]
 
 

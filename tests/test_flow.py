@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from quetma import comers, flow, flow_cells, rollups
-from quetma.store import Store
+from quetma import comers, flow, flow_cells, rollups, touch
+from quetma.store import Store, changed
 
 from .scenario import Scan, stays_of, unit, upload
 
@@ -46,7 +46,7 @@ def make_staff(store: Store, people: set[int]) -> None:
                 "INSERT INTO roster_row VALUES (90, ?, ?, 'Kiểm soát viên', 1, TRUE, NULL, NULL, TRUE, NULL, NULL)",
                 [line, person],
             )
-        rollups.derive(cursor, rollups.touch(cursor, 90))
+        rollups.derive(cursor, touch.of_upload(cursor, 90))
 
 
 @pytest.fixture(scope="module", params=range(2))
@@ -362,7 +362,7 @@ def test_staff_are_staff_only_while_on_the_roster(tmp_path: Path):
         cursor.execute(
             "INSERT INTO roster_row VALUES (90, 1, 1, 'Lái xe', 1, TRUE, NULL, ?, TRUE, NULL, NULL)", [MONDAY]
         )
-        rollups.derive(cursor, rollups.touch(cursor, 90))
+        rollups.derive(cursor, touch.of_upload(cursor, 90))
     daily = store.ask("flow/daily", first=MONDAY, last=LAST, location=0)
     assert daily["staff_arrivals"].to_list() == [1, 0]
     assert daily["visitor_arrivals"].to_list() == [0, 1]
@@ -447,6 +447,6 @@ def test_who_comes_again_follows_every_change(tmp_path: Path, seed: int):
     assert before["stays"].sum() < more["stays"].sum() > fewer["stays"].sum()
     with store.write() as cursor:
         cursor.execute("UPDATE person SET masked = TRUE WHERE person_id = 4")
-        rollups.changed(cursor, {FIRST + timedelta(days=n) for n in range(14)})
+        changed(cursor, {FIRST + timedelta(days=n) for n in range(14)})
     assert same()["visitors"].sum() == fewer["visitors"].sum() - 1
     assert comers.by_days(store, FIRST - timedelta(days=9), FIRST - timedelta(days=8), 0).is_empty()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quetma import directory, rollups
+from quetma import directory, rollups, touch
 from quetma.history import DIRECTIONS, KINDS, Filter
 from quetma.language import translator
 from quetma.store import Store
@@ -183,7 +183,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
                     "INSERT INTO roster_row VALUES (?, ?, ?, 'x', 1, TRUE, ?, ?, TRUE, NULL, NULL)",
                     [batch, who, who, *dates],
                 )
-        rollups.derive(cursor, rollups.touch_everything(cursor))
+        rollups.derive(cursor, touch.of_everything(cursor))
     yield store
     store.close()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from quetma import compliance, rollups
+from quetma import compliance, enrolled, rollups, touch
 from quetma.store import Store
 
 from .scenario import unit
@@ -118,7 +118,7 @@ def test_on_a_day_off_nothing_daily_is_due(app, tmp_path: Path):
     store = unit(tmp_path, [(1, 1, friday, "in"), (2, 1, friday, "in"), (2, 1, saturday, "in")])
     with store.write() as cursor:
         cursor.execute("INSERT INTO roster_row VALUES (2, 1, 1, 'Đội trưởng', 1, TRUE, NULL, NULL, TRUE, NULL, NULL)")
-        rollups.derive(cursor, rollups.touch(cursor, 2))
+        rollups.derive(cursor, touch.of_upload(cursor, 2))
     at = app(role="leader", language="en", store=store)
     assert not at.exception
     assert [(m.value, m.delta) for m in at.metric] == [
@@ -142,7 +142,7 @@ def test_a_store_with_a_roster_only(app, empty_store: Store):
             "VALUES (1, 'roster', 'd.csv', 'x', ?, 'Lê Hà', 1, 1, 0, 0, NULL, NULL, '', '', NULL)",
             [datetime(2021, 8, 27, 9)],
         )
-        rollups.list_staff(cursor)
+        enrolled.list_staff(cursor)
     at = app(role="leader", language="en", store=empty_store)
     assert not at.exception
     assert [metric.value for metric in at.metric][:2] == ["0/1", "0/1"]

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from quetma import intake, parts, peaks, places, present, rollups, stays, units
+from quetma import daily, intake, parts, peaks, places, present, rollups, stays, units
 from quetma.intake import recount
 from quetma.store import Store, open_store
 from tests.intake import prepare
@@ -19,7 +19,7 @@ from tests.intake import prepare
 PLACES = ("Mai Sơn", "Yên Châu", "Mộc Châu")
 FIRST, DAYS, A_DAY = datetime(2021, 8, 2), 9, 24
 SCANS = "Họ tên,SĐT,Thời gian,Địa điểm,Vào/Ra\n"
-TABLES = (*rollups.BY_DAY, *rollups.LISTED, "calendar", "person_seen")
+TABLES = (*daily.BY_DAY, *daily.LISTED, "calendar", "person_seen")
 
 
 def scans(seed: int, days: int = DAYS) -> str:
@@ -95,7 +95,7 @@ def contents(store: Store) -> dict[str, list[Any]]:
 
 
 def damage(store: Store) -> None:
-    for table in rollups.BY_DAY:
+    for table in daily.BY_DAY:
         first = f"FROM (FROM {table} ORDER BY ALL LIMIT 1)"
         store.cursor().execute(f"DELETE FROM {table} WHERE day = '2021-08-09'")
         store.cursor().execute(f"INSERT INTO {table} {first}")
@@ -120,7 +120,7 @@ def test_parts_give_what_all_days_at_once_give(made: Callable[[str], Store], mon
     at_once, in_parts = both(rollups.check)
     assert isinstance(at_once, list)
     assert at_once == in_parts
-    assert {line.partition(":")[0] for line in at_once} >= set(rollups.BY_DAY)
+    assert {line.partition(":")[0] for line in at_once} >= set(daily.BY_DAY)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import rollups, stays
+from quetma import rollups, stays, touch
 from quetma.intake import recount
 from quetma.intake.choices import Choices
 from quetma.intake.errors import IntakeError
@@ -99,8 +99,8 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
             _put(cursor, "intake/insert_mends", "marks", marks, batch=batch_id)
         known, unsure, begun = _store(cursor, prepared, batch_id, next_person, next_location, unit)
         _remember(cursor, prepared, account)
-        touched = recount.anew(cursor) if unsure else rollups.Touched()
-        if touched != rollups.Touched():  # somebody is somebody else now
+        touched = recount.anew(cursor) if unsure else touch.Touched()
+        if touched != touch.Touched():  # somebody is somebody else now
             begun = None
         recount.names(cursor, _may_rename(cursor, prepared.kind, known))
         counts |= _ask_counts(cursor, batch_id)
@@ -108,8 +108,8 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
         if begun:
             rollups.derive(cursor, *begun)
         else:
-            touched |= rollups.touch(cursor, batch_id)
-            if touched != rollups.Touched():
+            touched |= touch.of_upload(cursor, batch_id)
+            if touched != touch.Touched():
                 rollups.derive(cursor, touched)
         progress(STEPS[3])
     return _batch(batch_id, prepared, counts, rejects)
@@ -141,7 +141,7 @@ def _store(
     next_person: int,
     next_location: int,
     unit: int | None,
-) -> tuple[pl.DataFrame, bool, tuple[rollups.Touched, Future[stays.Moved]] | None]:
+) -> tuple[pl.DataFrame, bool, tuple[touch.Touched, Future[stays.Moved]] | None]:
     """Stores the facts, the people and places that are new, and what the file calls them. Returns what it says of the
     people who were known before: person_id, name, birth_year, otherwise (`Settled`); whether it may tell who somebody
     really is; and of scans what they touch and the stays begun meanwhile (`stays.ahead`). unit: whose the new places
@@ -174,7 +174,7 @@ def _store(
         facts = worker.submit(_facts, prepared, persons, locations)
         keyed = worker.submit(lambda: recount.with_keys(_number(fresh, "person_id", persons)))
         people = _number(people, "person_id", persons)
-        begun = (rollups.Touched(ahead.span, ahead.days), ahead.begin(facts.result)) if ahead else None
+        begun = (touch.Touched(ahead.span, ahead.days), ahead.begin(facts.result)) if ahead else None
         _put(cursor, "intake/insert_claims", "claims", people, batch=batch_id)
         if not fresh_places.is_empty():
             numbered = _number(fresh_places, "location_id", locations)

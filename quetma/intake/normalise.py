@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from quetma import people, rollups
+from quetma import people, workdays
 from quetma.intake.persons import LONGEST, a_birth_year, parted
 from quetma.intake.text import tidied
 from quetma.people import clean, fold
@@ -569,10 +569,10 @@ def days_after(first: pl.Series, lasting: pl.Series) -> pl.Series:
 
 
 def _day_after(day: date, days: float) -> date:
-    left = days - rollups.is_working(day)
+    left = days - workdays.is_working(day)
     while left > 0:
         day += timedelta(days=1)
-        left -= rollups.is_working(day)
+        left -= workdays.is_working(day)
     return day
 
 

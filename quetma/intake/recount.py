@@ -13,10 +13,10 @@ from typing import NamedTuple
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import rollups
+from quetma import enrolled, rollups, touch
 from quetma.people import fold_all, given_first, spelling_all
-from quetma.rollups import ROWS, Touched
 from quetma.store import Store, people_changed, query
+from quetma.touch import ROWS, Touched
 
 UNDECIDED = 2**31 - 1  # the upload of rows that are not stored yet: it comes after all others
 
@@ -39,7 +39,7 @@ def anew(cursor: DuckDBPyConnection, touched: Touched | None = None, renamed: pl
     touched = touched or Touched()
     moved = _rename_aliases(cursor)
     if moved:
-        touched |= rollups.touch_people(cursor, moved)
+        touched |= touch.of_people(cursor, moved)
     cursor.execute("CREATE OR REPLACE TEMP TABLE recounted (batch_id INTEGER, line INTEGER, counts BOOLEAN)")
     people = cursor.sql("SELECT person_id FROM touched_person").pl()["person_id"]
     if people.is_empty():
@@ -73,7 +73,7 @@ def _told(cursor: DuckDBPyConnection) -> list[str]:
 
 def everything(cursor: DuckDBPyConnection) -> None:
     """Decides and derives the whole store anew."""
-    rollups.derive(cursor, anew(cursor, rollups.touch_everything(cursor)))
+    rollups.derive(cursor, anew(cursor, touch.of_everything(cursor)))
 
 
 def names(cursor: DuckDBPyConnection, people: pl.Series) -> None:
@@ -87,7 +87,7 @@ def names(cursor: DuckDBPyConnection, people: pl.Series) -> None:
         cursor.execute(query("intake/rename_people")[0])
         people_changed(cursor, named["person_id"])
         if cursor.execute("SELECT 1 FROM staff_person SEMI JOIN named USING (person_id) LIMIT 1").fetchall():
-            rollups.list_staff(cursor)
+            enrolled.list_staff(cursor)
         cursor.unregister("named")
     cursor.unregister("concerned")
 
@@ -240,7 +240,7 @@ def aliases(
     parts = parts.filter(~pl.col("person_id").is_in(decided)).with_columns(
         enrolled=pl.col("person_id").is_in(staff_ids)
     )
-    for person_id, spelled_name, year, enrolled in (
+    for person_id, spelled_name, year, is_staff in (
         parts.sort(~pl.col("enrolled"), pl.col("year").is_null())
         .select("person_id", "spelled", "year", "enrolled")
         .iter_rows()
@@ -248,7 +248,7 @@ def aliases(
         candidates = by_spelling[spelled_name]
         with_phone = [one for one in candidates if not one.named_only]
         fits = fitting(person_id, year, with_phone)
-        if not enrolled:
+        if not is_staff:
             fits = fitting(person_id, year, candidates)
         elif not fits and year is None:
             fits = fitting(person_id, year, [one for one in candidates if one.named_only])

@@ -8,7 +8,7 @@ missed (quetma/tracing/coverage.py).
 from collections.abc import Iterable
 from itertools import pairwise
 
-from quetma import rollups
+from quetma import rollups, touch
 from quetma.access import audit
 from quetma.intake.columns import HEADERS, KINDS, Proposal, plain
 from quetma.intake.undo import is_own
@@ -64,5 +64,5 @@ def change(store: Store, batch_id: int, source: str, account: str) -> None:
         found = cursor.execute(query("intake/change_source")[0], {"batch": batch_id, "source": source}).fetchall()
         if not found:
             raise StoreError(f"There is no upload {batch_id} of scans. Nothing was changed.")
-        rollups.derive(cursor, rollups.touch(cursor, batch_id))
+        rollups.derive(cursor, touch.of_upload(cursor, batch_id))
     audit.log(store, account, "change source", f"{batch_id} {found[0][0]}", source)

@@ -7,10 +7,10 @@ from typing import Any
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import rollups
+from quetma import rollups, touch
 from quetma.intake import recount
-from quetma.rollups import ROWS, Touched
 from quetma.store import Store, StoreError, now, people_changed, query
+from quetma.touch import ROWS, Touched
 
 FEW = 100  # people whose names are sooner found out than looked for in all uploads
 LAST = 16  # uploads, in which most people are named
@@ -90,7 +90,7 @@ def _take_out(cursor: DuckDBPyConnection, batch_id: int, account: str) -> tuple[
             )
         raise StoreError(f"There is no upload {batch_id}. Nothing was changed.")
     [(file_name, kind, sha256, sheet, removed)] = found
-    touched = rollups.touch(cursor, batch_id)
+    touched = touch.of_upload(cursor, batch_id)
     people = cursor.sql("SELECT person_id FROM person_claim WHERE batch_id = $batch", params={"batch": batch_id}).pl()
 
     cursor.execute(
@@ -107,7 +107,7 @@ def _take_out(cursor: DuckDBPyConnection, batch_id: int, account: str) -> tuple[
         "SELECT MIN(batch_id) FROM batch WHERE sha256 = ? AND sheet = ?", [sha256, sheet]
     ).fetchall()[0][0]
     if again is not None and again > batch_id:
-        touched |= rollups.touch(cursor, again, duplicates=True)
+        touched |= touch.of_upload(cursor, again, duplicates=True)
     touched = recount.anew(
         cursor, touched, None if kind == "roster" or again else _may_rename(cursor, people, batch_id)
     )

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import quetma.store
-from quetma import badges, flow, gate, rollups
+from quetma import badges, flow, gate, rollups, touch
 from quetma.gate import Asked, Done, Entry, GateError
 from quetma.intake import recount
 from quetma.store import Store, now, open_store
@@ -62,7 +62,7 @@ def unit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             "INSERT INTO batch (batch_id, kind, file_name, sha256, uploaded_at, uploaded_by, row_count, accepted,"
             " duplicates, rejected) VALUES (90, 'roster', 'r', 'r', now(), 'a', 2, 2, 0, 0)"
         )
-        rollups.derive(cursor, rollups.touch(cursor, 90))
+        rollups.derive(cursor, touch.of_upload(cursor, 90))
     yield store
     assert rollups.check(store) == recount.check(store) == []
     store.close()

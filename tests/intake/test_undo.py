@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quetma import intake, rollups
+from quetma import intake, rollups, touch
 from quetma.intake import recount, source
 from quetma.intake.source import SOURCES
 from quetma.store import ROOT, Store, StoreError, open_store
@@ -190,7 +190,7 @@ def test_the_same_file_counts_when_the_first_is_undone(empty_store: Store):
         cursor.execute("UPDATE batch SET sha256 = (SELECT sha256 FROM batch WHERE batch_id = 1) WHERE batch_id = 3")
         cursor.execute("UPDATE roster_row SET counts = FALSE WHERE batch_id = 3")
         cursor.execute("UPDATE batch SET accepted = 0, duplicates = 1 WHERE batch_id = 3")
-        rollups.derive(cursor, recount.anew(cursor, rollups.touch(cursor, 3, duplicates=True)))
+        rollups.derive(cursor, recount.anew(cursor, touch.of_upload(cursor, 3, duplicates=True)))
     position = "SELECT position FROM staff"
     assert figures(empty_store) == [(1, 1, 0), (2, 1, 0), (3, 0, 1)]
     assert empty_store.cursor().execute(position).fetchall() == [("Đội trưởng",)], "loaded before: nothing new"

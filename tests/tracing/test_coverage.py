@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from quetma import directory, intake, rollups, tracing
+from quetma import directory, enrolled, intake, tracing
 from quetma.store import Store, open_store
 from quetma.tracing import coverage
 from quetma.tracing.coverage import Coverage, Lists
@@ -189,7 +189,7 @@ def store() -> Iterator[Store]:
             cursor.execute(
                 "INSERT INTO roster_row VALUES (9, 2, 6, 'x', 1, TRUE, '2021-08-24', NULL, TRUE, NULL, NULL)"
             )
-            rollups.list_staff(cursor)
+            enrolled.list_staff(cursor)
         yield made
         made.close()
 

@@ -1,0 +1,136 @@
+"""The roll-ups themselves: tables of daily figures, each with the query `queries/rollup/<table>.sql` that makes its
+rows for the days in the temporary table `touched`.
+"""
+
+from collections.abc import Callable, Collection
+from concurrent.futures import Future
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from quetma import duties, parts, peaks, present, settings, stays
+from quetma.people import clean
+from quetma.store import changed, query
+
+COUNTED = ("scan_day",)  # made from scans; the calendar is made from it
+FLOWS = ("flow_quarter", "flow_day", "unit_day")  # made from scans, too
+WHO_WAS_WHERE = {"flow_day", "unit_day"}  # of them those that are made from the table present
+STAYED = ("stay_day",)  # made from stays
+PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening before
+DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
+LISTED = ("staff", "employment", "staff_person")  # made from the staff list, of all days
+BY_DAY = ("stay", *COUNTED, *FLOWS, *STAYED, *PRESENT, *DUTIES)
+ONE_DAY = timedelta(days=1)
+
+
+def in_units(cursor: DuckDBPyConnection) -> bool:
+    """Whether there are units beneath the root, so that figures are kept of each of them."""
+    return bool(cursor.execute("SELECT 1 FROM unit WHERE parent IS NOT NULL LIMIT 1").fetchall())
+
+
+def with_mornings(days: set[date]) -> set[date]:
+    """These days and those after them: a stay may last past midnight."""
+    return days | {day + ONE_DAY for day in days}
+
+
+def _nothing() -> None:
+    """What is done meanwhile, when nothing is."""
+
+
+def replace(
+    cursor: DuckDBPyConnection,
+    tables: Collection[str],
+    days: set[date],
+    meanwhile: Callable[[], None] = _nothing,
+) -> None:
+    """Makes the rows of these days in these roll-ups anew. `meanwhile` is called once, and may use the cursor."""
+    changed(cursor, days)
+    for part in parts.of(cursor, days):
+        _replace(cursor, tables, set(part), meanwhile)
+        meanwhile = _nothing
+    meanwhile()
+
+
+def _replace(
+    cursor: DuckDBPyConnection, tables: Collection[str], days: set[date], meanwhile: Callable[[], None]
+) -> None:
+    """The same of as many days as are held in memory at once."""
+    touch_days(cursor, days)
+    peak = at_once(cursor, days) if "flow_peak" in tables else None
+    here = None if WHO_WAS_WHERE.isdisjoint(tables) else presence(cursor, days)
+    meanwhile()
+    for table in tables:
+        if table == "unit_day" and not in_units(cursor):
+            continue
+        if table == "flow_peak" and peak:
+            put(cursor, "peak", peak.result())
+        if table in WHO_WAS_WHERE and here:
+            cursor.register("present", here.result())
+        text, params = made_by(cursor, table, days)
+        cursor.execute(f"DELETE FROM {table} WHERE day IN (SELECT day FROM touched)")
+        cursor.execute(f"INSERT INTO {table} {text}", params)
+    cursor.unregister("present")
+
+
+def touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
+    """Puts the days into the temporary table that roll-ups read."""
+    cursor.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE touched AS
+        SELECT t.day, c.working FROM (SELECT UNNEST($days::DATE[]) AS day) t LEFT JOIN calendar c ON c.day = t.day
+        """,
+        {"days": sorted(days)},
+    )
+
+
+def presence(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
+    """What some roll-ups read as table present, of the days that `touch_days` was told, made beside whatever else is
+    done.
+    """
+    first, last = bounds(days)
+    passages = cursor.sql(query("rollup/passages")[0], params={"first": first, "last": last}).pl()
+    return stays.WORKER.submit(present.made, passages)
+
+
+def at_once(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
+    """What flow_peak reads as table peak, made beside whatever else is done."""
+    return stays.WORKER.submit(peaks.made, stays.around(cursor, *bounds(days)), days)
+
+
+def bounds(days: set[date]) -> tuple[date, date]:
+    return min(days, default=date.min), max(days, default=date.min)
+
+
+def made_by(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[str, dict[str, Any]]:
+    """The text and binds of a roll-up's query for the days that `touch_days` was told."""
+    first, last = bounds(days)
+    if table == "duty_day":
+        put(cursor, "accepted_app", accepted_apps(cursor))
+        put(cursor, "vaccinated", vaccinated(cursor))
+    text, names = query(f"rollup/{table}")
+    offered: dict[str, Any] = {"first": first, "last": last}
+    if "declaration_days" in names:
+        offered["declaration_days"] = settings.get(cursor, "declaration_days")
+    return text, {name: offered[name] for name in names}
+
+
+def accepted_apps(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """The apps that count, in small letters, and from when until when: app, first_day, last_day."""
+    own = settings.get(cursor, "accepted_apps")
+    spans = [(clean(app).lower(), date.min, date.max) for app in own]
+    spans = spans or [(app.name.lower(), app.first, app.last or date.max) for app in duties.apps()]
+    return pl.DataFrame(spans, {"app": pl.String, "first_day": pl.Date, "last_day": pl.Date}, orient="row")
+
+
+def vaccinated(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """Since when the staff's confirmed doses are what the unit asks for: person_id, since."""
+    doses = cursor.sql(query("compliance/doses")[0]).pl()
+    return duties.reached(doses, settings.get(cursor, "vaccinated_needs"))
+
+
+def put(cursor: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    cursor.register("put", frame)
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM put")
+    cursor.unregister("put")
