@@ -40,9 +40,14 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("quetma")
 
 
+def searching() -> bool:
+    """Whether more is tried than in the gate."""
+    return hypothesis.settings.get_current_profile_name() == "search"
+
+
 def examples(n: int) -> int:
     """How many examples a slow property is tried with: half of n in the gate, n when others are searched for."""
-    return n if hypothesis.settings.get_current_profile_name() == "search" else max(2, n // 2)
+    return n if searching() else max(2, n // 2)
 
 
 def pytest_configure() -> None:
