@@ -4,7 +4,7 @@ rows for the days in the temporary table `touched`.
 
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -13,6 +13,7 @@ from duckdb import DuckDBPyConnection
 from quetma import duties, parts, peaks, present, settings, stays
 from quetma.people import clean
 from quetma.store import changed, query
+from quetma.workdays import ONE_DAY
 
 COUNTED = ("scan_day",)  # made from scans; the calendar is made from it
 FLOWS = ("flow_quarter", "flow_day", "unit_day")  # made from scans, too
@@ -22,7 +23,6 @@ PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening be
 DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
 LISTED = ("staff", "employment", "staff_person")  # made from the staff list, of all days
 BY_DAY = ("stay", *COUNTED, *FLOWS, *STAYED, *PRESENT, *DUTIES)
-ONE_DAY = timedelta(days=1)
 
 
 def in_units(cursor: DuckDBPyConnection) -> bool:
@@ -58,8 +58,8 @@ def _replace(
 ) -> None:
     """The same of as many days as are held in memory at once."""
     touch_days(cursor, days)
-    peak = at_once(cursor, days) if "flow_peak" in tables else None
-    here = None if WHO_WAS_WHERE.isdisjoint(tables) else presence(cursor, days)
+    peak = peaks_of(cursor, days) if "flow_peak" in tables else None
+    here = None if WHO_WAS_WHERE.isdisjoint(tables) else present_on(cursor, days)
     meanwhile()
     for table in tables:
         if table == "unit_day" and not in_units(cursor):
@@ -85,27 +85,27 @@ def touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
     )
 
 
-def presence(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
+def present_on(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
     """What some roll-ups read as table present, of the days that `touch_days` was told, made beside whatever else is
     done.
     """
-    first, last = bounds(days)
+    first, last = _bounds(days)
     passages = cursor.sql(query("rollup/passages")[0], params={"first": first, "last": last}).pl()
     return stays.WORKER.submit(present.made, passages)
 
 
-def at_once(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
+def peaks_of(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
     """What flow_peak reads as table peak, made beside whatever else is done."""
-    return stays.WORKER.submit(peaks.made, stays.around(cursor, *bounds(days)), days)
+    return stays.WORKER.submit(peaks.made, stays.around(cursor, *_bounds(days)), days)
 
 
-def bounds(days: set[date]) -> tuple[date, date]:
+def _bounds(days: set[date]) -> tuple[date, date]:
     return min(days, default=date.min), max(days, default=date.min)
 
 
 def made_by(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[str, dict[str, Any]]:
     """The text and binds of a roll-up's query for the days that `touch_days` was told."""
-    first, last = bounds(days)
+    first, last = _bounds(days)
     if table == "duty_day":
         put(cursor, "accepted_app", accepted_apps(cursor))
         put(cursor, "vaccinated", vaccinated(cursor))
@@ -131,6 +131,7 @@ def vaccinated(cursor: DuckDBPyConnection) -> pl.DataFrame:
 
 
 def put(cursor: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Makes a temporary table of that name of a frame."""
     cursor.register("put", frame)
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM put")
     cursor.unregister("put")

@@ -82,7 +82,7 @@ def _narrowed(cursor: DuckDBPyConnection, views: Mapping[str, str]) -> Generator
     for table in views:
         cursor.execute(f"DROP VIEW temp.{table}")
     if "passage" in views and not stays.registers(cursor):
-        cursor.execute("CREATE OR REPLACE TEMP VIEW passage AS FROM scan")  # as _passages has it
+        cursor.execute("CREATE OR REPLACE TEMP VIEW passage AS FROM scan")  # as `rollups.derive` has it
 
 
 def _shift(cursor: DuckDBPyConnection, tables: Collection[str], held: Mapping[date, int], anew: set[date]) -> None:
@@ -102,7 +102,7 @@ def _shift(cursor: DuckDBPyConnection, tables: Collection[str], held: Mapping[da
             cursor.execute(f"CREATE OR REPLACE TEMP TABLE moved_{table} AS FROM {table} LIMIT 0")
         with _narrowed(cursor, {table: f"own_{table}" for table in ("scan", "passage", "stay")}):
             if not WHO_WAS_WHERE.isdisjoint(columns):
-                cursor.register("present", daily.presence(cursor, set(part)).result())
+                cursor.register("present", daily.present_on(cursor, set(part)).result())
             with _narrowed(cursor, {"staff": "staff_before"}):
                 _count(cursor, columns, set(part), "-")
             _count(cursor, columns, set(part), "")

@@ -13,8 +13,9 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import daily, enrolled, parts, seen, settings, stays, touch, workdays
-from quetma.daily import BY_DAY, COUNTED, DUTIES, FLOWS, LISTED, ONE_DAY, PRESENT, STAYED, replace, with_mornings
+from quetma.daily import BY_DAY, COUNTED, DUTIES, FLOWS, LISTED, PRESENT, STAYED, replace, with_mornings
 from quetma.store import Store, changed, query
+from quetma.workdays import ONE_DAY
 
 
 def derive(cursor: DuckDBPyConnection, touched: touch.Touched, begun: Future[stays.Moved] | None = None) -> None:
@@ -131,8 +132,8 @@ def check(store: Store) -> list[str]:
         begin, end = (datetime.combine(day, time()) for day in (part[0], part[-1] + 2 * ONE_DAY))
         cursor.register("derived", stays.derive(cursor, begin, end).filter(pl.col("day").is_in(part)))
         _compare(cursor, "stay", "FROM derived", {}, differences)
-        cursor.register("present", daily.presence(cursor, set(part)).result())
-        daily.put(cursor, "peak", daily.at_once(cursor, set(part)).result())
+        cursor.register("present", daily.present_on(cursor, set(part)).result())
+        daily.put(cursor, "peak", daily.peaks_of(cursor, set(part)).result())
         for table in BY_DAY[1:]:
             _compare(cursor, table, *daily.made_by(cursor, table, set(part)), differences)
     for table in ("person_seen", *LISTED):

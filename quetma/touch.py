@@ -161,4 +161,5 @@ def _span(one: tuple[Day, Day] | None, other: tuple[Day, Day] | None) -> tuple[D
 
 
 def days(cursor: DuckDBPyConnection, sql: str, **params: Any) -> set[date]:
+    """The days that a statement gives."""
     return {day for (day,) in cursor.execute(sql, params or None).fetchall()}

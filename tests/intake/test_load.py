@@ -117,22 +117,23 @@ def test_a_killed_process_leaves_the_whole_upload_or_nothing(tmp_path: Path):
 
         store = open_store(sys.argv[1])
         [prepared] = intake.prepare(store, "log.csv", Path(sys.argv[2]))
+        print("go", flush=True)
         intake.load(store, prepared, "test", lambda step: print(step, flush=True))
         print("done", flush=True)
         """
     )
     chance = random.Random(7)
     ends: set[bool] = set()
-    for attempt in range(5):
+    for attempt in range(6):
         folder = tmp_path / f"store{attempt}"
         command = [sys.executable, "-c", script, str(folder), str(file)]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
-        wait_for = [*intake.STEPS, "done"][attempt]
+        wait_for = ["go", *intake.STEPS][attempt] if attempt < 5 else "done"
         for line in process.stdout:
             if line.strip() == wait_for:
                 break
-        if attempt < 4:
+        if attempt < 5:
             time.sleep(chance.uniform(0, 0.05))
         os.kill(process.pid, signal.SIGKILL)
         process.wait()

@@ -280,7 +280,7 @@ def test_a_killed_process_leaves_the_undo_done_or_not_begun(tmp_path: Path):
         """
     )
     ends: set[bool] = set()
-    for wait in (0.0, 0.15, None):
+    for wait in (0.0, 0.15, 0.3, None):
         folder = shutil.copytree(tmp_path / "store", tmp_path / f"killed {wait}")
         process = subprocess.Popen(
             [sys.executable, "-c", script, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
