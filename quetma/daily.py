@@ -2,7 +2,7 @@
 rows for the days in the temporary table `touched`.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from datetime import date
 from typing import Any
@@ -17,7 +17,6 @@ from quetma.workdays import ONE_DAY
 
 COUNTED = ("scan_day",)  # made from scans; the calendar is made from it
 FLOWS = ("flow_quarter", "flow_day", "unit_day")  # made from scans, too
-WHO_WAS_WHERE = {"flow_day", "unit_day"}  # of them those that are made from the table present
 STAYED = ("stay_day",)  # made from stays
 PRESENT = ("flow_peak",)  # made from the stays of the day and of the evening before
 DUTIES = ("staff_day", "duty_day", "compliance_day")  # each is made from the one before
@@ -58,20 +57,16 @@ def _replace(
 ) -> None:
     """The same of as many days as are held in memory at once."""
     touch_days(cursor, days)
-    peak = peaks_of(cursor, days) if "flow_peak" in tables else None
-    here = None if WHO_WAS_WHERE.isdisjoint(tables) else present_on(cursor, days)
+    begun = begin(cursor, tables, days)
     meanwhile()
     for table in tables:
         if table == "unit_day" and not in_units(cursor):
             continue
-        if table == "flow_peak" and peak:
-            put(cursor, "peak", peak.result())
-        if table in WHO_WAS_WHERE and here:
-            cursor.register("present", here.result())
-        text, params = made_by(cursor, table, days)
+        text, params = made_by(cursor, table, days, begun)
         cursor.execute(f"DELETE FROM {table} WHERE day IN (SELECT day FROM touched)")
         cursor.execute(f"INSERT INTO {table} {text}", params)
-    cursor.unregister("present")
+    for name in begun:
+        cursor.unregister(name)
 
 
 def touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
@@ -86,29 +81,53 @@ def touch_days(cursor: DuckDBPyConnection, days: set[date]) -> None:
 
 
 def present_on(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
-    """What some roll-ups read as table present, of the days that `touch_days` was told, made beside whatever else is
-    done.
-    """
+    """Who was where on these days, as of quetma/present.py."""
     first, last = _bounds(days)
     passages = cursor.sql(query("rollup/passages")[0], params={"first": first, "last": last}).pl()
     return stays.WORKER.submit(present.made, passages)
 
 
 def peaks_of(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
-    """What flow_peak reads as table peak, made beside whatever else is done."""
+    """When most people were where on these days, as of quetma/peaks.py."""
     return stays.WORKER.submit(peaks.made, stays.around(cursor, *_bounds(days)), days)
+
+
+def vaccinated(cursor: DuckDBPyConnection, days: set[date]) -> Future[pl.DataFrame]:
+    """Since when the staff's confirmed doses are what the unit asks for: person_id, since. Of any days the same."""
+    doses = cursor.sql(query("compliance/doses")[0]).pl()
+    return stays.WORKER.submit(duties.reached, doses, settings.get(cursor, "vaccinated_needs"))
+
+
+# What the queries of some roll-ups read that no query makes: by which name, and what begins to make it.
+BESIDE = {
+    "flow_day": ("present", present_on),
+    "unit_day": ("present", present_on),
+    "flow_peak": ("peak", peaks_of),
+    "duty_day": ("vaccinated", vaccinated),
+}
+
+
+def begin(cursor: DuckDBPyConnection, tables: Collection[str], days: set[date]) -> dict[str, Future[pl.DataFrame]]:
+    """Begins to make, beside whatever else is done, what the queries of these roll-ups read of the days that
+    `touch_days` was told, by its name. For `made_by`.
+    """
+    return {name: make(cursor, days) for name, make in {BESIDE[table] for table in tables if table in BESIDE}}
 
 
 def _bounds(days: set[date]) -> tuple[date, date]:
     return min(days, default=date.min), max(days, default=date.min)
 
 
-def made_by(cursor: DuckDBPyConnection, table: str, days: set[date]) -> tuple[str, dict[str, Any]]:
-    """The text and binds of a roll-up's query for the days that `touch_days` was told."""
+def made_by(
+    cursor: DuckDBPyConnection, table: str, days: set[date], begun: Mapping[str, Future[pl.DataFrame]]
+) -> tuple[str, dict[str, Any]]:
+    """The text and binds of a roll-up's query for the days that `touch_days` was told. begun: by `begin`."""
     first, last = _bounds(days)
+    if table in BESIDE:
+        name, _ = BESIDE[table]
+        cursor.register(name, begun[name].result())
     if table == "duty_day":
         put(cursor, "accepted_app", accepted_apps(cursor))
-        put(cursor, "vaccinated", vaccinated(cursor))
     text, names = query(f"rollup/{table}")
     offered: dict[str, Any] = {"first": first, "last": last}
     if "declaration_days" in names:
@@ -122,12 +141,6 @@ def accepted_apps(cursor: DuckDBPyConnection) -> pl.DataFrame:
     spans = [(clean(app).lower(), date.min, date.max) for app in own]
     spans = spans or [(app.name.lower(), app.first, app.last or date.max) for app in duties.apps()]
     return pl.DataFrame(spans, {"app": pl.String, "first_day": pl.Date, "last_day": pl.Date}, orient="row")
-
-
-def vaccinated(cursor: DuckDBPyConnection) -> pl.DataFrame:
-    """Since when the staff's confirmed doses are what the unit asks for: person_id, since."""
-    doses = cursor.sql(query("compliance/doses")[0]).pl()
-    return duties.reached(doses, settings.get(cursor, "vaccinated_needs"))
 
 
 def put(cursor: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:

@@ -1,13 +1,15 @@
 """A change of the staff list alone: what the people concerned count is moved, instead of counting all days anew."""
 
 from collections.abc import Collection, Generator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import date
 
+import polars as pl
 from duckdb import DuckDBPyConnection
 
 from quetma import daily, parts, stays
-from quetma.daily import COUNTED, DUTIES, FLOWS, LISTED, STAYED, WHO_WAS_WHERE, in_units, replace
+from quetma.daily import COUNTED, DUTIES, FLOWS, LISTED, STAYED, in_units, replace
 from quetma.store import changed, query
 
 KEYS = {"day", "quarter", "location_id", "unit_id", "kind", "direction"}  # of what is counted; the rest are sums
@@ -101,22 +103,28 @@ def _shift(cursor: DuckDBPyConnection, tables: Collection[str], held: Mapping[da
         for table in columns:
             cursor.execute(f"CREATE OR REPLACE TEMP TABLE moved_{table} AS FROM {table} LIMIT 0")
         with _narrowed(cursor, {table: f"own_{table}" for table in ("scan", "passage", "stay")}):
-            if not WHO_WAS_WHERE.isdisjoint(columns):
-                cursor.register("present", daily.present_on(cursor, set(part)).result())
+            begun = daily.begin(cursor, columns, set(part))
             with _narrowed(cursor, {"staff": "staff_before"}):
-                _count(cursor, columns, set(part), "-")
-            _count(cursor, columns, set(part), "")
-        cursor.unregister("present")
+                _count(cursor, columns, set(part), begun, "-")
+            _count(cursor, columns, set(part), begun, "")
+        for name in begun:
+            cursor.unregister(name)
         for table, names in columns.items():
             _add(cursor, table, names)
 
 
-def _count(cursor: DuckDBPyConnection, columns: Mapping[str, list[str]], days: set[date], sign: str) -> None:
+def _count(
+    cursor: DuckDBPyConnection,
+    columns: Mapping[str, list[str]],
+    days: set[date],
+    begun: Mapping[str, Future[pl.DataFrame]],
+    sign: str,
+) -> None:
     """Puts what these roll-ups count on these days into the tables moved_*; what is counted from flow_quarter, from
     what was counted for it.
     """
     for table, names in columns.items():
-        text, params = daily.made_by(cursor, table, days)
+        text, params = daily.made_by(cursor, table, days, begun)
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE counted_{table} AS {text}", params)
         signed = ", ".join(name if name in KEYS else f"{sign}{name}" for name in names)
         cursor.execute(f"INSERT INTO moved_{table} SELECT {signed} FROM counted_{table}")
@@ -151,7 +159,7 @@ def owe(cursor: DuckDBPyConnection, days: set[date]) -> None:
     own = {table: f"own_{table}" for table in ("passage", "declaration", "employment")}
     for table in DUTIES[:2]:
         with _narrowed(cursor, own):
-            text, params = daily.made_by(cursor, table, days)
+            text, params = daily.made_by(cursor, table, days, daily.begin(cursor, (table,), days))
             cursor.execute(f"CREATE OR REPLACE TEMP TABLE counted_{table} AS {text}", params)
         cursor.execute(
             f"DELETE FROM {table} WHERE day IN (SELECT day FROM touched) "

@@ -25,7 +25,7 @@ from typing import Any
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import clustering, expiry, language, rollups, settings, touch, upkeep
+from quetma import clustering, expiry, language, rollups, seen, settings, touch, upkeep
 from quetma.access import audit
 from quetma.intake import recount
 from quetma.intake.undo import forget
@@ -124,6 +124,7 @@ class Schedule(Watch):
             raise
         upkeep.note(self._store, "purge", ACCOUNT, told)
         self._done = today
+        seen.catch_up(self._store)
         clustering.tidy(self._store)
 
 

@@ -20,7 +20,8 @@ from quetma.workdays import ONE_DAY
 
 def derive(cursor: DuckDBPyConnection, touched: touch.Touched, begun: Future[stays.Moved] | None = None) -> None:
     """Brings stays, calendar and roll-ups up to date with the facts that were `touched`, of the people in
-    touched_person, inside the transaction that changed them. begun: by `stays.ahead`.
+    touched_person, inside the transaction that changed them. begun: by `stays.ahead`, of an upload of which
+    `seen.put_off` was told.
     """
     with _passages(cursor):
         _derive(cursor, touched, begun)
@@ -42,17 +43,15 @@ def _passages(cursor: DuckDBPyConnection) -> Generator[None]:
 def _derive(cursor: DuckDBPyConnection, touched: touch.Touched, begun: Future[stays.Moved] | None) -> None:
     changed(cursor, touched.scanned | touched.declared)
     kinds = touched.enrolled and enrolled.enrol(cursor)
-    moved, newest = set[date](), None
+    moved = set[date]()
     if span := touched.scans:
-        moved, newest = stays.refresh(cursor, *span, lambda: _scanned_and_due(cursor, touched), begun)
+        moved = stays.refresh(cursor, *span, lambda: _scanned_and_due(cursor, touched), begun)
     else:
         _scanned_and_due(cursor, touched)
 
     def see() -> None:
-        if span and begun and newest is not None:  # scans came and none went
-            seen.put(cursor, newest, span[1])
-        elif span:  # beside a door register some scans are no passages
-            seen.refresh(cursor, *span, None if stays.registers(cursor) else newest)
+        if span and not begun:
+            seen.refresh(cursor, *span)
 
     days = with_mornings({*touched.scanned, *moved})
     replace(cursor, STAYED + PRESENT, days, see)
@@ -106,7 +105,7 @@ def duties_on(store: Store, day: date) -> pl.DataFrame:
     """The rows that `duty_day` would have for a day outside the calendar, from what is known by then."""
     cursor = store.cursor()
     daily.touch_days(cursor, {day})
-    text, params = daily.made_by(cursor, "duty_day", {day})
+    text, params = daily.made_by(cursor, "duty_day", {day}, daily.begin(cursor, ("duty_day",), {day}))
     cursor.execute("UPDATE touched SET working = ?", [workdays.is_working(day)])
     return cursor.sql(text, params=params).pl()
 
@@ -132,11 +131,10 @@ def check(store: Store) -> list[str]:
         begin, end = (datetime.combine(day, time()) for day in (part[0], part[-1] + 2 * ONE_DAY))
         cursor.register("derived", stays.derive(cursor, begin, end).filter(pl.col("day").is_in(part)))
         _compare(cursor, "stay", "FROM derived", {}, differences)
-        cursor.register("present", daily.present_on(cursor, set(part)).result())
-        daily.put(cursor, "peak", daily.peaks_of(cursor, set(part)).result())
+        begun = daily.begin(cursor, BY_DAY, set(part))
         for table in BY_DAY[1:]:
-            _compare(cursor, table, *daily.made_by(cursor, table, set(part)), differences)
-    for table in ("person_seen", *LISTED):
+            _compare(cursor, table, *daily.made_by(cursor, table, set(part), begun), differences)
+    for table in ("last_seen", *LISTED):
         _compare(cursor, table, query(f"rollup/{table}")[0], {}, differences)
     found = [f"{table}: {rows} rows {sign}" for (table, sign), rows in differences.items() if rows]
     rows = " UNION ".join(f"SELECT batch_id, line FROM {table} WHERE counts" for table in touch.ROWS.values())

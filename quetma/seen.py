@@ -1,21 +1,26 @@
-"""When everybody was last scanned (table person_seen), so that finding somebody reads no log."""
+"""When everybody was last scanned (table person_seen), so that finding somebody reads no log.
+
+Whoever is looked for is looked for in the scans of uploads, too, that it does not know of yet (table unseen_batch): the
+later of the two moments holds. What it says is never later than the newest scan that there is, nor earlier than the
+newest of all other uploads.
+"""
 
 from datetime import datetime, time, timedelta
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma.store import query
+from quetma.store import Store, query
+
+MOST = 2_000_000  # rows of uploads that it does not know of: looked through in a moment
 
 
-def refresh(cursor: DuckDBPyConnection, first: datetime, last: datetime, seen: pl.DataFrame | None = None) -> None:
+def refresh(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> None:
     """Brings it up to date with scans of the people in `touched_person` that came or went between these moments, inside
     the transaction that changed them. Only of whose newest scan went is anything older read.
-
-    seen: when each of them was last scanned between these moments (person_id, last_seen), if that is known.
     """
     span = {"first": first, "last": last}
-    seen = cursor.sql(query("seen/among")[0], params=span).pl() if seen is None else seen
+    seen = cursor.sql(query("seen/among")[0], params=span).pl()
     cursor.register("seen", seen)
     lost = cursor.sql(query("seen/lost")[0], params=span).pl()
     cursor.unregister("seen")
@@ -49,3 +54,24 @@ def put(cursor: DuckDBPyConnection, seen: pl.DataFrame, until: datetime) -> None
     cursor.register("seen", seen)
     cursor.execute(query("seen/put")[0], {"until": until})
     cursor.unregister("seen")
+
+
+def put_off(cursor: DuckDBPyConnection, batch: int) -> None:
+    """Notes, inside the transaction of an upload, that its scans are not known here. Of very many it learns at once."""
+    cursor.execute(query("seen/put_off")[0], {"batch": batch})
+    [(rows,)] = cursor.execute(query("seen/unseen")[0]).fetchall()
+    if rows > MOST:
+        _catch_up(cursor)
+
+
+def catch_up(store: Store) -> None:
+    """Learns of the uploads that are not known here, if there are any."""
+    if not store.ask("seen/unseen").item():
+        return
+    with store.write() as cursor:
+        _catch_up(cursor)
+
+
+def _catch_up(cursor: DuckDBPyConnection) -> None:
+    cursor.execute(query("seen/catch_up")[0])
+    cursor.execute(query("seen/caught_up")[0])

@@ -60,13 +60,10 @@ class Anchors:
 
 
 class Moved(NamedTuple):
-    """What scans of a span make of the stays of some people: those that go, and those that come, as they are stored.
-    newest: the last passage of each of them in the span (person_id, last_seen).
-    """
+    """What scans of a span make of the stays of some people: those that go, and those that come, as they are stored."""
 
     gone: pl.DataFrame
     new: pl.DataFrame
-    newest: pl.DataFrame
 
 
 class Ahead(NamedTuple):
@@ -133,21 +130,19 @@ def refresh(
     last: datetime,
     meanwhile: Callable[[], None] = lambda: None,
     begun: Future[Moved] | None = None,
-) -> tuple[set[date], pl.DataFrame | None]:
+) -> set[date]:
     """Derives again the stays that scans between `first` and `last` of the people in `touched_person` can have changed.
 
     Runs inside the caller's transaction. `meanwhile` is called once, and may use the cursor but not the stays. begun:
-    by `ahead`. Returns the days on which a stay came, went or changed, and the newest passages (`Moved`) if that is
-    known at once: of very many scans it is not.
+    by `ahead`. Returns the days on which a stay came, went or changed.
     """
     spans = [] if begun else _spans(cursor, first, last)
     begun = begun or WORKER.submit(_deriving(cursor, *spans[0]))
     meanwhile()
-    moved = begun.result()
-    days = _moved(cursor, moved)
+    days = _moved(cursor, begun.result())
     for span in spans[1:]:
         days |= _moved(cursor, _deriving(cursor, *span)())
-    return days, moved.newest if len(spans) < 2 else None
+    return days
 
 
 def _spans(cursor: DuckDBPyConnection, first: datetime, last: datetime) -> list[tuple[datetime, datetime]]:
@@ -183,7 +178,7 @@ def _deriving(
         further = [one.select(scans.columns).cast(dict(scans.schema)) for one in more]
         ordered = order.by_all(pl.concat([scans, *further]))
         gone, new = _apart(old, made(ordered, hours, longest, anchors))
-        return Moved(gone, by_place(new, "t_in"), _newest(ordered, first, last))
+        return Moved(gone, by_place(new, "t_in"))
 
     return moved
 
@@ -203,15 +198,6 @@ def _apart(old: pl.DataFrame, new: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataF
     same = both.select(pl.all_horizontal(pl.all() == pl.all().shift()).fill_null(False)).to_series()
     alone, stood = ~(same | same.shift(-1, fill_value=False)), rows < old.height
     return both.filter(alone & stood), pl.concat([both.filter(alone & ~stood), new.filter(later)])
-
-
-def _newest(scans: pl.DataFrame, first: datetime, last: datetime) -> pl.DataFrame:
-    """When each person of scans by person was last scanned between these moments: person_id, last_seen."""
-    scans = scans.select("person_id", "scanned_at").filter(pl.col("scanned_at").is_between(first, last))
-    begins = np.flatnonzero(np.diff(scans["person_id"].to_numpy(), prepend=-1))
-    at = scans["scanned_at"].to_physical().to_numpy()
-    seen = pl.Series(np.maximum.reduceat(at, begins) if len(begins) else at).cast(scans.schema["scanned_at"])
-    return pl.DataFrame({"person_id": scans["person_id"].gather(begins), "last_seen": seen})
 
 
 def _stood(cursor: DuckDBPyConnection, anchors: Anchors, people: str) -> pl.DataFrame:

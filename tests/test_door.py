@@ -52,7 +52,7 @@ def unit(filled) -> Store:
     return filled(two_people)
 
 
-FIGURES = ("stay", "flow_quarter", "flow_day", "stay_day", "scan_day", "person_seen", "staff_day",
+FIGURES = ("stay", "flow_quarter", "flow_day", "stay_day", "scan_day", "last_seen", "staff_day",
            "duty_day", "compliance_day", "calendar")  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from tests.intake import prepare
 PLACES = ("Mai Sơn", "Yên Châu", "Mộc Châu")
 FIRST, DAYS, A_DAY = datetime(2021, 8, 2), 9, 24
 SCANS = "Họ tên,SĐT,Thời gian,Địa điểm,Vào/Ra\n"
-TABLES = (*daily.BY_DAY, *daily.LISTED, "calendar", "person_seen")
+TABLES = (*daily.BY_DAY, *daily.LISTED, "calendar", "last_seen")
 
 
 def scans(seed: int, days: int = DAYS) -> str:

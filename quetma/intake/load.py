@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from quetma import rollups, stays, touch
+from quetma import rollups, seen, stays, touch
 from quetma.intake import recount
 from quetma.intake.choices import Choices
 from quetma.intake.errors import IntakeError
@@ -106,6 +106,7 @@ def load(store: Store, prepared: Prepared, account: str, progress: Callable[[str
         counts |= _ask_counts(cursor, batch_id)
         progress(STEPS[2])
         if begun:
+            seen.put_off(cursor, batch_id)
             rollups.derive(cursor, *begun)
         else:
             touched |= touch.of_upload(cursor, batch_id)

@@ -97,7 +97,7 @@ def _take_out(cursor: DuckDBPyConnection, batch_id: int, account: str) -> tuple[
         "INSERT INTO batch_undone BY NAME SELECT *, ? AS undone_at, ? AS undone_by FROM batch WHERE batch_id = ?",
         [now(), account, batch_id],
     )
-    for table in ("batch", "reject", "person_claim", "location_claim", "door_row", ROWS[kind]):
+    for table in ("batch", "unseen_batch", "reject", "person_claim", "location_claim", "door_row", ROWS[kind]):
         cursor.execute(f"DELETE FROM {table} WHERE batch_id = ?", [batch_id])
     cursor.execute("DELETE FROM mend WHERE batch_id = $batch", {"batch": batch_id})  # what mends its rows lives on
     forget(cursor, people)

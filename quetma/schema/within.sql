@@ -143,9 +143,12 @@ CREATE OR REPLACE VIEW flow_day AS
     FROM quetma.main.flow_day WHERE location_id IN (PLACES)
     UNION ALL SELECT day, 0, kind, people, scans, arrivals FROM quetma.main.unit_day WHERE unit_id = UNIT;
 CREATE OR REPLACE VIEW scan_day AS FROM quetma.main.scan_day WHERE location_id IN (PLACES);
--- When they were last seen at one of its places; elsewhere is nothing to it.
+-- When they were last seen at one of its places, by all uploads; elsewhere is nothing to it.
 CREATE OR REPLACE VIEW person_seen AS
     SELECT person_id, MAX(scanned_at) AS last_seen FROM quetma.main.scan WHERE location_id IN (PLACES) GROUP BY person_id;
+CREATE OR REPLACE VIEW unseen_batch AS FROM quetma.main.unseen_batch WHERE FALSE;
+CREATE OR REPLACE VIEW unseen_scan AS FROM quetma.main.unseen_scan WHERE FALSE;
+CREATE OR REPLACE VIEW last_seen AS FROM person_seen;
 CREATE OR REPLACE VIEW duty_day AS FROM quetma.main.duty_day WHERE location_id IN (PLACES);
 CREATE OR REPLACE VIEW compliance_day AS
     FROM quetma.main.compliance_day WHERE location_id IN (PLACES)

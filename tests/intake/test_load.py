@@ -21,7 +21,7 @@ LOG = HEADER + "".join(
     f"Lò Văn {i},09120{i:05},24/08/2021 {8 + i // 60:02}:{i % 60:02},Mai Sơn,{'Ra' if i % 2 else 'Vào'}\n"
     for i in range(100)
 )
-FLOW = ["flow_day", "flow_quarter", "stay_day", "flow_peak", "scan_day", "person_seen"]
+FLOW = ["flow_day", "flow_quarter", "stay_day", "flow_peak", "scan_day", "last_seen"]
 TABLES = ["person", "location", "scan", "stay", "batch", "reject", *FLOW, "calendar"]
 
 
