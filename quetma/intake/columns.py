@@ -7,10 +7,10 @@ Headers are compared without tones, marks, case, punctuation, and words in brack
 import dataclasses
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -323,6 +323,10 @@ def _understand(
     asked = [] if choices.columns else _silent(layout, types, columns)
     headers = tuple(" ".join(cell.split()) for cell in layout.header.cells)
     nameless = layout.spellings == []
+    if nameless:
+        looks_like = ["", *(types(index) for index in range(len(headers)))]
+    else:
+        looks_like = [name for name in map(plain, headers) if name not in OWN]
     proposal = Proposal(
         kind=kind,
         header=0 if nameless else layout.header.below,
@@ -330,10 +334,9 @@ def _understand(
         columns=columns,
         how=by,
         first_rows=tuple(tuple(head.cells) for head in layout.source.head[:FIRST_ROWS]),
-        signature=signature
-        or "|".join(["", *types] if nameless else (name for name in map(plain, headers) if name not in OWN)),
+        signature=signature or "|".join(looks_like),
         separator=getattr(layout.source, "separator", ""),
-        unread=[index for index in asked if matters(types[index], kind or "scans", columns)],
+        unread=[index for index in asked if matters(types(index), kind or "scans", columns)],
     )
     if kind is None or not _complete(columns, kind):
         return proposal, None
@@ -437,38 +440,44 @@ def _kind_like(layout: Layout) -> str | None:
     return max(marked, key=lambda name: len(found[name]), default=None)
 
 
-def _types(layout: Layout) -> list[str]:
-    """What the first cells of each column look like; a column beyond the last header is none of the table's."""
+def _types(layout: Layout) -> Callable[[int], str]:
+    """What the first cells of a column look like, looked at when it is asked for: of most columns the header says
+    enough. A column beyond the last header is none of the table's.
+    """
     rows = [head.cells for head in layout.source.head if head.below > layout.header.below]
     width = len(trimmed(layout.header.cells))
-    beyond = [""] * (len(layout.header.cells) - width)
-    return [column_type([cells[index] for cells in rows if index < len(cells)]) for index in range(width)] + beyond
+
+    @cache
+    def of(index: int) -> str:
+        return column_type([cells[index] for cells in rows if index < len(cells)]) if index < width else ""
+
+    return of
 
 
-def _guess(layout: Layout, types: Sequence[str], kind: str, told: Mapping[str, int]) -> dict[str, int]:
+def _guess(layout: Layout, types: Callable[[int], str], kind: str, told: Mapping[str, int]) -> dict[str, int]:
     """The fields that the headers do not tell, by the contents of columns whose headers say nothing."""
     silent = _silent(layout, types, told)
     found: dict[str, int] = {}
     if kind == "scans" and not {"time", "time_in", "time_out"} & told.keys():
         for type in ("moment", "clock"):  # two of them: a visit a row, the time in first
-            times = [index for index in silent if types[index] == type]
+            times = [index for index in silent if types(index) == type]
             if len(times) == 2:
                 found |= {"time_in": times[0], "time_out": times[1]}
     for index in silent:
-        fields = FIELDS_OF_TYPE[kind].get(types[index], [])
+        fields = FIELDS_OF_TYPE[kind].get(types(index), [])
         field = next((field for field in fields if field not in told and field not in found), None)
         if field and index not in found.values() and not (field == "time" and "time_in" in found):
             found[field] = index
-    if "time" in found and types[found["time"]] == "moment":
+    if "time" in found and types(found["time"]) == "moment":
         found.pop("date", None)
     return found
 
 
-def _silent(layout: Layout, types: Sequence[str], told: Mapping[str, int]) -> list[int]:
+def _silent(layout: Layout, types: Callable[[int], str], told: Mapping[str, int]) -> list[int]:
     """The columns that hold no field, but for those of which that is known."""
     return [
         index
-        for index, names in enumerate(layout.spellings or [[]] * len(types))
+        for index, names in enumerate(layout.spellings or [[]] * len(layout.header.cells))
         if index not in told.values() and not any(plain(name) in NOT_ASKED for name in names)
     ]
 
@@ -478,7 +487,7 @@ def _is_blank(layout: Layout, index: int) -> bool:
     return not any(cells[index].strip() for cells in rows if index < len(cells))
 
 
-def _moved(meanings: Sequence[str | None], types: Sequence[str], columns: Mapping[str, int]) -> dict[str, int]:
+def _moved(meanings: Sequence[str | None], types: Callable[[int], str], columns: Mapping[str, int]) -> dict[str, int]:
     """What the contents correct of what the headers say; -1: the field is nowhere.
 
     Two columns of one meaning, of which one holds days and the other times of day, are the date and the time. `Mũi 1`
@@ -486,19 +495,20 @@ def _moved(meanings: Sequence[str | None], types: Sequence[str], columns: Mappin
     instead of times tell the direction.
     """
     found: dict[str, int] = {}
-    marks = [time for time in TICKED if time in columns and types[columns[time]] in ("tick", "small", "")]
-    if any(types[columns[time]] for time in marks):
+    marks = [time for time in TICKED if time in columns and types(columns[time]) in ("tick", "small", "")]
+    if any(types(columns[time]) for time in marks):
         for time in marks:
             found |= {time: -1, TICKED[time]: columns[time]}
     for time, day in DAY_OF.items():
-        both = {types[index]: index for index, field in reversed(list(enumerate(meanings))) if field == time}
-        if time in columns and types[columns[time]] in ("day", "clock") and {"day", "clock"} <= both.keys():
+        same = [index for index, field in enumerate(meanings) if field == time]
+        both = {types(index): index for index in reversed(same)} if len(same) > 1 else {}
+        if time in columns and {"day", "clock"} <= both.keys() and types(columns[time]) in ("day", "clock"):
             found[time] = both["clock"]
             if day not in columns:
                 found[day] = both["day"]
     for n in DOSES:
         vaccine = columns.get(f"vaccine_{n}", -1)
-        if f"given_on_{n}" not in columns and vaccine >= 0 and types[vaccine] in ("day", "moment"):
+        if f"given_on_{n}" not in columns and vaccine >= 0 and types(vaccine) in ("day", "moment"):
             found |= {f"given_on_{n}": vaccine, f"vaccine_{n}": -1}
     if "date_out" in columns and "time_out" not in columns:
         found["date_out"] = -1
