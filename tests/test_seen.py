@@ -15,6 +15,7 @@ from tests.conftest import examples
 from tests.intake import prepare
 
 DAY = datetime(2021, 8, 24)
+A, B = "Khách A", "Khách B"
 PEOPLE = {f"Khách {letter}": f"091200000{number}" for number, letter in enumerate("ABCD")}
 
 
@@ -43,29 +44,29 @@ def last_seen(store: Store, who: str) -> datetime | None:
 
 
 def test_an_upload_leaves_it_to_the_night_and_is_looked_through_until_then(empty_store: Store):
-    first = upload(empty_store, "1.csv", [("Khách A", DAY), ("Khách B", DAY + timedelta(hours=1))])
-    second = upload(empty_store, "2.csv", [("Khách A", DAY + timedelta(hours=2))])
+    first = upload(empty_store, "1.csv", [(A, DAY), (B, DAY + timedelta(hours=1))])
+    second = upload(empty_store, "2.csv", [(A, DAY + timedelta(hours=2))])
     assert (unseen(empty_store), kept(empty_store)) == ([first, second], 0)
-    assert last_seen(empty_store, "Khách A") == DAY + timedelta(hours=2)
+    assert last_seen(empty_store, A) == DAY + timedelta(hours=2)
     retention.Schedule(empty_store).look()
     assert (unseen(empty_store), kept(empty_store)) == ([], 2)
-    assert last_seen(empty_store, "Khách A") == DAY + timedelta(hours=2)
-    assert last_seen(empty_store, "Khách B") == DAY + timedelta(hours=1)
+    assert last_seen(empty_store, A) == DAY + timedelta(hours=2)
+    assert last_seen(empty_store, B) == DAY + timedelta(hours=1)
     assert rollups.check(empty_store) == []
 
 
 def test_of_very_many_rows_the_upload_itself_learns(empty_store: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(seen, "MOST", 2)
-    upload(empty_store, "1.csv", [("Khách A", DAY), ("Khách B", DAY)])
+    upload(empty_store, "1.csv", [(A, DAY), (B, DAY)])
     assert kept(empty_store) == 0
-    upload(empty_store, "2.csv", [("Khách A", DAY + timedelta(hours=2))])
+    upload(empty_store, "2.csv", [(A, DAY + timedelta(hours=2))])
     assert (unseen(empty_store), kept(empty_store)) == ([], 2)
-    assert last_seen(empty_store, "Khách A") == DAY + timedelta(hours=2)
+    assert last_seen(empty_store, A) == DAY + timedelta(hours=2)
 
 
 def test_what_stands_for_too_early_is_found(empty_store: Store):
     """`check` compares what both say together, and finds a moment that nothing tells."""
-    upload(empty_store, "1.csv", [("Khách A", DAY)])
+    upload(empty_store, "1.csv", [(A, DAY)])
     with empty_store.write() as cursor:
         cursor.execute("DELETE FROM unseen_batch")
     assert rollups.check(empty_store) == ["last_seen: 1 rows missing"]
@@ -82,11 +83,9 @@ STEPS = st.one_of(
 )
 
 
-@example(
-    [("upload", [("Khách A", 1), ("Khách B", 2)]), ("merge", ("Khách A", "Khách B")), ("upload", [("Khách A", 3)])]
-)
-@example([("upload", [("Khách A", 1)]), ("night", None), ("upload", [("Khách A", 2)]), ("night", None)])
-@example([("upload", [("Khách A", 1)]), ("upload", [("Khách A", 2)]), ("night", None), ("undo", 1)])
+@example([("upload", [(A, 1), (B, 2)]), ("merge", (A, B)), ("upload", [(A, 3)])])
+@example([("upload", [(A, 1)]), ("night", None), ("upload", [(A, 2)]), ("night", None)])
+@example([("upload", [(A, 1)]), ("upload", [(A, 2)]), ("night", None), ("undo", 1)])
 @settings(max_examples=examples(12), deadline=None)
 @given(st.lists(STEPS, min_size=3, max_size=9))
 def test_whatever_comes_goes_and_is_put_off_the_newest_scan_is_told(steps: list[tuple[str, object]]):
