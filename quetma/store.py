@@ -17,7 +17,6 @@ from typing import Any
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 
 from quetma.access import chain
 from quetma.access.chain import Chain, Line
@@ -60,13 +59,6 @@ def changed(cursor: duckdb.DuckDBPyConnection, days: Iterable[date]) -> None:
 
 # Whom a write that is going on adds, takes away or calls otherwise, by its cursor.
 _people: dict[int, set[int]] = {}
-
-
-def lent(frame: pl.DataFrame) -> pa.Table:
-    """A frame as it is to be registered when it is large: its texts are read where they lie. A frame as such is copied
-    into the form that every reader of Arrow knows.
-    """
-    return frame.to_arrow(compat_level=pl.CompatLevel.newest())
 
 
 def people_changed(cursor: duckdb.DuckDBPyConnection, people: Iterable[int]) -> None:

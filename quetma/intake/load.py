@@ -15,7 +15,7 @@ from quetma.intake.choices import Choices
 from quetma.intake.errors import IntakeError
 from quetma.intake.prepare import NO_LOCATION, Prepared, resettle
 from quetma.people import fold
-from quetma.store import Store, lent, now, people_changed, query
+from quetma.store import Store, now, people_changed, query
 
 # What load is doing, for the progress shown. English texts are message identifiers.
 STEPS = ("Comparing with what is stored", "Storing the rows", "Making stays and daily figures", "Saving")
@@ -260,7 +260,7 @@ def _number(frame: pl.DataFrame, column: str, real: pl.DataFrame) -> pl.DataFram
 
 def _frame(cursor: DuckDBPyConnection, name: str, frame_name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The answer of a named query over a frame."""
-    cursor.register(frame_name, lent(frame))
+    cursor.register(frame_name, frame)
     answer = cursor.sql(query(name)[0]).pl()
     cursor.unregister(frame_name)
     return answer
@@ -274,6 +274,6 @@ def _ask_counts(cursor: DuckDBPyConnection, batch_id: int) -> dict[str, int]:
 
 def _put(cursor: DuckDBPyConnection, name: str, frame_name: str, frame: pl.DataFrame, **params: object) -> None:
     """Runs a named statement over a frame."""
-    cursor.register(frame_name, lent(frame))
+    cursor.register(frame_name, frame)
     cursor.execute(query(name)[0], params or None)
     cursor.unregister(frame_name)

@@ -13,7 +13,7 @@ from quetma import order
 from quetma.intake import recount
 from quetma.intake.errors import REASON
 from quetma.intake.understand import Found
-from quetma.store import lent, now, query
+from quetma.store import now, query
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ def _ask(
 ) -> pl.DataFrame:
     """A named query, over a frame by its name."""
     if frame:
-        cursor.register(frame[0], lent(frame[1]))
+        cursor.register(*frame)
     answer = cursor.sql(query(name)[0], params=params or None).pl()
     if frame:
         cursor.unregister(frame[0])
