@@ -78,15 +78,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class Said:
-    """What a piece says. rows: line, bad (it could not be read) and reason (of its columns); raw: those of some indexes
-    as they stand. cells: the columns that tell who, as they stand. facts: as of `Facts`, of all rows, without who, and
-    with place an index into the piece's own places. unless_all: a reason, where it would hold, and whether it is waived
-    because the whole piece is so. words, dayless: as of `Facts`. noted: of which rows a remark holds.
+    """What a piece says, but for who. rows: line, bad (it could not be read) and reason (of its columns); raw: those of
+    some indexes as they stand. facts: as of `Facts`, of all rows, without who, and with place an index into the piece's
+    own places. unless_all: a reason, where it would hold, and whether it is waived because the whole piece is so.
+    words, dayless: as of `Facts`. noted: of which rows a remark holds.
     """
 
     rows: pl.DataFrame
     raw: Callable[[pl.Series | None], pl.Series]
-    cells: pl.DataFrame
     facts: pl.DataFrame
     places: pl.DataFrame
     unless_all: tuple[str, pl.Series, bool] | None
@@ -138,6 +137,11 @@ class Table:
         if self.month_first and field in DATED:
             cells = tidied(cells).str.replace(SLASHED, "$1$4$3$2$5$6")
         return cells
+
+    def persons(self) -> pl.DataFrame:
+        """The columns that tell who, as they stand."""
+        columns = [column for column in (*PERSON, *HALVES.values()) if column in self.columns] or PERSON[:1]
+        return pl.DataFrame({column: self.cells(column) for column in columns})
 
     def text(self, field: str) -> pl.Series:
         """The cells of a field, tidied. A name, a phone or a birth year in two columns is one."""
@@ -201,10 +205,8 @@ class Table:
         """What the piece says; by default one fact a row, with the columns put."""
         told = [r.alias(f"r{i}") for i, r in enumerate(self.reasons) if r.null_count() < r.len()]
         reason = pl.coalesce(told) if told else pl.lit(None, pl.String)
-        columns = [column for column in (*PERSON, *HALVES.values()) if column in self.columns] or PERSON[:1]
         return Said(
             self.frame.select("line", "bad", reason=reason), self.piece.raw,
-            pl.DataFrame({column: self.cells(column) for column in columns}),
             self.one_a_row() if facts is None else facts,
             self.places, self.unless_all, self.needs_location, self._marks(), self.words,
             self.noted, self.dayless,
@@ -225,12 +227,17 @@ def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -
     """What a table says: `reader` says it of a piece."""
     pieces = found.source.pieces(found.header)
     with ThreadPoolExecutor(SIDE_BY_SIDE, "pieces") as workers:
-        said = list(workers.map(lambda piece: reader(Table(piece(), found, choices)), pieces))
-        written, spelled = _spelled(said)
+        tables = list(workers.map(lambda piece: Table(piece(), found, choices), pieces))
+        saying = [workers.submit(reader, table) for table in tables]
+        # Meanwhile: people are told apart by one thread alone.
+        persons = [table.persons() for table in tables]
+        every = normalise.distinct(pl.concat(persons, rechunk=True))
+        said = [one.result() for one in saying]
+        written, spelled = _spelled(*every, pl.concat([one.good for one in said]))
         half = written.height // 2 if written.height > FEW else 0
         halves = [written.head(half), written.slice(half)] if half else [written]
         who, people = normalise.who(pl.concat(workers.map(normalise.identities, halves)))
-        persons = _of_each([one.cells for one in said], spelled.to_frame("nth"))
+        persons = _of_each(persons, spelled.to_frame("nth"))
         places = [one.places for one in said]
         names, place = _places(places)
         placed = _of_each(places, place.to_frame("place"))
@@ -264,12 +271,10 @@ def _noted(pieces: Sequence[Mapping[str, pl.Series]], good: Sequence[pl.Series])
     }
 
 
-def _spelled(said: Sequence[Said]) -> tuple[pl.DataFrame, pl.Series]:
-    """The distinct cells of all pieces that tell who, and of each row which of them are its own. A person is called as
-    the first good row does: what rejected rows alone say of them comes last.
+def _spelled(written: pl.DataFrame, numbers: pl.Series, good: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    """The distinct cells that tell who, and of each row which of them are its own, in the order in which the `good`
+    rows hold them: a person is called as the first of those does. What other rows alone say of them comes last.
     """
-    written, numbers = normalise.distinct(pl.concat([one.cells for one in said], rechunk=True))
-    good = pl.concat([one.good for one in said])
     if good.all():
         return written, numbers
     held = numbers.filter(good).unique(maintain_order=True)

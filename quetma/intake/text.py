@@ -300,6 +300,8 @@ class _Lines:
 
     def holding(self, letter: int) -> pl.Series:
         """The lines with this letter."""
+        if self._lacks(bytes([letter])):
+            return pl.Series(dtype=pl.UInt32)
         found = np.flatnonzero(self.letters == letter)
         return pl.Series(np.unique(np.searchsorted(self.begins, found, side="right") - 1), dtype=pl.UInt32)
 
