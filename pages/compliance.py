@@ -101,13 +101,15 @@ if due and not have and told["scanned"]:
     )
 phoneless, exempt = compliance.exempt(store, day)
 if small.part(here.role, phoneless, staff.height):
-    st.caption(t("{n} without a smartphone: the app and the declaration are not due.", n=phoneless))
+    st.caption(t("{n} without a smartphone: the app and the declaration are not due.", n=here.number(phoneless)))
 for duty, label in LABELS.items():
     if small.part(here.role, exempt[duty], staff.height):
         st.caption(t("{duty}: {n} exempt for a reason noted down.", duty=label, n=exempt[duty]))
 absent = len(compliance.absent(store, day))
 if small.part(here.role, absent, staff.height) and working:
-    st.caption(t("{n} absent (leave, trip, duty elsewhere): the declaration and the scan are not due.", n=absent))
+    st.caption(
+        t("{n} absent (leave, trip, duty elsewhere): the declaration and the scan are not due.", n=here.number(absent))
+    )
 
 # Who has not ---------------------------------------------------------------------------------------------------------
 
@@ -126,7 +128,7 @@ elif not here.may("health"):
 else:
     st.subheader(t("Not done on {day}", day=here.day(day)), anchor=False)
     for duty, count in behind.items():
-        rows = widgets.open_rows(here, MISSING[duty].format(n=count), key=f"missing_{duty}")
+        rows = widgets.open_rows(here, MISSING[duty].format(n=here.number(count)), key=f"missing_{duty}")
         if rows.open:
             with rows:
                 people = compliance.missing(store, day, duty)
@@ -138,7 +140,9 @@ else:
                     columns["started"] = date_of(t("On the staff list since"), format="DD/MM/YYYY")
                 if people["unconfirmed_on"].count() and duty == "vaccinated":
                     columns["unconfirmed_on"] = date_of(t("Unconfirmed dose of"), format="DD/MM/YYYY")
-                widgets.people_table(here, people, f"missing_{duty}_people", columns, alt=MISSING[duty].format(n=count))
+                widgets.people_table(
+                    here, people, f"missing_{duty}_people", columns, alt=MISSING[duty].format(n=here.number(count))
+                )
 
 # Doses ---------------------------------------------------------------------------------------------------------------
 
@@ -149,7 +153,7 @@ doses.view(here, day)
 if before and here.may("health"):
     told = compliance.changed(store, day, before)
     if told.height:
-        label = t("Different from {day}: {n}", day=here.day(before), n=told.height)
+        label = t("Different from {day}: {n}", day=here.day(before), n=here.number(told.height))
         rows = widgets.open_rows(here, label, key="changed")
         if rows.open:
             with rows:
@@ -273,7 +277,7 @@ if here.may("health") and known.height:
 
     halves = compliance.unpaired(store, day)
     if halves.height:
-        label = t("Scanned in but not out, or out but not in: {n}", n=halves.height)
+        label = t("Scanned in but not out, or out but not in: {n}", n=here.number(halves.height))
         rows = widgets.open_rows(here, label, key="unpaired")
         if rows.open:
             with rows:

@@ -55,7 +55,7 @@ st.caption(
     t("Who came in and has not left, at {moment}. Newest scan: {newest}.",
       moment=here.moment(clock), newest=here.moment(newest) or "–")
 )  # fmt: skip
-rows = widgets.open_rows(here, t("Who is on site now: {n}", n=people.height), key="gate_on_site")
+rows = widgets.open_rows(here, t("Who is on site now: {n}", n=here.number(people.height)), key="gate_on_site")
 if rows.open:
     with rows:
         since = st.column_config.DatetimeColumn(t("Since"), format="HH:mm")
@@ -124,14 +124,17 @@ else:
         alt=t("Came in and never out"),
     )
     st.button(
-        t("All of them have left: {n}", n=missed.height), on_click=close, args=(stays,), icon=":material/done_all:"
+        t("All of them have left: {n}", n=here.number(missed.height)),
+        on_click=close,
+        args=(stays,),
+        icon=":material/done_all:",
     )
     if found.height > MOST_MISSED:
         st.caption(t("These are the newest {n}. Those before them come as these are closed.", n=MOST_MISSED))
     here.audit("open rows", t("Came in and never out"))
 closed = gate.said_gone(store, today)
 if closed.height:
-    with st.expander(t("Closed at the gate: {n}", n=closed.height), icon=":material/history:"):
+    with st.expander(t("Closed at the gate: {n}", n=here.number(closed.height)), icon=":material/history:"):
         for (entry,), group in closed.group_by("entry", maintain_order=True):
             names = ", ".join(group["name"])
             with st.container(horizontal=True, vertical_alignment="center"):
