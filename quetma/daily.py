@@ -127,7 +127,7 @@ def made_by(
         name, _ = BESIDE[table]
         cursor.register(name, begun[name].result())
     if table == "duty_day":
-        put(cursor, "accepted_app", accepted_apps(cursor))
+        cursor.register("accepted_app", accepted_apps(cursor))
     text, names = query(f"rollup/{table}")
     offered: dict[str, Any] = {"first": first, "last": last}
     if "declaration_days" in names:
@@ -141,10 +141,3 @@ def accepted_apps(cursor: DuckDBPyConnection) -> pl.DataFrame:
     spans = [(clean(app).lower(), date.min, date.max) for app in own]
     spans = spans or [(app.name.lower(), app.first, app.last or date.max) for app in duties.apps()]
     return pl.DataFrame(spans, {"app": pl.String, "first_day": pl.Date, "last_day": pl.Date}, orient="row")
-
-
-def put(cursor: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    """Makes a temporary table of that name of a frame."""
-    cursor.register("put", frame)
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM put")
-    cursor.unregister("put")

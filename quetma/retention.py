@@ -93,7 +93,7 @@ class _NotMeant(Exception):
 
 
 class Schedule(Watch):
-    """Forgets once a day, between `start` and `stop`, what is due in a store."""
+    """Forgets once a day, between `start` and `stop`, what is due in a store, and does what was put off until night."""
 
     def __init__(self, store: Store) -> None:
         super().__init__("retention", EVERY)
@@ -124,8 +124,10 @@ class Schedule(Watch):
             raise
         upkeep.note(self._store, "purge", ACCOUNT, told)
         self._done = today
-        seen.catch_up(self._store)
-        clustering.tidy(self._store)
+        try:
+            clustering.tidy(self._store)
+        finally:
+            seen.catch_up(self._store)
 
 
 def _purge(cursor: DuckDBPyConnection, today: date, account: str) -> Purged:

@@ -136,6 +136,8 @@ def check(store: Store) -> list[str]:
             _compare(cursor, table, *daily.made_by(cursor, table, set(part), begun), differences)
     for table in ("last_seen", *LISTED):
         _compare(cursor, table, query(f"rollup/{table}")[0], {}, differences)
+    [(early,)] = cursor.execute(query("seen/too_early")[0]).fetchall()  # which an upload it does not know of may hide
+    differences["person_seen", "too early"] += early
     found = [f"{table}: {rows} rows {sign}" for (table, sign), rows in differences.items() if rows]
     rows = " UNION ".join(f"SELECT batch_id, line FROM {table} WHERE counts" for table in touch.ROWS.values())
     for batch_id, lines in cursor.execute(

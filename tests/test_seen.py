@@ -69,7 +69,9 @@ def test_what_stands_for_too_early_is_found(empty_store: Store):
     upload(empty_store, "1.csv", [(A, DAY)])
     with empty_store.write() as cursor:
         cursor.execute("DELETE FROM unseen_batch")
-    assert rollups.check(empty_store) == ["last_seen: 1 rows missing"]
+    assert rollups.check(empty_store) == ["last_seen: 1 rows missing", "person_seen: 1 rows too early"]
+    upload(empty_store, "2.csv", [(A, DAY + timedelta(hours=2))])
+    assert rollups.check(empty_store) == ["person_seen: 1 rows too early"]
 
 
 STEPS = st.one_of(

@@ -1,5 +1,5 @@
 -- One row per (day, staff member on that day), for the days in the temporary table touched. A duty is NULL when it is not due.
--- apps: an app installed by then that counts on the day (temporary table accepted_app); without a smartphone not due.
+-- apps: an app installed by then that counts on the day (table accepted_app); without a smartphone not due.
 -- vaccinated: by then confirmed doses are as many as the unit asks for (table vaccinated).
 -- declared: a health declaration on the day or the declaration_days - 1 days before it; due on working days of those with a smartphone.
 -- scanned: a scan on the day; due on working days. Who is absent for a whole day (leave, a trip, duty elsewhere) owes neither of the two.

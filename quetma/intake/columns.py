@@ -320,7 +320,7 @@ def _understand(
         columns |= guessed
         by |= dict.fromkeys(guessed, "contents")
         kind = kind or ("scans" if _complete(columns, "scans") else None)
-    asked = [] if choices.columns else _silent(layout, types, columns)
+    asked = [] if choices.columns else _silent(layout, columns)
     headers = tuple(" ".join(cell.split()) for cell in layout.header.cells)
     nameless = layout.spellings == []
     if nameless:
@@ -456,7 +456,7 @@ def _types(layout: Layout) -> Callable[[int], str]:
 
 def _guess(layout: Layout, types: Callable[[int], str], kind: str, told: Mapping[str, int]) -> dict[str, int]:
     """The fields that the headers do not tell, by the contents of columns whose headers say nothing."""
-    silent = _silent(layout, types, told)
+    silent = _silent(layout, told)
     found: dict[str, int] = {}
     if kind == "scans" and not {"time", "time_in", "time_out"} & told.keys():
         for type in ("moment", "clock"):  # two of them: a visit a row, the time in first
@@ -473,7 +473,7 @@ def _guess(layout: Layout, types: Callable[[int], str], kind: str, told: Mapping
     return found
 
 
-def _silent(layout: Layout, types: Callable[[int], str], told: Mapping[str, int]) -> list[int]:
+def _silent(layout: Layout, told: Mapping[str, int]) -> list[int]:
     """The columns that hold no field, but for those of which that is known."""
     return [
         index

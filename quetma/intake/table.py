@@ -228,11 +228,11 @@ def read(found: Recognised, choices: Choices, reader: Callable[[Table], Said]) -
     pieces = found.source.pieces(found.header)
     with ThreadPoolExecutor(SIDE_BY_SIDE, "pieces") as workers:
         tables = list(workers.map(lambda piece: Table(piece(), found, choices), pieces))
-        saying = [workers.submit(reader, table) for table in tables]
+        saying = workers.map(reader, tables)
         # Meanwhile: people are told apart by one thread alone.
         persons = [table.persons() for table in tables]
         every = normalise.distinct(pl.concat(persons, rechunk=True))
-        said = [one.result() for one in saying]
+        said = list(saying)
         written, spelled = _spelled(*every, pl.concat([one.good for one in said]))
         half = written.height // 2 if written.height > FEW else 0
         halves = [written.head(half), written.slice(half)] if half else [written]
