@@ -184,7 +184,7 @@ def test_changes_stay_in_the_log_while_the_file_has_no_room_for_them(small: Path
     assert logged(store) == 0, "there was room"
     ballast = filled_up(small)
     os.truncate(ballast, ballast.stat().st_size - 3_900_000)
-    for n in range(9):
+    for n in range(12):
         with suppress(DiskFull):
             put(store, 1000, f"{n}.csv", day=3 + n)
     assert logged(store) > 1 << 20 and sound(store)
