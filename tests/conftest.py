@@ -46,8 +46,8 @@ def searching() -> bool:
 
 
 def examples(n: int) -> int:
-    """How many examples a slow property is tried with: half of n in the gate, n when others are searched for."""
-    return n if searching() else max(2, n // 2)
+    """How many examples a slow property is tried with: a third of n in the gate, n when others are searched for."""
+    return n if searching() else max(2, n // 3)
 
 
 def pytest_configure() -> None:
