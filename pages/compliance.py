@@ -104,7 +104,7 @@ if small.part(here.role, phoneless, staff.height):
     st.caption(t("{n} without a smartphone: the app and the declaration are not due.", n=here.number(phoneless)))
 for duty, label in LABELS.items():
     if small.part(here.role, exempt[duty], staff.height):
-        st.caption(t("{duty}: {n} exempt for a reason noted down.", duty=label, n=exempt[duty]))
+        st.caption(t("{duty}: {n} exempt for a reason noted down.", duty=label, n=here.number(exempt[duty])))
 absent = len(compliance.absent(store, day))
 if small.part(here.role, absent, staff.height) and working:
     st.caption(
